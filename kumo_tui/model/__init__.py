@@ -1,0 +1,1 @@
+"""WHAT THINGS ARE: pure values and rules. No I/O, no clock, no Textual, no httpx."""

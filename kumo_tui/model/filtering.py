@@ -1,0 +1,70 @@
+"""The filter of the queue table: what the operator types after `/`."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kumo_tui.errors import InputError
+from kumo_tui.model.names import Part, QueueParts
+
+_SHORT = {"c": Part.CAMPAIGN, "t": Part.TENANT, "d": Part.DOMAIN, "r": Part.ROUTING_DOMAIN}
+
+_Test = Callable[[str, QueueParts], bool]
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Queues whose raw name passes every word of `text`.
+
+    A word is a piece of the name (case does not matter), `~word` a regular expression, `part=value` an exact
+    part (`campaign=promo`, short `c=promo`), and `!` before any of them turns it round. An empty text
+    passes everything.
+    """
+
+    text: str
+    tests: tuple[_Test, ...]
+
+    def passes(self, name: str, parts: QueueParts) -> bool:
+        """Whether a queue of this name is shown."""
+        return all(test(name, parts) for test in self.tests)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything passes."""
+        return not self.tests
+
+
+def parse_filter(text: str) -> QueueFilter:
+    """The filter that the text means. Raises InputError when a `~` word is not a regular expression."""
+    return QueueFilter(text.strip(), tuple(_word_test(word) for word in text.split()))
+
+
+def _word_test(word: str) -> _Test:
+    if word.startswith("!") and len(word) > 1:
+        inner = _word_test(word[1:])
+        return lambda name, parts: not inner(name, parts)
+    if word.startswith("~") and len(word) > 1:
+        return _regex_test(word[1:])
+    key, equals, value = word.partition("=")
+    part = _part_of(key)
+    if equals and part is not None:
+        return lambda _name, parts: (parts.get(part) or "") == value
+    needle = word.casefold()
+    return lambda name, _parts: needle in name.casefold()
+
+
+def _regex_test(source: str) -> _Test:
+    try:
+        pattern = re.compile(source, re.IGNORECASE)
+    except re.error as error:
+        raise InputError("filter", f"not a regular expression: {error}.", "Without ~ it is plain text.") from error
+    return lambda name, _parts: pattern.search(name) is not None
+
+
+def _part_of(key: str) -> Part | None:
+    if key in _SHORT:
+        return _SHORT[key]
+    return Part(key) if key in set(Part) else None
+
+
+NO_FILTER = parse_filter("")

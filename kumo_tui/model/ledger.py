@@ -1,0 +1,128 @@
+"""The ledger: the highest bounced totals ever seen per queue, and the three parts of progress.
+
+The server's totals vanish with expiry, cancel, replacement and restart, and start from zero when the same
+criteria are posted again (KUMOMTA.md 2.7, 2.8). So each directive id has its own high-water marks, and they
+are summed over the ids that one operation had on one node.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from kumo_tui.model.selector import Selector
+
+
+class QueueProgress(NamedTuple):
+    """One queue of an operation, in messages. `baseline` is None when the queue was in no baseline."""
+
+    name: str
+    baseline: int | None
+    bounced: int
+
+    @property
+    def from_baseline(self) -> int:
+        """Bounced messages that the baseline counted."""
+        return min(self.bounced, self.baseline or 0)
+
+    @property
+    def beyond(self) -> int:
+        """Bounced messages above the baseline: from ready queues, or newly arrived."""
+        return self.bounced - self.from_baseline
+
+    @property
+    def remaining(self) -> int:
+        """Messages of the baseline that no total has shown yet."""
+        return (self.baseline or 0) - self.from_baseline
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What one operation has bounced on one node, or on several (see `combined`).
+
+    `baseline` is messages per matching queue just before the POST; `marks` is, per directive id, the highest
+    total seen per queue. Raw names throughout.
+    """
+
+    selector: Selector
+    baseline: Mapping[str, int]
+    marks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def record(self, directive_id: str, bounced: Mapping[str, int]) -> "Ledger":
+        """The ledger after one more reading of the directive's totals; marks never fall."""
+        known = self.marks.get(directive_id, {})
+        raised = {name: count for name, count in bounced.items() if count > known.get(name, -1)}
+        if not raised:
+            return self
+        return replace(self, marks={**self.marks, directive_id: {**known, **raised}})
+
+    @cached_property
+    def bounced(self) -> Mapping[str, int]:
+        """Messages per queue, over all ids."""
+        sums: dict[str, int] = {}
+        for marks in self.marks.values():
+            for name, count in marks.items():
+                sums[name] = sums.get(name, 0) + count
+        return sums
+
+    @cached_property
+    def collateral(self) -> Mapping[str, int]:
+        """Bounced messages in queues that the selector does not match (KUMOMTA.md 2.3, third defect)."""
+        return {name: count for name, count in self.bounced.items() if not self.selector.matches(name)}
+
+    @cached_property
+    def rows(self) -> tuple[QueueProgress, ...]:
+        """Every matching queue of the baseline or the totals, the largest first."""
+        names = dict.fromkeys([*self.baseline, *self.bounced])
+        rows = [
+            QueueProgress(name, self.baseline.get(name), self.bounced.get(name, 0))
+            for name in names
+            if name not in self.collateral
+        ]
+        rows.sort(key=lambda row: (-max(row.baseline or 0, row.bounced), row.name))
+        return tuple(rows)
+
+    @cached_property
+    def progress(self) -> "Progress":
+        """The sums."""
+        return Progress(
+            baseline=sum(self.baseline.values()),
+            bounced=sum(row.bounced for row in self.rows),
+            from_baseline=sum(row.from_baseline for row in self.rows),
+            collateral=sum(self.collateral.values()),
+            collateral_queues=len(self.collateral),
+        )
+
+
+class Progress(NamedTuple):
+    """The sums of a ledger, in messages. `bounced` includes what lies beyond the baseline, not collateral."""
+
+    baseline: int
+    bounced: int
+    from_baseline: int
+    collateral: int
+    collateral_queues: int
+
+    @property
+    def beyond(self) -> int:
+        """Bounced messages above the baseline of their queue."""
+        return self.bounced - self.from_baseline
+
+    @property
+    def remaining(self) -> int:
+        """Messages of the baseline that no total has shown yet."""
+        return self.baseline - self.from_baseline
+
+
+def combined(ledgers: Iterable[Ledger]) -> Ledger:
+    """One ledger of an operation over all its nodes: baselines and totals summed per queue name."""
+    several = list(ledgers)
+    if len(several) == 1:
+        return several[0]
+    baseline: dict[str, int] = {}
+    marks: dict[str, Mapping[str, int]] = {}
+    for number, ledger in enumerate(several):
+        for name, count in ledger.baseline.items():
+            baseline[name] = baseline.get(name, 0) + count
+        marks[f"node {number}"] = ledger.bounced
+    return Ledger(several[0].selector, baseline, marks)

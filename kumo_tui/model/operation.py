@@ -1,0 +1,72 @@
+"""Operations: acts that an operator confirmed, and what became of them on each node."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from kumo_tui.model.selector import Selector
+
+
+class ActState(StrEnum):
+    """What is known about one request of an operation to one node."""
+
+    INTENT = "intent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAct:
+    """One operation on one node.
+
+    `id` is the server's id once accepted; `error` says in clean text why it was rejected or is unknown.
+    `online_since` is the node's start as known at the POST, to notice a restart. `answered_at` is monotonic
+    seconds of the acceptance, 0.0 before it.
+    """
+
+    node: str
+    state: ActState
+    id: str | None = None
+    error: str | None = None
+    online_since: datetime | None = None
+    answered_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an operation's timeline: wall-clock time and clean text."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One confirmed act. `tag` names it everywhere: on screen, in the reason, in the guard domain.
+
+    `reason` is the operator's words with the ticket, without the tag. `duration_s` is whole seconds.
+    """
+
+    tag: str
+    selector: Selector
+    reason: str
+    duration_s: int
+    suppress_logging: bool
+    who: str
+    created_at: datetime
+    digest: str
+    acts: tuple[NodeAct, ...]
+    events: tuple[Event, ...] = ()
+
+    def act_on(self, node: str) -> NodeAct | None:
+        """The act on one node, None when the node was no target."""
+        return next((act for act in self.acts if act.node == node), None)
+
+    def with_act(self, act: NodeAct) -> "Operation":
+        """The operation with one node's act replaced."""
+        return replace(self, acts=tuple(act if old.node == act.node else old for old in self.acts))
+
+    def with_event(self, at: datetime, text: str) -> "Operation":
+        """The operation with one more line in its timeline."""
+        return replace(self, events=(*self.events, Event(at, text)))

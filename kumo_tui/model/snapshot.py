@@ -1,0 +1,242 @@
+"""The snapshot: one immutable value per poll, from which everything on the screen derives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from kumo_tui.model.capability import Capability
+from kumo_tui.model.directives import Directive, ReadyQueue, Suspension
+from kumo_tui.model.ledger import Ledger, combined
+from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.queues import EMPTY_TABLE, QueueTable, merge
+from kumo_tui.model.trend import Trend
+from kumo_tui.model.verdict import Verdict, overall
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(Generic[Value]):
+    """The last good value of something, and when it was read (monotonic seconds)."""
+
+    value: Value
+    at: float
+
+    def age_s(self, now: float) -> float:
+        """Seconds since it was read."""
+        return max(0.0, now - self.at)
+
+
+class NodeState(StrEnum):
+    """What a node is to us right now. Busy is silent after a big sweep: not an outage (KUMOMTA.md 0)."""
+
+    STARTING = "starting"
+    OK = "ok"
+    STALE = "stale"
+    BUSY = "busy"
+    DOWN = "down"
+    UNAUTHORIZED = "unauthorized"
+
+
+@dataclass(frozen=True, eq=False)
+class Metrics:
+    """One node's `/metrics`, reduced to what is shown.
+
+    `message_count` counts every message of the node, in whatever queue or sweep; None when the family is
+    absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts. `bad_lines` could not be read.
+    `troubles` are clean words for spool and log hook metrics that name a cause.
+    """
+
+    table: QueueTable
+    ready: tuple[ReadyQueue, ...] = ()
+    message_count: int | None = None
+    uptime_s: float | None = None
+    bad_lines: int = 0
+    size_bytes: int = 0
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def ready_waiting(self) -> int:
+        """Messages in all ready queues."""
+        return sum(queue.waiting for queue in self.ready)
+
+    @property
+    def held(self) -> int | None:
+        """Messages in no queue: taken by a sweep and not yet bounced, or in a connection's hands."""
+        if self.message_count is None:
+            return None
+        return max(0, self.message_count - self.table.total - self.ready_waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineInfo:
+    """Who the node is and since when it is online (KUMOMTA.md 1.12)."""
+
+    node_id: str
+    version: str
+    online_since: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class NodeSnapshot:
+    """One node in a snapshot: its last good readings, each with its own time, and what is wrong now.
+
+    `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
+    the request in flight has been without an answer; `restarted_at` is monotonic seconds of the last restart
+    that was noticed. `clock_skew_s` is the node's clock minus ours.
+    """
+
+    name: str
+    url: str
+    state: NodeState
+    metrics: Timed[Metrics] | None = None
+    directives: Timed[tuple[Directive, ...]] | None = None
+    suspensions: Timed[tuple[Suspension, ...]] | None = None
+    info: MachineInfo | None = None
+    capability: Capability | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    silent_s: float = 0.0
+    liveness: str | None = None
+    clock_skew_s: float | None = None
+    restarts: int = 0
+
+    @property
+    def table(self) -> QueueTable:
+        """The last good queue table, empty before the first."""
+        return self.metrics.value.table if self.metrics else EMPTY_TABLE
+
+    @property
+    def version(self) -> str | None:
+        """The build, from machine-info or the OpenAPI document."""
+        if self.info:
+            return self.info.version
+        return self.capability.version if self.capability else None
+
+    @property
+    def has_data(self) -> bool:
+        """Whether its queues were ever read."""
+        return self.metrics is not None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the last poll read its queues."""
+        return self.state is NodeState.OK
+
+    def age_s(self, now: float) -> float | None:
+        """Seconds since its queues were read, None before the first reading."""
+        return self.metrics.age_s(now) if self.metrics else None
+
+
+@dataclass(frozen=True, eq=False)
+class NodeProgress:
+    """One operation on one node: the act, what it bounced, and what that means.
+
+    `left_s` is the directive's remaining time now, None when it is not active; `rate_per_s` is bounced
+    messages a second lately; `last_seen` is monotonic seconds of the last total; `note` is clean words.
+    """
+
+    act: NodeAct
+    ledger: Ledger
+    verdict: Verdict
+    left_s: float | None = None
+    rate_per_s: float = 0.0
+    last_seen: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class OperationStatus:
+    """One operation in a snapshot. `ended_at` is monotonic seconds of its final verdict."""
+
+    operation: Operation
+    nodes: tuple[NodeProgress, ...]
+    ended_at: float | None = None
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Baseline and totals over all nodes."""
+        return combined(node.ledger for node in self.nodes)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict over all nodes."""
+        return overall(node.verdict for node in self.nodes)
+
+    @property
+    def rate_per_s(self) -> float:
+        """Bounced messages a second lately, over all nodes."""
+        return sum(node.rate_per_s for node in self.nodes)
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until the baseline is bounced at today's rate, None when that says nothing."""
+        remaining = self.ledger.progress.remaining
+        if self.verdict is not Verdict.RUNNING or remaining <= 0 or self.rate_per_s <= 0:
+            return None
+        return remaining / self.rate_per_s
+
+    @property
+    def left_s(self) -> float | None:
+        """The longest remaining time of its directives, None when none is active."""
+        times = [node.left_s for node in self.nodes if node.left_s is not None]
+        return max(times, default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet)."""
+
+    number: int
+    at: float
+    taken_at: datetime
+    profile: str
+    production: bool
+    interval_s: float
+    nodes: tuple[NodeSnapshot, ...]
+    operations: tuple[OperationStatus, ...] = ()
+    trend: Trend = field(default_factory=Trend)
+
+    @cached_property
+    def queues(self) -> QueueTable:
+        """The queue tables of all nodes that were ever read, summed."""
+        return merge(node.table for node in self.nodes if node.has_data)
+
+    @property
+    def nodes_fresh(self) -> int:
+        """How many nodes the last poll could read; sums over fewer than all are labelled so."""
+        return sum(1 for node in self.nodes if node.is_fresh)
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the oldest queue table in the sum was read, None before the first."""
+        ages = [age for node in self.nodes if (age := node.age_s(self.at)) is not None]
+        return max(ages, default=None)
+
+    def node(self, name: str) -> NodeSnapshot | None:
+        """The node of this name."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+    def operation(self, tag: str) -> OperationStatus | None:
+        """The operation of this tag."""
+        return next((status for status in self.operations if status.operation.tag == tag), None)
+
+    @cached_property
+    def bounced(self) -> Mapping[str, int]:
+        """Bounced messages per raw queue name, over every directive listed now and every operation of ours."""
+        sums: dict[str, int] = {}
+        ours = {act.id for status in self.operations for act in status.operation.acts if act.id}
+        for status in self.operations:
+            _add(sums, status.ledger.bounced)
+        for node in self.nodes:
+            for directive in node.directives.value if node.directives else ():
+                if directive.id not in ours:
+                    _add(sums, directive.bounced)
+        return sums
+
+
+def _add(sums: dict[str, int], counts: Mapping[str, int]) -> None:
+    for name, count in counts.items():
+        sums[name] = sums.get(name, 0) + count

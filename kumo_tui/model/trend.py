@@ -1,0 +1,52 @@
+"""Trends: how fast queues grow or shrink, from a few earlier tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
+
+SPAN_S = 60.0
+SPACING_S = 10.0
+LEAST_S = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """Earlier tables with their times (monotonic seconds, oldest first), at least SPACING_S apart.
+
+    Rates are messages a minute over up to SPAN_S. A queue that an earlier table lacks counted 0 there.
+    """
+
+    samples: tuple[tuple[float, QueueTable], ...] = ()
+
+    def with_sample(self, at: float, table: QueueTable) -> "Trend":
+        """The trend after one more table; old and crowded ones are let go."""
+        kept = tuple(sample for sample in self.samples if at - sample[0] <= SPAN_S + SPACING_S)
+        if len(kept) >= 2 and at - kept[-2][0] < SPACING_S:
+            kept = kept[:-1]
+        return Trend((*kept, (at, table)))
+
+    @property
+    def span_s(self) -> float:
+        """Seconds between the oldest and the newest table; rates need LEAST_S of them."""
+        return self.samples[-1][0] - self.samples[0][0] if self.samples else 0.0
+
+    @property
+    def oldest(self) -> QueueTable:
+        """The table that rates are measured against."""
+        return self.samples[0][1] if self.samples else EMPTY_TABLE
+
+    @property
+    def newest(self) -> QueueTable:
+        """The table that rates are measured for."""
+        return self.samples[-1][1] if self.samples else EMPTY_TABLE
+
+    def per_minute(self, measure: Callable[[QueueTable], int]) -> float | None:
+        """Growth of whatever `measure` reads off a table, in messages a minute; None while it is too early."""
+        if self.span_s < LEAST_S:
+            return None
+        return (measure(self.newest) - measure(self.oldest)) * 60 / self.span_s
+
+    def rate_of(self, name: str) -> float | None:
+        """Growth of one queue in messages a minute, None while it is too early."""
+        return self.per_minute(lambda table: table.messages_of(name) or 0)

@@ -1,0 +1,38 @@
+"""Safe text: what strings from a server may look like on a screen (DESIGN section 3, rule 9).
+
+Queue names and reasons come from mail headers of customers: they may hold escape sequences, line breaks,
+bidirectional controls and zero-width characters. They are cleaned here, once; the raw value is kept for the API.
+"""
+
+
+def clean(raw: str) -> str:
+    """The text as it may be shown: every character that is not printable becomes a visible escape.
+
+    Control characters (C0, DEL, C1), format characters (bidirectional, zero-width), separators other than the
+    space, surrogates and unassigned code points are shown as `\\x1b`, `\\u202e` or `\\U000e0001`.
+    """
+    if raw.isprintable():
+        return raw
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in raw)
+
+
+def is_altered(raw: str) -> bool:
+    """Whether the shown form differs from the raw one; such names are flagged."""
+    return not raw.isprintable()
+
+
+def one_line(raw: str, limit: int = 300) -> str:
+    """Clean text cut to `limit` characters, for error texts that hold a piece of a server's answer."""
+    text = clean(raw.strip().replace("\n", " "))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 queue`, `412 queues`, `1,204 messages`: count with thousands separators and its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _escape(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
