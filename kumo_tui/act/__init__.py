@@ -1,0 +1,1 @@
+"""DOING: preview, confirm, journal, send, settle, follow. Knows nothing of Textual."""

@@ -1,0 +1,119 @@
+"""What the operator should know before confirming: the price, the overlaps, the doubts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kumo_tui.model.directives import Directive, misses_new_mail
+from kumo_tui.model.names import is_ambiguous
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Criteria, Everything, ExactQueues
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.text import clean, plural
+from kumo_tui.units import age_text, count_text
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One line before a confirmation: clean text, and whether it calls for a second thought."""
+
+    text: str
+    serious: bool = False
+
+
+def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Sequence[Caution]:
+    """Every caution for this preview, the serious ones first."""
+    found = [
+        *_reach(preview),
+        *_staleness(preview, snapshot, max_age_s),
+        *_overlaps(preview, snapshot),
+        *_price(preview, snapshot),
+        *_criteria(preview),
+    ]
+    return sorted(found, key=lambda caution: not caution.serious)
+
+
+def plain_is_exact(preview: Preview, snapshot: Snapshot) -> bool:
+    """Whether a plain bounce takes all that is meant and nothing else, provably (KUMOMTA.md, the two defects)."""
+    if isinstance(preview.selector, Everything):
+        return True
+    return not any(_remembers(node) for node in snapshot.nodes)
+
+
+def _reach(preview: Preview) -> Iterator[Caution]:
+    if isinstance(preview.selector, Everything):
+        yield Caution("EVERYTHING on every node goes, the server's own queues too.", serious=True)
+    if preview.internal:
+        names = ", ".join(clean(name) for name in preview.internal[:3])
+        more = f" and {len(preview.internal) - 3} more" if len(preview.internal) > 3 else ""
+        yield Caution(f"the server's own queues are among them: {names}{more}", serious=True)
+    if not preview.messages:
+        yield Caution("nothing stands in matching queues now.", serious=True)
+
+
+def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:
+    for node in snapshot.nodes:
+        if not node.is_fresh:
+            age = node.age_s(snapshot.at)
+            since = f"read {age_text(age)} ago" if age is not None else "never read"
+            yield Caution(f"{node.name} is {node.state.value} ({since}): not known what is there.", serious=True)
+    if preview.age_s(snapshot.at) > max_age_s:
+        yield Caution(f"these numbers are {age_text(preview.age_s(snapshot.at))} old.", serious=True)
+
+
+def _price(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+    waiting = preview.ready_upper_bound
+    if waiting:
+        yield Caution(
+            f"up to {count_text(waiting)} more wait in {plural(preview.ready_queues, 'ready queue')} "
+            "shared with other queues; the server does not say whose they are."
+        )
+    if not plain_is_exact(preview, snapshot):
+        yield Caution(
+            "a plain bounce on this version may take other queues' mail out of shared ready queues, "
+            "or miss some of this; collateral is counted.",
+            serious=bool(waiting),
+        )
+
+
+def _remembers(node: NodeSnapshot) -> bool:
+    return node.capability is None or node.capability.remembers_lookups
+
+
+def _overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+    for node in snapshot.nodes:
+        for directive in node.directives.value if node.directives else ():
+            text = _overlap(preview, directive)
+            if text:
+                yield Caution(f"{node.name}: {text}", serious=True)
+        for suspension in node.suspensions.value if node.suspensions else ():
+            if isinstance(preview.selector, Criteria) and suspension.criteria == preview.selector:
+                yield Caution(f"{node.name}: this mail is stopped now ({clean(suspension.reason)}).")
+
+
+def _overlap(preview: Preview, directive: Directive) -> str | None:
+    name = directive.id[:8]
+    if isinstance(preview.selector, Criteria) and directive.criteria == preview.selector:
+        return f"directive {name} has the same criteria: it is REPLACED, its totals restart."
+    if isinstance(preview.selector, Everything) and directive.is_criteria_free:
+        return f"directive {name} may be another EVERYTHING: it is then REPLACED, its totals restart."
+    if directive.is_criteria_free:
+        return f"directive {name} is everything or an exact list: it may be credited with this mail."
+    if directive.is_automation and isinstance(preview.selector, Criteria):
+        twin = directive.criteria
+        if twin is not None and any(twin.matches(queue) for queue in preview.matched.names):
+            return f"the automation's directive {name} takes some of this mail too."
+    return None
+
+
+def _criteria(preview: Preview) -> Iterator[Caution]:
+    selector = preview.selector
+    if isinstance(selector, Criteria):
+        if misses_new_mail(selector):
+            yield Caution("all four parts are given: new mail is NOT caught (server defect). Use the exact queue.")
+        odd = sum(1 for name in preview.matched.names if is_ambiguous(name))
+        if odd:
+            yield Caution(f"{plural(odd, 'name')} may not split as meant: separators inside a part.")
+    if isinstance(selector, ExactQueues):
+        empty = len(selector.names) - preview.queues
+        if empty:
+            yield Caution(f"{plural(empty, 'queue')} of the list hold no mail now.")

@@ -1,0 +1,145 @@
+"""The draft: what stands in the bounce form or on the command line, and what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from kumo_tui.config import ActSettings
+from kumo_tui.errors import InputError
+from kumo_tui.model.names import Part
+from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
+from kumo_tui.units import duration_text, parse_duration
+
+
+class Scope(StrEnum):
+    """How the operator says what to bounce."""
+
+    MATCHING = "matching"
+    EXACT = "exact"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bounce as it is being written. Blank text in a criterion means "any".
+
+    `names` are the raw names for Scope.EXACT; `duration` is text as typed; `hidden` is how many of the names
+    the filter hides at the moment.
+    """
+
+    scope: Scope = Scope.MATCHING
+    campaign: str = ""
+    tenant: str = ""
+    domain: str = ""
+    routing_domain: str = ""
+    names: tuple[str, ...] = ()
+    hidden: int = 0
+    reason: str = ""
+    ticket: str = ""
+    duration: str = "5m"
+    suppress_logging: bool = False
+
+    def criterion(self, part: Part) -> str:
+        """The text of one criterion."""
+        text: str = getattr(self, part.value)
+        return text
+
+    def with_criterion(self, part: Part, text: str) -> "Draft":
+        """The draft with the text of one criterion."""
+        values: dict[str, Any] = {part.value: text}
+        return replace(self, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft after checking: the values that hold, and per field what does not.
+
+    `problems` maps a field ("scope", "campaign", ..., "reason", "for") to words; `questions` the same for
+    what is allowed but looks like a slip. `selector` and `duration_s` are None where they do not hold.
+    """
+
+    selector: Selector | None
+    duration_s: int | None
+    reason: str
+    suppress_logging: bool
+    problems: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing stands against a preview and its confirmation."""
+        return not self.problems and self.selector is not None and self.duration_s is not None
+
+
+def check_draft(draft: Draft, limits: ActSettings) -> Checked:
+    """Check every field of the draft; a blank criterion never widens one that was given to everything."""
+    problems: dict[str, str] = {}
+    selector = _selector(draft, problems)
+    duration = _duration(draft.duration, limits, problems)
+    reason = " ".join(part for part in (draft.reason.strip(), draft.ticket.strip()) if part)
+    if not draft.reason.strip():
+        problems["reason"] = "A reason is needed; the senders' logs will show it."
+    elif not reason.isprintable():
+        problems["reason"] = "The reason holds control characters."
+    return Checked(selector, duration, reason, draft.suppress_logging, problems, _questions(draft))
+
+
+def selector_of(draft: Draft) -> Selector:
+    """The selector of the draft. Raises InputError when nothing is selected or a value is only blanks."""
+    if draft.scope is Scope.EVERYTHING:
+        return Everything()
+    if draft.scope is Scope.EXACT:
+        return ExactQueues.of(draft.names)
+    for part in Part:
+        value = draft.criterion(part)
+        if value and not value.strip():
+            raise InputError(part.value, "only blanks.", "Empty the field to mean any.")
+    return Criteria(
+        campaign=draft.campaign or None,
+        tenant=draft.tenant or None,
+        domain=draft.domain or None,
+        routing_domain=draft.routing_domain or None,
+    )
+
+
+def lower_case_domain(draft: Draft) -> Draft:
+    """The draft with its domain in lower case, as the server derives it (KUMOMTA.md 2.1)."""
+    return replace(draft, domain=draft.domain.lower())
+
+
+def _selector(draft: Draft, problems: dict[str, str]) -> Selector | None:
+    try:
+        selector = selector_of(draft)
+    except InputError as error:
+        problems[error.field] = str(error)
+        return None
+    if isinstance(selector, Criteria) and selector.domain and selector.domain != selector.domain.lower():
+        problems["domain"] = (
+            f"Never matches: the server's domains are lower case. Write {selector.domain.lower()}."
+        )
+    return selector
+
+
+def _duration(text: str, limits: ActSettings, problems: dict[str, str]) -> int | None:
+    try:
+        seconds = parse_duration(text)
+    except InputError as error:
+        problems["for"] = str(error)
+        return None
+    cap = parse_duration(limits.max_duration)
+    if seconds < 1:
+        problems["for"] = "0 is no duration; at least 1s."
+    elif seconds > cap:
+        problems["for"] = f"{duration_text(seconds)} is over the limit of {duration_text(cap)} (act.max_duration)."
+    return None if "for" in problems else seconds
+
+
+def _questions(draft: Draft) -> Mapping[str, str]:
+    if draft.scope is not Scope.MATCHING:
+        return {}
+    return {
+        part.value: f"Begins or ends with a blank: {draft.criterion(part)!r}."
+        for part in Part
+        if draft.criterion(part).strip() and draft.criterion(part) != draft.criterion(part).strip()
+    }

@@ -1,0 +1,34 @@
+"""Taking a preview: what a selector would hit, from the nodes' last readings."""
+
+from collections.abc import Sequence
+
+from kumo_tui.model.preview import NodePreview, Preview
+from kumo_tui.model.selector import Selector
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+
+
+def take_preview(snapshot: Snapshot, selector: Selector) -> Preview:
+    """The preview over every node of the snapshot that was ever read. Pure; nothing is asked of a node."""
+    growth = snapshot.trend.per_minute(lambda table: table.select(selector).total)
+    nodes = tuple(_of_node(node, selector) for node in snapshot.nodes if node.metrics is not None)
+    return Preview(selector, nodes, growth)
+
+
+def unread_nodes(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
+    """The nodes that the last poll could not read: a bounce cannot be previewed there."""
+    return [node for node in snapshot.nodes if not node.is_fresh]
+
+
+def _of_node(node: NodeSnapshot, selector: Selector) -> NodePreview:
+    metrics = node.metrics
+    if metrics is None:
+        raise ValueError("a node that was never read has no preview")
+    waiting = [queue for queue in metrics.value.ready if queue.waiting]
+    return NodePreview(
+        node=node.name,
+        matched=metrics.value.table.select(selector).nonempty(),
+        node_messages=metrics.value.table.total,
+        ready_waiting=sum(queue.waiting for queue in waiting),
+        ready_queues=len(waiting),
+        at=metrics.at,
+    )

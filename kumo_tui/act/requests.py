@@ -1,0 +1,89 @@
+"""The exact requests of an act, and the same as curl and kcli commands."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kumo_tui.model.selector import Criteria, ExactQueues, Selector
+from kumo_tui.model.tags import guard_domain, tagged_reason
+from kumo_tui.units import wire_duration
+
+BOUNCE_PATH = "/api/admin/bounce/v1"
+
+# The server's default request_body_limit is 2 MiB (KUMOMTA.md 1.0); a little room for its own counting.
+BODY_LIMIT = 2 * 1024 * 1024 - 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """One request of an act, as it would be sent: which step, to which node, where, and the JSON body."""
+
+    step: str
+    node: str
+    method: str
+    url: str
+    body: Mapping[str, object]
+
+    def json_text(self) -> str:
+        """The body exactly as it is sent, in ASCII."""
+        return encode_body(self.body)
+
+    def curl(self) -> str:
+        """The equivalent curl command, quoted for a POSIX shell."""
+        return (
+            f"curl -sS -X {self.method} {shlex.quote(self.url)} -H 'Content-Type: application/json' "
+            f"--data-binary {shlex.quote(self.json_text())}"
+        )
+
+
+def bounce_body(
+    selector: Selector, reason: str, duration_s: int, tag: str, *, suppress_logging: bool = False
+) -> dict[str, object]:
+    """The body of a bounce POST (DESIGN 3, rules 1 to 3).
+
+    Exact names go with the guard domain of the tag; criteria that were not given are left out. Raises
+    ValueError for a duration below one second: this is not a sweep.
+    """
+    if duration_s < 1:
+        raise ValueError("a plain bounce lasts at least one second")
+    body: dict[str, object] = {}
+    if isinstance(selector, Criteria):
+        body.update({part.value: value for part, value in selector.given().items()})
+    elif isinstance(selector, ExactQueues):
+        body["queue_names"] = sorted(selector.names)
+        body["domain"] = guard_domain(tag)
+    body["reason"] = tagged_reason(reason, tag)
+    body["duration"] = wire_duration(duration_s)
+    if suppress_logging:
+        body["suppress_logging"] = True
+    return body
+
+
+def encode_body(body: Mapping[str, object]) -> str:
+    """JSON in ASCII: control characters and everything beyond ASCII as `\\u` escapes."""
+    return json.dumps(body, ensure_ascii=True)
+
+
+def is_too_large(body: Mapping[str, object]) -> bool:
+    """Whether the body would be refused with 413; it is never cut into pieces silently."""
+    return len(encode_body(body)) > BODY_LIMIT
+
+
+def kcli_command(url: str, body: Mapping[str, object]) -> str:
+    """The equivalent `kcli bounce` command, quoted for a POSIX shell. kcli asks nothing before it acts."""
+    words = ["kcli", "--endpoint", url, "bounce"]
+    names = body.get("queue_names")
+    if isinstance(names, list):
+        for name in names:
+            words += ["--queue", str(name)]
+    else:
+        given = [key for key in ("campaign", "tenant", "domain", "routing_domain") if key in body]
+        for key in given:
+            words += [f"--{key.replace('_', '-')}", str(body[key])]
+        if not given:
+            words.append("--everything")
+    words += ["--reason", str(body["reason"]), "--duration", str(body["duration"])]
+    if body.get("suppress_logging"):
+        words.append("--suppress-logging")
+    return shlex.join(words)

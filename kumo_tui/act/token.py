@@ -1,0 +1,29 @@
+"""The typed confirmation: what must be typed, and whether it was (DESIGN 3, rules 7 and 8)."""
+
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Everything
+from kumo_tui.model.snapshot import Snapshot
+
+
+def confirm_token(preview: Preview, snapshot: Snapshot) -> str:
+    """What the operator must type: the number of messages, and before it the target's name where more is at stake.
+
+    On a production profile, and for Everything, the name of the profile (of the node, when the profile has
+    none) comes first: `prod 183220`. Digits are written without separators.
+    """
+    count = str(preview.messages)
+    if snapshot.production or isinstance(preview.selector, Everything):
+        return f"{target_name(snapshot)} {count}"
+    return count
+
+
+def target_name(snapshot: Snapshot) -> str:
+    """What the whole target is called: the profile, or the only node where there is no profile."""
+    if snapshot.profile:
+        return snapshot.profile
+    return snapshot.nodes[0].name if len(snapshot.nodes) == 1 else f"{len(snapshot.nodes)} nodes"
+
+
+def is_confirmed(typed: str, token: str) -> bool:
+    """Whether the typed text is the token, to the byte: no trimming, no other case, no separators."""
+    return typed == token
