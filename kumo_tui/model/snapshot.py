@@ -20,10 +20,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Timed(Generic[Value]):
-    """The last good value of something, and when it was read (monotonic seconds)."""
+    """The last good value of something: when it was answered and when it was asked for (monotonic seconds)."""
 
     value: Value
     at: float
+    asked_at: float = 0.0
 
     def age_s(self, now: float) -> float:
         """Seconds since it was read."""

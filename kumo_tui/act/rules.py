@@ -1,0 +1,59 @@
+"""The rules that forbid a bounce before anything is sent (DESIGN section 3)."""
+
+from collections.abc import Iterator, Sequence
+
+from kumo_tui.act.requests import PlannedRequest, is_too_large
+from kumo_tui.config import Settings
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Criteria, ExactQueues
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.units import count_text
+
+
+def refusals(
+    preview: Preview, snapshot: Snapshot, settings: Settings, plan: Sequence[PlannedRequest]
+) -> Sequence[str]:
+    """Every rule that stands against this bounce, one sentence each; empty when it may be confirmed."""
+    return [*_session(settings), *_substance(preview), *_capability(preview, snapshot), *_size(plan)]
+
+
+def _session(settings: Settings) -> Iterator[str]:
+    if settings.read_only:
+        yield "This is a read-only session."
+
+
+def _substance(preview: Preview) -> Iterator[str]:
+    if not preview.nodes:
+        yield "No node was read yet: what would be hit is not known."
+    elif not preview.messages and not preview.ready_upper_bound:
+        yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
+
+
+def _capability(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
+    for node in preview.nodes:
+        seen = snapshot.node(node.node)
+        capability = seen.capability if seen else None
+        if isinstance(preview.selector, ExactQueues) and (capability is None or not capability.exact_bounce):
+            yield (
+                f"{node.node} cannot bounce exact queues: "
+                + (
+                    "it gives no description of itself. "
+                    if capability is None
+                    else "its version does not list them. "
+                )
+                + "Bounce by campaign, tenant or domain instead."
+            )
+        if (
+            isinstance(preview.selector, Criteria)
+            and preview.selector.routing_domain is not None
+            and (capability is None or not capability.routing_domain)
+        ):
+            yield f"{node.node} cannot bounce by routing domain: it would ignore it and hit more."
+
+
+def _size(plan: Sequence[PlannedRequest]) -> Iterator[str]:
+    for request in plan[:1]:
+        if is_too_large(request.body):
+            names = request.body.get("queue_names")
+            count = count_text(len(names)) if isinstance(names, list) else "so many"
+            yield f"{count} queue names are more than one request may hold (2 MiB). Bounce by criteria instead."

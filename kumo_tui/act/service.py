@@ -1,0 +1,228 @@
+"""The acts: what the dashboard and the command line ask for, one code path for both."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+
+from kumo_tui.act.draft import Checked
+from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
+from kumo_tui.act.preview import take_preview
+from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
+from kumo_tui.act.rules import refusals
+from kumo_tui.act.token import confirm_token, is_confirmed
+from kumo_tui.clock import Clock
+from kumo_tui.config import Settings
+from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.journal.port import Intent, Journal
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Selector
+from kumo_tui.model.tags import TAG_LENGTH
+from kumo_tui.node.client import NodeClient
+from kumo_tui.node.wire import QueueSample
+from kumo_tui.units import age_text
+from kumo_tui.watch.watcher import Watcher
+
+SAMPLE_LIMIT = 5
+
+
+class Acts:
+    """Previews, sends and cancels bounces on the nodes of the watch.
+
+    `who` is written into operations; `clients` are the watch's own, by node name.
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, NodeClient],
+        watcher: Watcher,
+        journal: Journal,
+        settings: Settings,
+        clock: Clock,
+        who: str,
+    ) -> None:
+        self._clients = clients
+        self._watcher = watcher
+        self._journal = journal
+        self._settings = settings
+        self._clock = clock
+        self._who = who
+
+    def new_tag(self) -> str:
+        """A tag that no operation has: hexadecimal, upper case."""
+        return secrets.token_hex((TAG_LENGTH + 1) // 2).upper()[:TAG_LENGTH]
+
+    def plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
+        """The requests of this bounce, exactly as they would leave; nothing is sent."""
+        if checked.selector is None or checked.duration_s is None:
+            return ()
+        body = bounce_body(
+            checked.selector,
+            checked.reason,
+            checked.duration_s,
+            tag,
+            suppress_logging=checked.suppress_logging,
+        )
+        urls = {node.name: node.url for node in self._watcher.snapshot.nodes}
+        return tuple(
+            PlannedRequest("bounce", node.node, "POST", f"{urls[node.node]}{BOUNCE_PATH}", body)
+            for node in preview.nodes
+        )
+
+    def refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
+        """Every safety rule that forbids this bounce here, in words; empty when it may be confirmed."""
+        plan = self.plan(preview, checked, "0" * TAG_LENGTH)
+        found = refusals(preview, self._watcher.snapshot, self._settings, plan)
+        problem = self._journal.problem()
+        return (*found, f"no journal: {problem}") if problem else tuple(found)
+
+    async def fresh_preview(self, selector: Selector) -> Preview:
+        """The preview after every node was read once more."""
+        return take_preview(await self._watcher.poll_once(), selector)
+
+    async def bounce(self, confirmed: Confirmed) -> Operation:
+        """Send a confirmed bounce: baseline, journal, one POST per node, all at the same time.
+
+        Raises Refused before anything is sent, and JournalError when the intent cannot be written. What the
+        nodes said is in the operation's acts; an UNKNOWN one is settled by the watch, never sent again.
+        """
+        self._refuse(confirmed)
+        plan = self.plan(confirmed.preview, confirmed.checked, confirmed.tag)
+        ledgers = await self._baselines(confirmed, plan)
+        plan = tuple(request for request in plan if request.node in ledgers)
+        operation = self._operation(confirmed, plan)
+        self._journal.record_intent(operation, [_intent(request, ledgers[request.node]) for request in plan])
+        for request in plan:
+            self._watcher.be_patient(request.node)
+        since = self._clock.monotonic()
+        acts = await asyncio.gather(*(self._send(operation, request) for request in plan))
+        for act in acts:
+            operation = operation.with_act(act).with_event(self._clock.now(), _act_words(act))
+        self._watcher.track(operation, ledgers, since)
+        self._watcher.refresh()
+        return operation
+
+    async def cancel(self, node: str, directive_id: str) -> CancelOutcome:
+        """Cancel one directive, once; its totals are read just before, for they leave the list with it.
+
+        Raises Refused when this is a read-only session.
+        """
+        if self._settings.read_only:
+            raise Refused("This is a read-only session.", "Start without --read-only to cancel.")
+        client = self._clients[node]
+        total = await self._last_total(client, directive_id)
+        try:
+            removed = await client.cancel_bounce(directive_id)
+        except NodeError as error:
+            if not error.outcome_unknown:
+                raise
+            self._watcher.refresh()
+            return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
+        self._note_cancel(node, directive_id, removed=removed)
+        self._watcher.refresh()
+        if removed:
+            text = "it no longer matches new mail; mail already taken from its queues still bounces"
+            return CancelOutcome(node, directive_id, CancelState.REMOVED, total, text)
+        return CancelOutcome(node, directive_id, CancelState.ALREADY_GONE, total, "it was already gone")
+
+    async def sample_queue(self, node: str, name: str) -> QueueSample | None:
+        """A few messages of a queue, None when the queue is not there now."""
+        return await self._clients[node].sample_queue(name, SAMPLE_LIMIT)
+
+    def _refuse(self, confirmed: Confirmed) -> None:
+        words = self.refusals(confirmed.preview, confirmed.checked)
+        if words:
+            raise Refused(" ".join(words))
+        now = self._clock.monotonic()
+        age = confirmed.preview.age_s(now)
+        if age > self._settings.act.max_preview_age_s:
+            raise Refused(f"The preview is {age_text(age)} old.", "Look at a new one and confirm again.")
+        if confirmed.typed is not None:
+            token = confirm_token(confirmed.preview, self._watcher.snapshot)
+            if not is_confirmed(confirmed.typed, token):
+                raise Refused("What was typed is not what was asked for.", "Nothing was sent.")
+
+    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Ledger]:
+        """Messages per matching queue just before the POST, for each node that can be read now."""
+        selector = confirmed.preview.selector
+        answers = await asyncio.gather(
+            *(self._clients[request.node].read_metrics() for request in plan), return_exceptions=True
+        )
+        ledgers: dict[str, Ledger] = {}
+        for request, answer in zip(plan, answers, strict=True):
+            if isinstance(answer, NodeError):
+                if not confirmed.partial:
+                    raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                matched = answer.table.select(selector).nonempty()
+                ledgers[request.node] = Ledger(selector, matched.as_counts())
+        if not ledgers:
+            raise Refused("No node could be read just before the bounce.", "Nothing was sent.")
+        return ledgers
+
+    def _operation(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> Operation:
+        checked = confirmed.checked
+        since = {node.name: node.info.online_since for node in self._watcher.snapshot.nodes if node.info}
+        operation = Operation(
+            tag=confirmed.tag,
+            selector=confirmed.preview.selector,
+            reason=checked.reason,
+            duration_s=checked.duration_s or 0,
+            suppress_logging=checked.suppress_logging,
+            who=self._who,
+            created_at=self._clock.now(),
+            digest=confirmed.preview.digest,
+            acts=tuple(
+                NodeAct(request.node, ActState.INTENT, online_since=since.get(request.node)) for request in plan
+            ),
+        )
+        names = ", ".join(request.node for request in plan)
+        return operation.with_event(self._clock.now(), f"confirmed, sent to {names}")
+
+    async def _send(self, operation: Operation, request: PlannedRequest) -> NodeAct:
+        intent = operation.act_on(request.node)
+        since = intent.online_since if intent else None
+        try:
+            directive_id = await self._clients[request.node].post_bounce(request.body)
+        except NodeError as error:
+            state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
+            act = NodeAct(request.node, state, None, str(error), since, self._clock.monotonic())
+        else:
+            act = NodeAct(request.node, ActState.ACCEPTED, directive_id, None, since, self._clock.monotonic())
+        self._write_act(operation.tag, act)
+        return act
+
+    def _write_act(self, tag: str, act: NodeAct) -> None:
+        """The request has left: a journal that fails now must not hide what the node answered."""
+        try:
+            self._journal.record_act(tag, act, self._clock.now())
+        except JournalError as error:
+            self._watcher.note(tag, f"not in the journal: {error}")
+
+    async def _last_total(self, client: NodeClient, directive_id: str) -> int | None:
+        try:
+            entries = await client.list_directives()
+        except NodeError:
+            return None
+        return next((entry.total_bounced for entry in entries if entry.id == directive_id), None)
+
+    def _note_cancel(self, node: str, directive_id: str, *, removed: bool) -> None:
+        self._watcher.mark_cancelled(node, directive_id)
+        for status in self._watcher.snapshot.operations:
+            act = status.operation.act_on(node)
+            if act is not None and act.id == directive_id:
+                word = "cancelled" if removed else "cancel: it was already gone"
+                self._watcher.note(status.operation.tag, f"{word} on {node}")
+
+
+def _intent(request: PlannedRequest, ledger: Ledger) -> Intent:
+    return Intent(request.node, request.method, request.url, request.json_text(), ledger.baseline)
+
+
+def _act_words(act: NodeAct) -> str:
+    if act.state is ActState.ACCEPTED:
+        return f"{act.node} accepted {(act.id or '')[:8]}"
+    return f"{act.node} {act.state.value}: {act.error}"

@@ -1,0 +1,1 @@
+"""WHAT WE DID: the record of operations and totals."""

@@ -1,0 +1,1 @@
+"""SEEING: polls nodes, paces itself, turns replies into snapshots. Knows nothing of Textual."""

@@ -1,0 +1,204 @@
+"""Tracking one operation on one node: from each new list to ledger and verdict. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kumo_tui.model.directives import Directive
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import ActState, NodeAct
+from kumo_tui.model.selector import Criteria
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot
+from kumo_tui.model.verdict import Gone, Listed, Verdict, judge_gone, judge_listed
+from kumo_tui.units import age_text
+
+RATE_SPAN_S = 12.0
+SETTLE_MISSES = 2
+SETTLE_LEAST_S = 4.0
+LATE_TOTAL_S = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One operation on one node.
+
+    `since` is monotonic seconds from which lists count: the answer to the POST, or the moment it failed.
+    `ends_at` is when the directive should leave the list. `samples` are (time, bounced) for the rate;
+    `swept_at` is what had been bounced when the baseline was complete; `misses` counts lists without the tag
+    of an act whose outcome is unknown; `restarts` is the node's count of restarts at the POST.
+    """
+
+    tag: str
+    act: NodeAct
+    ledger: Ledger
+    since: float
+    ends_at: float
+    restarts: int = 0
+    samples: tuple[tuple[float, int], ...] = ()
+    risen_at: float | None = None
+    seen_at: float | None = None
+    swept_at: int | None = None
+    last_list: float = 0.0
+    misses: int = 0
+    cancelled: bool = False
+    verdict: Verdict = Verdict.RUNNING
+    note: str = ""
+
+    def progress(self, now: float) -> NodeProgress:
+        """What the screen shows of it."""
+        active = self.act.state is ActState.ACCEPTED and not self.verdict.is_final
+        return NodeProgress(
+            act=self.act,
+            ledger=self.ledger,
+            verdict=self.verdict,
+            left_s=max(0.0, self.ends_at - now) if active else None,
+            rate_per_s=self._rate() if active else 0.0,
+            last_seen=self.seen_at,
+            note=self.note,
+        )
+
+    def _rate(self) -> float:
+        if len(self.samples) < 2:
+            return 0.0
+        (start, low), (end, high) = self.samples[0], self.samples[-1]
+        return (high - low) / (end - start) if end > start else 0.0
+
+
+def start_track(tag: str, act: NodeAct, ledger: Ledger, since: float, duration_s: int, restarts: int) -> Track:
+    """The track of an act just after its POST was answered, or failed."""
+    verdict = {
+        ActState.ACCEPTED: Verdict.RUNNING,
+        ActState.REJECTED: Verdict.REJECTED,
+    }.get(act.state, Verdict.UNKNOWN)
+    return Track(
+        tag,
+        act,
+        ledger,
+        since,
+        since + duration_s,
+        restarts,
+        risen_at=since,
+        verdict=verdict,
+        note=act.error or "",
+    )
+
+
+def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
+    """The track after one more look at the node; only a list asked for after the POST tells anything."""
+    lists = node.directives
+    if track.verdict.is_final or lists is None:
+        return track
+    if lists.asked_at < track.since or lists.asked_at <= track.last_list:
+        return track
+    track = replace(track, last_list=lists.asked_at)
+    entry = _entry_of(track, lists.value)
+    if entry is not None:
+        return _listed(track, entry, node, lists.at)
+    if track.act.state is ActState.UNKNOWN:
+        return _unsettled(track, now)
+    return _gone(track, node, lists.value, lists.at)
+
+
+def _entry_of(track: Track, entries: Sequence[Directive]) -> Directive | None:
+    for entry in entries:
+        if entry.id == track.act.id or (track.act.id is None and entry.tag == track.tag):
+            return entry
+    return None
+
+
+def _listed(track: Track, entry: Directive, node: NodeSnapshot, at: float) -> Track:
+    act = track.act
+    if act.state is not ActState.ACCEPTED:
+        act = replace(act, state=ActState.ACCEPTED, id=entry.id, error=None, answered_at=at)
+        track = replace(track, note="found in the list by its tag")
+    ledger = track.ledger.record(entry.id, entry.bounced)
+    rose = ledger.progress.bounced > track.ledger.progress.bounced
+    risen_at = at if rose or track.risen_at is None else track.risen_at
+    progress = ledger.progress
+    swept_at = track.swept_at
+    if swept_at is None and progress.remaining <= 0:
+        swept_at = progress.bounced
+    fresh_metrics = node.metrics is not None and node.metrics.asked_at >= track.since
+    state = Listed(
+        progress=progress,
+        idle_s=at - risen_at,
+        caught_new=swept_at is not None and progress.bounced > swept_at,
+        held=node.metrics.value.held if node.metrics and fresh_metrics else None,
+    )
+    verdict = judge_listed(state)
+    return replace(
+        track,
+        act=act,
+        ledger=ledger,
+        risen_at=risen_at,
+        swept_at=swept_at,
+        seen_at=at,
+        ends_at=at + entry.remaining_s,
+        samples=_sampled(track.samples, at, progress.bounced),
+        verdict=verdict,
+        note=_listed_note(track, verdict, node),
+    )
+
+
+def _listed_note(track: Track, verdict: Verdict, node: NodeSnapshot) -> str:
+    if verdict is not Verdict.STALLED:
+        return track.note if track.note.startswith("found") else ""
+    troubles = node.metrics.value.troubles if node.metrics else ()
+    return "; ".join(troubles) if troubles else "no total has risen; the node still holds messages"
+
+
+def _sampled(samples: tuple[tuple[float, int], ...], at: float, bounced: int) -> tuple[tuple[float, int], ...]:
+    kept = tuple(sample for sample in samples if at - sample[0] <= RATE_SPAN_S)
+    return (*kept, (at, bounced))
+
+
+def _unsettled(track: Track, now: float) -> Track:
+    """The tag is not in the list: it never arrived, or it is over already and the list cannot tell."""
+    if now >= track.ends_at:
+        return replace(track, note="it would be over by now; the list cannot tell whether it ran")
+    misses = track.misses + 1
+    if misses < SETTLE_MISSES or now - track.since < SETTLE_LEAST_S:
+        return replace(track, misses=misses)
+    act = replace(track.act, state=ActState.REJECTED)
+    reason = f"not in the node's list: {track.act.error}" if track.act.error else "not in the node's list"
+    return replace(track, act=act, misses=misses, verdict=Verdict.REJECTED, note=reason)
+
+
+def _gone(track: Track, node: NodeSnapshot, entries: Sequence[Directive], at: float) -> Track:
+    twin = _twin(track, entries)
+    state = Gone(
+        early_s=track.ends_at - at,
+        restarted=_restarted(track, node),
+        cancelled=track.cancelled,
+        replaced_by=twin.id if twin else None,
+    )
+    verdict = judge_gone(state)
+    return replace(track, verdict=verdict, note=_gone_note(track, verdict, twin), samples=())
+
+
+def _restarted(track: Track, node: NodeSnapshot) -> bool:
+    if node.restarts > track.restarts:
+        return True
+    before, now = track.act.online_since, node.info.online_since if node.info else None
+    return before is not None and now is not None and now != before
+
+
+def _twin(track: Track, entries: Sequence[Directive]) -> Directive | None:
+    selector = track.ledger.selector
+    if not isinstance(selector, Criteria):
+        return None
+    return next((entry for entry in entries if entry.criteria == selector), None)
+
+
+def _gone_note(track: Track, verdict: Verdict, twin: Directive | None) -> str:
+    late = track.ends_at - track.seen_at if track.seen_at is not None else None
+    if verdict is Verdict.LOST:
+        return "the node has restarted and forgot it; mail not yet bounced is back in its queues"
+    if verdict is Verdict.REPLACED:
+        return f"replaced by {twin.id[:8]}" if twin else ""
+    if verdict is Verdict.CANCELLED and not track.cancelled:
+        return "left the list early: cancelled by somebody else"
+    if verdict is Verdict.DONE and late is None:
+        return "never seen in the list; its totals are not known"
+    if verdict is Verdict.DONE and late is not None and late > LATE_TOTAL_S:
+        return f"at least: totals last read {age_text(late)} before its end"
+    return ""

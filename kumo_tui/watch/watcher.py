@@ -1,0 +1,257 @@
+"""The watch over all nodes of a profile: one snapshot after each poll, followed operations included."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kumo_tui.clock import Clock
+from kumo_tui.errors import JournalError
+from kumo_tui.journal.port import Journal
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import Operation
+from kumo_tui.model.queues import merge
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.trend import Trend
+from kumo_tui.watch.node_watch import NodeWatch
+from kumo_tui.watch.pace import Pace
+from kumo_tui.watch.tracker import Track, advance, start_track
+
+PATIENCE_AFTER_ACT_S = 900.0
+ANNOUNCE_SILENCE_S = 5.0
+
+Listener = Callable[[Snapshot], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFacts:
+    """What the watch says about the profile in every snapshot."""
+
+    name: str = ""
+    production: bool = False
+
+
+class Watcher:
+    """Polls every node at its own pace and publishes snapshots.
+
+    Each node has its own loop, so that a slow one holds nobody else. `poll_once` works without the loops.
+    `jitter` gives numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[NodeWatch],
+        clock: Clock,
+        journal: Journal,
+        *,
+        profile: ProfileFacts | None = None,
+        interval_s: float = 2.0,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._nodes = tuple(nodes)
+        self._clock = clock
+        self._journal = journal
+        self._profile = profile or ProfileFacts()
+        self._jitter = jitter
+        self._paces = {node.name: Pace(interval_s) for node in nodes}
+        self._wanted = {node.name: asyncio.Event() for node in nodes}
+        self._operations: dict[str, Operation] = {}
+        self._tracks: dict[tuple[str, str], Track] = {}
+        self._ended: dict[str, float] = {}
+        self._trend = Trend()
+        self._trend_nodes: frozenset[str] = frozenset()
+        self._trend_stamp: tuple[float, ...] = ()
+        self._number = 0
+        self._listeners: list[Listener] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._snapshot = self._compose()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The last snapshot; number 0 before the first poll."""
+        return self._snapshot
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds between polls."""
+        return next(iter(self._paces.values())).interval_s
+
+    @interval_s.setter
+    def interval_s(self, seconds: float) -> None:
+        self._paces = {name: replace(pace, interval_s=seconds) for name, pace in self._paces.items()}
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call the listener with each new snapshot, on the event loop."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Start one loop per node; `stop` ends them."""
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._run(node)) for node in self._nodes]
+
+    async def stop(self) -> None:
+        """End the loops and close the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await asyncio.gather(*(node.client.aclose() for node in self._nodes))
+
+    def refresh(self) -> None:
+        """Poll every node now; one that is being polled is polled once more right after."""
+        for wanted in self._wanted.values():
+            wanted.set()
+
+    async def poll_once(self) -> Snapshot:
+        """Poll every node once, all at the same time, and publish."""
+        await asyncio.gather(*(self._poll(node) for node in self._nodes))
+        return self._publish()
+
+    def track(self, operation: Operation, ledgers: Mapping[str, Ledger], since: float) -> None:
+        """Follow an operation from now on: per target node its baseline; `since` as in `Track`."""
+        self._operations[operation.tag] = operation
+        for act in operation.acts:
+            node = self._node(act.node)
+            track = start_track(
+                operation.tag,
+                act,
+                ledgers[act.node],
+                act.answered_at or since,
+                operation.duration_s,
+                node.snapshot().restarts,
+            )
+            self._tracks[operation.tag, act.node] = track
+            node.patient_until = self._clock.monotonic() + operation.duration_s + PATIENCE_AFTER_ACT_S
+        self._publish()
+
+    def be_patient(self, node: str) -> None:
+        """Take silence of this node for business from now on: a bounce is about to leave."""
+        self._node(node).patient_until = self._clock.monotonic() + PATIENCE_AFTER_ACT_S
+
+    def mark_cancelled(self, node: str, directive_id: str) -> None:
+        """Remember that we cancelled this directive, so that its absence is no surprise."""
+        for key, track in self._tracks.items():
+            if key[1] == node and track.act.id == directive_id:
+                self._tracks[key] = replace(track, cancelled=True)
+
+    def note(self, tag: str, text: str) -> None:
+        """Add one line to an operation's timeline, here and in the journal."""
+        if tag in self._operations:
+            self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
+            with contextlib.suppress(JournalError):
+                self._journal.record_event(tag, self._clock.now(), text)
+
+    def _node(self, name: str) -> NodeWatch:
+        return next(node for node in self._nodes if node.name == name)
+
+    async def _run(self, node: NodeWatch) -> None:
+        wanted = self._wanted[node.name]
+        while True:
+            wanted.clear()
+            await self._announcing_silence(self._poll(node))
+            self._publish()
+            delay = self._paces[node.name].delay_s(self._jitter(), self._ends_in(node.name))
+            await _first_of(wanted.wait(), self._clock.sleep(delay))
+
+    async def _poll(self, node: NodeWatch) -> None:
+        await node.poll()
+        pace = self._paces[node.name]
+        self._paces[node.name] = pace.failed() if node.failures else pace.succeeded()
+        self._advance(node)
+
+    async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> None:
+        """Publish now and then while a poll takes long, so that the screen can say for how long."""
+        task = asyncio.ensure_future(poll)
+        try:
+            while not task.done():
+                await _first_of(asyncio.shield(task), self._clock.sleep(ANNOUNCE_SILENCE_S))
+                if not task.done():
+                    self._publish()
+        finally:
+            task.cancel()
+        await task
+
+    def _ends_in(self, node: str) -> Iterator[float]:
+        now = self._clock.monotonic()
+        for (_tag, name), track in self._tracks.items():
+            if name == node and not track.verdict.is_final:
+                yield track.ends_at - now
+
+    def _advance(self, node: NodeWatch) -> None:
+        seen = node.snapshot()
+        for key, track in self._tracks.items():
+            if key[1] != node.name:
+                continue
+            moved = advance(track, seen, self._clock.monotonic())
+            if moved is not track:
+                self._tracks[key] = moved
+                self._record(track, moved)
+
+    def _record(self, before: Track, after: Track) -> None:
+        """Write down what changed; a journal that fails stops acts, never the watching."""
+        tag, act, now = after.tag, after.act, self._clock.now()
+        if act != before.act:
+            self._operations[tag] = self._operations[tag].with_act(act)
+        with contextlib.suppress(JournalError):
+            if act != before.act:
+                self._journal.record_act(tag, act, now)
+            if after.ledger is not before.ledger:
+                self._journal.record_totals(tag, act.node, after.ledger.marks, now)
+        if after.verdict is not before.verdict:
+            text = f"{act.node} {after.verdict.value.upper()}"
+            self.note(tag, f"{text}: {after.note}" if after.note else text)
+
+    def _publish(self) -> Snapshot:
+        self._number += 1
+        self._snapshot = self._compose()
+        for listener in self._listeners:
+            listener(self._snapshot)
+        return self._snapshot
+
+    def _compose(self) -> Snapshot:
+        now = self._clock.monotonic()
+        nodes = tuple(node.snapshot() for node in self._nodes)
+        snapshot = Snapshot(
+            number=self._number,
+            at=now,
+            taken_at=self._clock.now(),
+            profile=self._profile.name,
+            production=self._profile.production,
+            interval_s=self.interval_s if self._nodes else 0.0,
+            nodes=nodes,
+            operations=tuple(self._status(operation, now) for operation in reversed(self._operations.values())),
+        )
+        return replace(snapshot, trend=self._with_trend(snapshot))
+
+    def _with_trend(self, snapshot: Snapshot) -> Trend:
+        """One more sample when a table is new; a new start when a node's data appears for the first time."""
+        read = frozenset(node.name for node in snapshot.nodes if node.has_data)
+        stamp = tuple(node.metrics.at for node in snapshot.nodes if node.metrics)
+        if not read or stamp == self._trend_stamp:
+            return self._trend
+        if read != self._trend_nodes:
+            self._trend = Trend()
+        self._trend_nodes, self._trend_stamp = read, stamp
+        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in snapshot.nodes))
+        return self._trend
+
+    def _status(self, operation: Operation, now: float) -> OperationStatus:
+        tracks = [self._tracks[operation.tag, act.node] for act in operation.acts]
+        if all(track.verdict.is_final for track in tracks):
+            self._ended.setdefault(operation.tag, now)
+        return OperationStatus(
+            operation, tuple(track.progress(now) for track in tracks), self._ended.get(operation.tag)
+        )
+
+
+async def _first_of(*waits: Any) -> None:
+    """Wait until the first of these is done, and end the others."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
