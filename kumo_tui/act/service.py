@@ -112,10 +112,13 @@ class Acts:
             raise Refused("This is a read-only session.", "Start without --read-only to cancel.")
         client = self._clients[node]
         total = await self._last_total(client, directive_id)
+        # Before the request: a poll that answers in between must not take our cancel for somebody else's.
+        self._watcher.mark_cancelled(node, directive_id)
         try:
             removed = await client.cancel_bounce(directive_id)
         except NodeError as error:
             if not error.outcome_unknown:
+                self._watcher.mark_cancelled(node, directive_id, cancelled=False)
                 raise
             self._watcher.refresh()
             return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
@@ -210,7 +213,6 @@ class Acts:
         return next((entry.total_bounced for entry in entries if entry.id == directive_id), None)
 
     def _note_cancel(self, node: str, directive_id: str, *, removed: bool) -> None:
-        self._watcher.mark_cancelled(node, directive_id)
         for status in self._watcher.snapshot.operations:
             act = status.operation.act_on(node)
             if act is not None and act.id == directive_id:

@@ -22,7 +22,7 @@ class NodeAct:
 
     `id` is the server's id once accepted; `error` says in clean text why it was rejected or is unknown.
     `online_since` is the node's start as known at the POST, to notice a restart. `answered_at` is monotonic
-    seconds of the acceptance, 0.0 before it.
+    seconds of the answer or of its failure, 0.0 before.
     """
 
     node: str

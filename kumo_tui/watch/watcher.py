@@ -130,11 +130,11 @@ class Watcher:
         """Take silence of this node for business from now on: a bounce is about to leave."""
         self._node(node).patient_until = self._clock.monotonic() + PATIENCE_AFTER_ACT_S
 
-    def mark_cancelled(self, node: str, directive_id: str) -> None:
-        """Remember that we cancelled this directive, so that its absence is no surprise."""
+    def mark_cancelled(self, node: str, directive_id: str, *, cancelled: bool = True) -> None:
+        """Remember that we are cancelling this directive, so that its absence is no surprise."""
         for key, track in self._tracks.items():
             if key[1] == node and track.act.id == directive_id:
-                self._tracks[key] = replace(track, cancelled=True)
+                self._tracks[key] = replace(track, cancelled=cancelled)
 
     def note(self, tag: str, text: str) -> None:
         """Add one line to an operation's timeline, here and in the journal."""
