@@ -1,0 +1,30 @@
+"""The other side of the wire: a simulated KumoMTA fleet, written from KUMOMTA.md, sharing no code with the rest.
+
+In process: ``Fleet(load_scenario("quiet"), ManualClock())``; its ``nodes["mta1"]`` has ``app`` (ASGI), ``inject``,
+``tally``, ``requests``, ``faults``, ``kill``, ``restart``. On real ports: ``async with serving(fleet)``.
+"""
+
+from kumo_tui.sim.clock import Clock, ManualClock, WallClock
+from kumo_tui.sim.faults import Fault, Faults
+from kumo_tui.sim.fleet import Fleet, Running, serving
+from kumo_tui.sim.node import LoggedRequest, SimNode
+from kumo_tui.sim.scenario import Scenario, load_scenario, parse_scenario, scenario_names
+from kumo_tui.sim.table import ScenarioError
+
+__all__ = [
+    "Clock",
+    "Fault",
+    "Faults",
+    "Fleet",
+    "LoggedRequest",
+    "ManualClock",
+    "Running",
+    "Scenario",
+    "ScenarioError",
+    "SimNode",
+    "WallClock",
+    "load_scenario",
+    "parse_scenario",
+    "scenario_names",
+    "serving",
+]

@@ -1,0 +1,1 @@
+"""The mail of one simulated node: pure, no I/O."""

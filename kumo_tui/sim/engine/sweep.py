@@ -1,0 +1,85 @@
+"""Sweeps: mail drained from its queues at once, logged and removed at the pace of the node (KUMOMTA.md 2.5)."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from kumo_tui.sim.engine.agenda import Agenda
+from kumo_tui.sim.engine.directives import Entry
+from kumo_tui.sim.engine.mail import Run
+from kumo_tui.sim.engine.queues import TallyBook
+
+STEP_S = 0.01
+
+
+@dataclass(slots=True)
+class _Task:
+    """The drained rest of one queue; keeps its entry though that may long be gone from the list."""
+
+    queue: str
+    runs: list[Run]
+    left: int
+    entry: Entry
+
+
+class Sweeper:
+    """All running sweeps of a node; ``rate`` is messages per second of the node, shared by the queues."""
+
+    def __init__(self, rate: float, agenda: Agenda, tally: TallyBook) -> None:
+        self.rate = rate
+        self.pending = 0
+        self._tasks: deque[_Task] = deque()
+        self._agenda = agenda
+        self._tally = tally
+        self._owed = 0.0
+        self._running = False
+        self._stopped = False
+
+    def take(self, queue: str, runs: list[Run], entry: Entry) -> None:
+        """Accept what was drained from one queue."""
+        left = sum(run.count for run in runs)
+        if not left:
+            return
+        self._tasks.append(_Task(queue, runs, left, entry))
+        self.pending += left
+        if not self._running:
+            self._running = True
+            self._agenda.at(self._agenda.now + STEP_S, self._step)
+
+    def stop(self) -> list[tuple[str, list[Run]]]:
+        """End all sweeps and give back what was not removed yet: it is still in the spool."""
+        self._stopped = True
+        back: list[tuple[str, list[Run]]] = []
+        for task in self._tasks:
+            surplus = sum(run.count for run in task.runs) - task.left
+            for run in task.runs:
+                gone = min(surplus, run.count)
+                surplus -= gone
+                run.first += gone
+                run.count -= gone
+            back.append((task.queue, [run for run in task.runs if run.count]))
+        self._tasks.clear()
+        self.pending = 0
+        return back
+
+    def _step(self, now: float) -> None:
+        if self._stopped:
+            return
+        self._owed += self.rate * STEP_S
+        budget = int(self._owed)
+        self._owed -= budget
+        share = max(1, budget // max(1, len(self._tasks)))
+        while budget > 0 and self._tasks:
+            task = self._tasks.popleft()
+            done = min(task.left, share, budget)
+            task.left -= done
+            budget -= done
+            self.pending -= done
+            task.entry.count(task.queue, done)
+            self._tally[task.queue].bounced += done
+            if task.left:
+                self._tasks.append(task)
+        self._running = bool(self._tasks)
+        if self._running:
+            self._agenda.at(now + STEP_S, self._step)
+        else:
+            self._owed = 0.0

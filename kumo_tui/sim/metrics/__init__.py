@@ -1,0 +1,1 @@
+"""The simulated /metrics and /metrics.json."""

@@ -1,0 +1,115 @@
+"""One simulated node: an engine, its HTTP face, its faults, and the log of what was asked of it."""
+
+import random
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from kumo_tui.sim.clock import Clock
+from kumo_tui.sim.engine.engine import Engine, Spool
+from kumo_tui.sim.engine.queues import TallyBook
+from kumo_tui.sim.faults import Faults
+from kumo_tui.sim.machine import READY_AFTER_S, Machine
+from kumo_tui.sim.metrics.page import MetricsPage
+from kumo_tui.sim.scenario import NodePlan
+from kumo_tui.sim.standing import furnish
+from kumo_tui.sim.versions import Version
+from kumo_tui.sim.web.app import NodeApp
+from kumo_tui.sim.web.replies import Call
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """One request as it came. ``at`` is engine time in seconds; ``status`` 0 means closed without an answer."""
+
+    method: str
+    path: str
+    query: str
+    body: str
+    at: float
+    status: int | None = None
+
+
+class SimNode:
+    """One node of a fleet. ``app`` is its ASGI application; the engine runs when somebody asks or ticks."""
+
+    def __init__(self, plan: NodePlan, clock: Clock, seed: int, number: int) -> None:
+        self.plan = plan
+        self.name = plan.name
+        self.clock = clock
+        self.faults = Faults()
+        self.access = plan.access
+        self.requests: list[LoggedRequest] = []
+        self.clock_offset = 0.0
+        self._number = number
+        self._rng = random.Random(f"{seed}/{plan.name}")  # noqa: S311  # a simulation, not a secret
+        self._origin = clock.monotonic()
+        self._spool: Spool | None = None
+        self._boot()
+        furnish(self.engine, plan, self._rng)
+        self.machine.started -= READY_AFTER_S + plan.uptime
+        self.machine.online_since -= timedelta(seconds=READY_AFTER_S + plan.uptime)
+        self.app = NodeApp(self)
+
+    def _boot(self) -> None:
+        now = self.clock.monotonic()
+        self.engine = Engine(self.plan.engine, self._rng, now, self._origin)
+        self.machine = Machine(self.name, self._number, self.version.text, self.utc(), now)
+        self.metrics = MetricsPage(self.engine, self.machine)
+
+    @property
+    def version(self) -> Version:
+        return self.plan.engine.version
+
+    @property
+    def alive(self) -> bool:
+        return self._spool is None
+
+    @property
+    def tally(self) -> TallyBook:
+        """What became of the messages of each queue, over restarts."""
+        return self.engine.tally
+
+    def utc(self) -> datetime:
+        return self.clock.utc() + timedelta(seconds=self.clock_offset)
+
+    def catch_up(self) -> None:
+        """Let the engine run up to the present moment of the clock."""
+        if self.alive:
+            self.engine.advance(self.clock.monotonic())
+
+    def inject(self, queue: str, count: int) -> None:
+        """Receive ``count`` messages for ``queue`` now; a node that is down receives nothing."""
+        self.catch_up()
+        if self.alive:
+            self.engine.inject(queue, count)
+
+    def kill(self) -> None:
+        """End the process: directives and counters are lost, the spool stays."""
+        if self.alive:
+            self.catch_up()
+            self._spool = self.engine.shut_down()
+
+    def restart(self) -> None:
+        """Kill, if need be, and start over the spool; the queues come back a moment later."""
+        self.kill()
+        spool, tally = self._spool or [], self.engine.tally
+        self._spool = None
+        self._boot()
+        self.engine.tally.update(tally)
+        self.engine.agenda.at(self.engine.now + READY_AFTER_S, lambda _: self.engine.load(spool))
+
+    def record(self, call: Call, body: bytes) -> int:
+        query = "&".join(f"{key}={value}" for key, value in call.query)
+        text = body.decode("utf-8", "replace")
+        self.requests.append(LoggedRequest(call.method, call.path, query, text, self.clock.monotonic()))
+        return len(self.requests) - 1
+
+    def note_status(self, place: int, status: int) -> None:
+        self.requests[place] = replace(self.requests[place], status=status)
+
+    def requests_json(self) -> list[dict[str, Any]]:
+        return [asdict(request) for request in self.requests]
+
+    def tally_json(self) -> dict[str, dict[str, int]]:
+        return {queue: asdict(tally) for queue, tally in self.engine.tally.items()}

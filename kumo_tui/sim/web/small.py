@@ -1,0 +1,54 @@
+"""The small endpoints: liveness, machine info, metrics, rebind and the like (KUMOMTA.md 1.8, 1.12, 5.1)."""
+
+from kumo_tui.sim.engine import acts
+from kumo_tui.sim.machine import READY_AFTER_S
+from kumo_tui.sim.web.host import Host
+from kumo_tui.sim.web.reading import Query, read_json
+from kumo_tui.sim.web.replies import TEXT, Call, Reply, error_reply, json_reply, text_reply
+from kumo_tui.sim.web.requests import criteria_of, log_filter_request, rebind_request
+
+
+def liveness(host: Host, _call: Call) -> Reply:
+    if host.machine.load_shedding:
+        return Reply(503, b"load shedding")
+    return Reply(200, b"OK")
+
+
+def machine_info(host: Host, _call: Call) -> Reply:
+    if host.engine.now < host.machine.started + READY_AFTER_S:
+        return error_reply("machine info not yet available", 503)
+    return json_reply(host.machine.info())
+
+
+def metrics(host: Host, call: Call) -> Reply:
+    prefix = Query(call).text("prefix") or ""
+    packed = "gzip" in call.headers.get("accept-encoding", "")
+    return Reply(200, b"", TEXT, stream=host.metrics.text(packed=packed, prefix=prefix))
+
+
+def metrics_json(host: Host, _call: Call) -> Reply:
+    return Reply(200, b"", "application/json; charset=utf-8", stream=host.metrics.json())
+
+
+def rebind(host: Host, call: Call) -> Reply:
+    values = read_json(call, rebind_request())
+    acts.rebind(host.engine, criteria_of(values), values["data"], values["always_flush"])
+    return json_reply({})
+
+
+def bump_config_epoch(_host: Host, _call: Call) -> Reply:
+    return Reply(200)
+
+
+def memory_stats(host: Host, _call: Call) -> Reply:
+    return text_reply(f"messages: {host.engine.message_count}\n")
+
+
+def set_log_filter(_host: Host, call: Call) -> Reply:
+    read_json(call, log_filter_request())
+    return Reply(200)
+
+
+def not_simulated(_host: Host, call: Call) -> Reply:
+    """Endpoints that the build lists and the simulator does not act on."""
+    return error_reply(f"{call.path} is not simulated", 500)
