@@ -1,0 +1,44 @@
+"""What the dashboard needs from the rest of the program, and what screens do with snapshots."""
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from kumo_tui.model.snapshot import Snapshot
+
+
+class Watching(Protocol):
+    """Seeing: whatever turns nodes into snapshots."""
+
+    interval_s: float
+    """Seconds between the end of one reading and the start of the next; may be set at any time."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The latest snapshot; number 0 before anything was read."""
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        """Call this with every new snapshot, on the event loop."""
+
+    def start(self) -> None:
+        """Begin to read, in tasks of its own."""
+
+    async def stop(self) -> None:
+        """End these tasks."""
+
+    def refresh(self) -> None:
+        """Read once more right away; asked for twice during one reading, it is done once."""
+
+    async def poll_once(self) -> Snapshot:
+        """Read every node once and return what came of it."""
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A screen that follows the snapshots. The app calls it only while nothing covers it, and when it is
+    uncovered."""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw this snapshot."""
+
+    def tick(self, now: float) -> None:
+        """Draw what depends on the time alone (ages, countdowns), at most once a second; monotonic seconds."""

@@ -1,0 +1,199 @@
+"""The only vocabulary of states: a glyph, its ASCII twin, a word and a style for each, and the two themes.
+
+The look is calm: data in the terminal's own colours, one accent for the cursor and the focus, amber for
+"look", red for "act now", and no coloured ground but the cursor's and an alarm's. Without colour (NO_COLOR)
+everything stays readable: state is a glyph and a word, the cursor is a glyph and reverse video.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.style import Style
+from textual.theme import BUILTIN_THEMES, Theme
+
+from kumo_tui.model.snapshot import NodeState
+from kumo_tui.model.verdict import Verdict
+
+DARK = "kumo-dark"
+LIGHT = "kumo-light"
+
+
+class Look(StrEnum):
+    """How a piece of text looks; a palette turns it into a style."""
+
+    NORMAL = "normal"
+    STRONG = "strong"
+    DIM = "dim"
+    ACCENT = "accent"
+    AMBER = "amber"
+    RED = "red"
+    ALARM = "alarm"
+    CURSOR = "cursor"
+    REVERSE = "reverse"
+
+
+Palette = Mapping[Look, Style]
+
+
+@dataclass(frozen=True, slots=True)
+class StateStyle:
+    """How one state is written: glyph (one cell), its ASCII twin, word, and look."""
+
+    glyph: str
+    ascii_glyph: str
+    word: str
+    look: Look
+
+    def mark(self, ascii_only: bool) -> str:
+        """The glyph for this terminal."""
+        return self.ascii_glyph if ascii_only else self.glyph
+
+
+class QueueCondition(StrEnum):
+    """What is going on with a queue."""
+
+    CALM = "calm"
+    GROWING = "growing"
+    STOPPED = "stopped"
+    BOUNCING = "bouncing"
+
+
+class Origin(StrEnum):
+    """Whose a directive is that no operation of this journal made."""
+
+    FOREIGN = "foreign"
+    OTHER_KUMO_TUI = "other kumo-tui"
+    AUTOMATION = "automation"
+    ALARM = "alarm"
+
+
+NODE_STATES: Mapping[NodeState, StateStyle] = {
+    NodeState.STARTING: StateStyle("…", ".", "asking", Look.DIM),
+    NodeState.OK: StateStyle("✓", "+", "ok", Look.NORMAL),
+    NodeState.STALE: StateStyle("⚠", "!", "STALE", Look.AMBER),
+    NodeState.BUSY: StateStyle("⚠", "!", "BUSY", Look.AMBER),
+    NodeState.DOWN: StateStyle("✗", "x", "DOWN", Look.RED),
+    NodeState.UNAUTHORIZED: StateStyle("✗", "x", "UNAUTHORIZED", Look.RED),
+}
+
+QUEUE_STATES: Mapping[QueueCondition, StateStyle] = {
+    QueueCondition.CALM: StateStyle(" ", " ", "", Look.NORMAL),
+    QueueCondition.GROWING: StateStyle("▲", "^", "growing", Look.AMBER),
+    QueueCondition.STOPPED: StateStyle("■", "#", "stopped", Look.NORMAL),
+    QueueCondition.BOUNCING: StateStyle("▶", ">", "bouncing", Look.NORMAL),
+}
+
+VERDICTS: Mapping[Verdict, StateStyle] = {
+    Verdict.RUNNING: StateStyle("▶", ">", "RUNNING", Look.NORMAL),
+    Verdict.STALLED: StateStyle("⚠", "!", "STALLED", Look.AMBER),
+    Verdict.SWEPT: StateStyle("✓", "+", "SWEPT", Look.NORMAL),
+    Verdict.CATCHING: StateStyle("▶", ">", "CATCHING", Look.NORMAL),
+    Verdict.DONE: StateStyle("✓", "+", "DONE", Look.DIM),
+    Verdict.LOST: StateStyle("✗", "x", "LOST", Look.RED),
+    Verdict.CANCELLED: StateStyle("✗", "x", "CANCELLED", Look.DIM),
+    Verdict.REPLACED: StateStyle("✗", "x", "REPLACED", Look.DIM),
+    Verdict.REJECTED: StateStyle("✗", "x", "REJECTED", Look.RED),
+    Verdict.UNKNOWN: StateStyle("⚠", "!", "UNKNOWN", Look.RED),
+}
+
+ORIGINS: Mapping[Origin, StateStyle] = {
+    Origin.FOREIGN: StateStyle("●", "o", "not ours", Look.NORMAL),
+    Origin.OTHER_KUMO_TUI: StateStyle("●", "o", "another kumo-tui", Look.NORMAL),
+    Origin.AUTOMATION: StateStyle("●", "o", "automation", Look.NORMAL),
+    Origin.ALARM: StateStyle("⚠", "!", "NOT OURS", Look.ALARM),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs that are no states. `bar` holds the eighths of a progress bar, empty first, full last."""
+
+    ascii_only: bool
+    cursor: str
+    marked: str
+    altered: str
+    warning: str
+    ellipsis: str
+    rule: str
+    dot: str
+    too_early: str
+    down: str
+    up: str
+    live: str
+    enter: str
+    bar: str
+
+
+GLYPHS = Glyphs(False, "›", "●", "⚠", "⚠", "…", "─", "·", "·", "↓", "↑", "▶", "⏎", "░▏▎▍▌▋▊▉█")
+ASCII_GLYPHS = Glyphs(True, ">", "*", "!", "!", "..", "-", "-", ".", "v", "^", ">", "Enter", ".#")
+
+
+def glyphs(ascii_only: bool) -> Glyphs:
+    """The signs for this terminal."""
+    return ASCII_GLYPHS if ascii_only else GLYPHS
+
+
+def _palette(accent: int, amber: int, red: int) -> Palette:
+    return {
+        Look.NORMAL: Style.null(),
+        Look.STRONG: Style(bold=True),
+        Look.DIM: Style(dim=True),
+        Look.ACCENT: Style(color=f"color({accent})"),
+        Look.AMBER: Style(color=f"color({amber})"),
+        Look.RED: Style(color=f"color({red})", bold=True),
+        Look.ALARM: Style(color=f"color({red})", bold=True, reverse=True),
+        Look.CURSOR: Style(color=f"color({accent})", reverse=True),
+        Look.REVERSE: Style(reverse=True),
+    }
+
+
+_PALETTES: Mapping[str, Palette] = {DARK: _palette(74, 178, 203), LIGHT: _palette(25, 130, 124)}
+
+
+def palette(theme: str) -> Palette:
+    """The styles of a theme; those of kumo-dark for a theme that is not ours."""
+    return _PALETTES.get(theme, _PALETTES[DARK])
+
+
+def _theme(name: str, accent: str, amber: str, red: str, *, dark: bool) -> Theme:
+    """A theme on the terminal's own ground, for Textual's own widgets in dialogs."""
+    return Theme(
+        name=name,
+        ansi=True,
+        dark=dark,
+        primary=accent,
+        secondary=accent,
+        accent=accent,
+        warning=amber,
+        error=red,
+        success="ansi_default",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables={
+            **BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables,
+            "border": accent,
+            "border-blurred": "ansi_bright_black" if dark else "ansi_white",
+            "block-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
+            "block-cursor-background": accent,
+            "block-cursor-text-style": "none",
+            "input-cursor-background": accent,
+            "input-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
+            "input-cursor-text-style": "none",
+            "input-selection-background": "ansi_bright_black" if dark else "ansi_white",
+            "input-selection-foreground": "ansi_default",
+            "button-focus-text-style": "reverse",
+            "scrollbar": accent,
+            "scrollbar-background": "ansi_default",
+        },
+    )
+
+
+# The same cube colours as in the palettes.
+THEMES = (
+    _theme(DARK, "#5fafd7", "#d7af00", "#ff5f5f", dark=True),
+    _theme(LIGHT, "#005faf", "#af5f00", "#af0000", dark=False),
+)

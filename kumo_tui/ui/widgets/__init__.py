@@ -1,0 +1,1 @@
+"""Widgets: each draws text into fixed cells and rewrites only what changed."""
