@@ -58,6 +58,10 @@ class ReadyQueue:
         self.last_active = now
         self._wake(now)
 
+    def everything(self) -> list[Message]:
+        """Return all messages that are here, those in hands first."""
+        return [d.hand for d in self.dispatchers if d.hand is not None] + list(self.messages)
+
     def empty(self) -> list[Message]:
         """Take all waiting messages out; what connections hold stays with them."""
         waiting = list(self.messages)
@@ -66,7 +70,8 @@ class ReadyQueue:
 
     def close(self) -> list[Message]:
         """End every connection and give back all messages: the process is gone."""
-        given_back = [d.hand for d in self.dispatchers if d.hand is not None] + self.empty()
+        given_back = self.everything()
+        self.messages.clear()
         self.dispatchers.clear()
         self._closed = True
         return given_back

@@ -37,6 +37,11 @@ _TOKIO = [
     "total_steal_operations",
 ]
 
+_LATENCIES = (
+    *("message_save_latency", "message_data_load_latency", "message_meta_load_latency"),
+    *("queue_insert_latency", "queue_resolve_latency", "timeq_pop_interval", "timeq_pop_latency"),
+)
+
 
 def ballast(messages_seen: int) -> list[Family]:
     """Return the families; their numbers depend on how many messages the process has seen."""
@@ -56,7 +61,7 @@ def ballast(messages_seen: int) -> list[Family]:
     ]
     made += [
         Family(name, "histogram", (((), Histogram(messages_seen, messages_seen * 0.0005)),))
-        for name in ("message_save_latency", "queue_insert_latency", "queue_resolve_latency")
+        for name in _LATENCIES
     ]
     return made
 

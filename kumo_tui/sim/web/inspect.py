@@ -8,8 +8,8 @@ from kumo_tui.sim.engine.dispatch import Dispatcher
 from kumo_tui.sim.engine.identity import message_id, message_number
 from kumo_tui.sim.engine.mail import Run
 from kumo_tui.sim.engine.names import parse
-from kumo_tui.sim.engine.ready import ReadyQueue
 from kumo_tui.sim.web.host import Host
+from kumo_tui.sim.web.path_config import path_config
 from kumo_tui.sim.web.reading import Query
 from kumo_tui.sim.web.replies import Call, Reply, error_reply, json_reply, timestamp
 
@@ -86,7 +86,7 @@ def ready(host: Host, call: Call) -> Reply:
             "suspended": held,
             "watchdog_threshold": "10m",
         },
-        "path_config": _path_config(found),
+        "path_config": path_config(found.provider),
         "constraints": {
             "max_concurrent_dispatchers": _ceiling(found.provider.connections, ""),
             "max_message_rate": _ceiling(rate, "/s") if rate else None,
@@ -96,10 +96,7 @@ def ready(host: Host, call: Call) -> Reply:
         },
     }
     if with_feeders:
-        waiting = [m.queue for m in found.messages]
-        waiting += [d.hand.queue for d in found.dispatchers if d.hand]
-        feeders = [q.name for q in engine.book if q.count and found in engine.ready_queues_for(q.name)]
-        shown["scheduled_queue_names"] = list(dict.fromkeys(waiting + feeders))
+        shown["scheduled_queue_names"] = list(dict.fromkeys(message.queue for message in found.everything()))
     shown["dispatchers"] = [_dispatcher(host, d) for d in found.dispatchers]
     shown["now"] = _at(host, engine.now)
     return json_reply(shown)
@@ -162,20 +159,6 @@ def _queue_config(host: Host, name: str) -> dict[str, Any]:
         "shrink_policy": [],
         "strategy": "SingletonTimerWheel",
         "timerwheel_tick_interval": None,
-    }
-
-
-def _path_config(ready: ReadyQueue) -> dict[str, Any]:
-    rate = ready.provider.rate
-    return {
-        "connection_limit": {"limit": ready.provider.connections, "force_local": False},
-        "enable_tls": "Opportunistic",
-        "idle_timeout": "5s",
-        "max_ready": ready.provider.max_ready,
-        "max_message_rate": f"{rate:g}/s" if rate else None,
-        "smtp_port": 25,
-        "smtp_auth_plain_username": None,
-        "smtp_auth_plain_password": None,
     }
 
 
