@@ -10,9 +10,11 @@ from kumo_tui.sim.fleet import Fleet, Running, serving
 from kumo_tui.sim.node import LoggedRequest, SimNode
 from kumo_tui.sim.scenario import Scenario, load_scenario, parse_scenario, scenario_names
 from kumo_tui.sim.table import ScenarioError
+from kumo_tui.sim.web.transfer import CutError
 
 __all__ = [
     "Clock",
+    "CutError",
     "Fault",
     "Faults",
     "Fleet",

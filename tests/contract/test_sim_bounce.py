@@ -1,7 +1,7 @@
 """The simulator lives through bounces as the recorded server does: bounce-life.jsonl and everything.jsonl.
 
-The recordings do not show injections; they are given here, before the exchange with the named note. Nor do they show
-that the lab cancelled all directives between its sections (lists prove it).
+The recordings do not show injections; they are given here, before the exchange with the named note. Nor do they
+show that the lab cancelled all directives between its sections (lists prove it).
 """
 
 import re
@@ -114,8 +114,11 @@ async def test_message_count_is_the_recorded_one_before_a_sweep_and_follows_the_
 async def test_every_recorded_family_is_there_with_its_type_and_grammar() -> None:
     grammar = re.compile(r'(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(, ?\w+="[^"]*")*\})? [-+.e\d]+)$')
     async with lab() as replay:
-        recorded = next(e for e in read_recording("suspend-inspect.jsonl") if "ready queue" in e.note and e.request
-                        and e.request["path"] == "/metrics")
+        recorded = next(
+            e
+            for e in read_recording("suspend-inspect.jsonl")
+            if "ready queue" in e.note and e.request and e.request["path"] == "/metrics"
+        )
         inject(replay, {"sl:s1@slow.x.example": 200, "nn:n1@hold.n.example": 15})
         replay.wait_until(2.0)
         text = (await replay.client.get("/metrics")).text
