@@ -1,0 +1,1 @@
+"""ONE KUMOD: wire types, client, metrics reader, capability probe. The only room that imports httpx."""

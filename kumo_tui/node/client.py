@@ -1,0 +1,191 @@
+"""One node's admin API as typed calls: one answer or one NodeError each (KUMOMTA.md 1)."""
+
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from kumo_tui.clock import Clock
+from kumo_tui.errors import NodeError, RequestRejected
+from kumo_tui.model.capability import Capability
+from kumo_tui.model.directives import Directive, Suspension
+from kumo_tui.model.snapshot import MachineInfo, Metrics
+from kumo_tui.node import failures, wire
+from kumo_tui.node.capability import read_capability
+from kumo_tui.node.failures import Asked
+from kumo_tui.node.link import Answer, Link, Timeouts
+from kumo_tui.node.metrics import MetricsReader
+from kumo_tui.node.sharing import SharedNames
+from kumo_tui.text import one_line
+
+BOUNCE = "/api/admin/bounce/v1"
+SUSPEND = "/api/admin/suspend/v1"
+INSPECT_QUEUE = "/api/admin/inspect-sched-q/v1"
+MACHINE_INFO = "/api/machine-info"
+LIVENESS = "/api/check-liveness/v1"
+DESCRIPTION = "/api-docs/openapi.json"
+METRICS = "/metrics"
+
+Value = TypeVar("Value")
+
+
+class NodeClient:
+    """One kumod. Every method raises NodeError and nothing else, and sends exactly one request.
+
+    `patience_s` is how long a silent node is waited for, instead of the read timeout: a big sweep silences a
+    node for minutes (KUMOMTA.md 0). `verify` is True, False, a file of CA certificates or a context; raises
+    ConfigError for a file that holds none. `compress` None means: except on loopback.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        *,
+        clock: Clock,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - an immutable value
+        verify: bool | str | ssl.SSLContext = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+        compress: bool | None = None,
+    ) -> None:
+        self.name = name
+        self.last_bytes = 0
+        """Size of the last complete `/metrics` body, uncompressed."""
+        self._link = Link(
+            url, clock=clock, timeouts=timeouts, verify=verify, transport=transport, compress=compress
+        )
+        self._names = SharedNames()
+
+    @property
+    def clock_skew_s(self) -> float | None:
+        """The node's clock minus ours by its last answer, to about a second; None before the first."""
+        return self._link.clock_skew_s
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._link.aclose()
+
+    async def list_directives(self, *, patience_s: float | None = None) -> tuple[Directive, ...]:
+        """The bounce list."""
+        return await self._read(BOUNCE, wire.read_directives, patience_s)
+
+    async def list_suspensions(self, *, patience_s: float | None = None) -> tuple[Suspension, ...]:
+        """The list of suspended scheduled queues."""
+        return await self._read(SUSPEND, wire.read_suspensions, patience_s)
+
+    async def read_metrics(self, *, patience_s: float | None = None) -> Metrics:
+        """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
+        asked = self._asked("GET", METRICS, patience_s)
+        reader = MetricsReader()
+        async with self._link.exchange(asked) as response:
+            if response.status_code != 200:
+                raise self._refused(asked, await self._link.complete(asked, response))
+            async for chunk in response.aiter_bytes():
+                reader.feed(chunk)
+        metrics = reader.finish()
+        if not reader.is_kumod:
+            raise failures.not_kumod(asked, f"{METRICS} holds none of its metrics")
+        self.last_bytes = metrics.size_bytes
+        return replace(metrics, table=await self._names.share(metrics.table))
+
+    async def machine_info(self, *, patience_s: float | None = None) -> MachineInfo | None:
+        """Who the node is; None when its build does not tell, or not yet after a start."""
+        asked = self._asked("GET", MACHINE_INFO, patience_s)
+        answer = await self._link.ask(asked)
+        if self._is_absent(answer) or answer.status == 503:
+            return None
+        return self._value(asked, answer, wire.read_machine_info)
+
+    async def probe(self, *, patience_s: float | None = None) -> Capability | None:
+        """What the node can do, by its own description; None when it has none."""
+        asked = self._asked("GET", DESCRIPTION, patience_s)
+        answer = await self._link.ask(asked)
+        return None if self._is_absent(answer) else self._value(asked, answer, read_capability)
+
+    async def liveness(self, *, patience_s: float | None = None) -> str:
+        """`OK`, or the node's own clean words for why it takes no mail."""
+        asked = self._asked("GET", LIVENESS, patience_s)
+        answer = await self._link.ask(asked)
+        if answer.status not in (200, 503):
+            raise self._refused(asked, answer)
+        if failures.is_html(answer.headers, answer.body):
+            raise failures.not_kumod(asked, f"{LIVENESS} is a web page")
+        return one_line(answer.text, 80) or ("OK" if answer.status == 200 else "not ready")
+
+    async def sample_queue(
+        self, name: str, limit: int, *, patience_s: float | None = None
+    ) -> wire.QueueSample | None:
+        """Up to `limit` messages of a scheduled queue; None when the node holds no such queue now.
+
+        Each one is loaded from the node's disk: keep `limit` small.
+        """
+        query = f"queue_name={quote(self._encoded(name), safe='')}&limit={limit}"
+        asked = self._asked("GET", f"{INSPECT_QUEUE}?{query}", patience_s)
+        answer = await self._link.ask(asked)
+        if answer.status in (404, 500) and answer.text.startswith(
+            ("Error: no such queue", "Error: not such queue")
+        ):
+            return None
+        return self._value(asked, answer, wire.read_sample)
+
+    async def post_bounce(self, body: Mapping[str, object], *, patience_s: float | None = None) -> str:
+        """Create a directive from this body and return its id. Sent once.
+
+        An error with `outcome_unknown` says that the directive may be active all the same.
+        """
+        asked = self._asked("POST", BOUNCE, patience_s, is_act=True)
+        return self._value(asked, await self._act(asked, body), wire.read_created)
+
+    async def cancel_bounce(self, directive_id: str, *, patience_s: float | None = None) -> bool:
+        """Remove a directive. False when the node has no such directive any more."""
+        asked = self._asked("DELETE", BOUNCE, patience_s, is_act=True)
+        answer = await self._act(asked, {"id": directive_id})
+        if answer.status == 404 and directive_id in answer.text:
+            return False
+        if answer.status != 200:
+            raise self._refused(asked, answer)
+        if not answer.text.startswith("removed"):
+            raise self._odd(asked, answer, "it does not say that the entry was removed")
+        return True
+
+    def _asked(self, method: str, path: str, patience_s: float | None, *, is_act: bool = False) -> Asked:
+        wait_s = self._link.timeouts.read_s if patience_s is None else patience_s
+        return Asked(self.name, self._link.address, method, path, is_act, wait_s)
+
+    async def _read(self, path: str, read: Callable[[bytes], Value], patience_s: float | None) -> Value:
+        asked = self._asked("GET", path, patience_s)
+        return self._value(asked, await self._link.ask(asked), read)
+
+    async def _act(self, asked: Asked, body: Mapping[str, object]) -> Answer:
+        return await self._link.ask(asked, self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False)))
+
+    def _encoded(self, text: str) -> bytes:
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            raise RequestRejected(
+                self.name, "a name in the request is not valid UTF-8 and cannot be sent.", failures.NOTHING_DONE
+            ) from None
+
+    def _value(self, asked: Asked, answer: Answer, read: Callable[[bytes], Value]) -> Value:
+        if answer.status != 200:
+            raise self._refused(asked, answer)
+        try:
+            return read(answer.body)
+        except wire.WireError as error:
+            raise self._odd(asked, answer, str(error)) from None
+
+    def _odd(self, asked: Asked, answer: Answer, why: str) -> NodeError:
+        if failures.is_html(answer.headers, answer.body):
+            return failures.not_kumod(asked, f"{asked.request} is a web page")
+        return failures.broken(asked, why)
+
+    def _refused(self, asked: Asked, answer: Answer) -> NodeError:
+        return failures.from_answer(asked, answer.status, answer.headers, answer.body)
+
+    def _is_absent(self, answer: Answer) -> bool:
+        return answer.status == 404 and not failures.is_html(answer.headers, answer.body)

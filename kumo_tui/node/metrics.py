@@ -1,0 +1,75 @@
+"""Reading `/metrics` as it streams in: families that nobody asked for are jumped over."""
+
+from dataclasses import replace
+
+from kumo_tui.model.snapshot import Metrics
+from kumo_tui.node.lines import BLOCK_BYTES, WholeLines
+from kumo_tui.node.series import LabelledSeries, PlainSeries
+from kumo_tui.node.summary import Families
+
+_TYPE = b"# TYPE "
+
+
+class MetricsReader:
+    """Takes the body in chunks of any size and ends in `Metrics`. It never raises: what cannot be read is counted.
+
+    Samples of `scheduled_count` are taken wherever they stand: a line feed inside a queue name tears its line and
+    may forge a header, which must not hide the queues after it. Work is done in blocks of about `block_bytes`.
+    """
+
+    def __init__(self, *, block_bytes: int = BLOCK_BYTES) -> None:
+        self._families = Families()
+        self._by_name = {series.family.encode(): series for series in self._families.all()}
+        self._queue_start = self._families.queues.start.encode()
+        self._lines = WholeLines(block_bytes)
+        self._current: LabelledSeries | PlainSeries | None = None
+        self.size_bytes = 0
+        self.is_kumod = False
+        """Whether any family that kumod has was met."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        self.size_bytes += len(chunk)
+        self._read_block(self._lines.push(chunk))
+
+    def finish(self) -> Metrics:
+        """What the body said, which must have come completely: half a body would be half a table."""
+        self._read_block(self._lines.rest())
+        metrics = self._families.metrics()
+        return replace(metrics, bad_lines=metrics.bad_lines + self._lines.dropped, size_bytes=self.size_bytes)
+
+    def _read_block(self, block: bytes) -> None:
+        at = 0
+        while at < len(block):
+            if block.startswith(_TYPE, at):
+                end = block.index(b"\n", at) + 1
+                self._read_type(block[at:end])
+            else:
+                end = block.find(b"\n" + _TYPE, at) + 1 or len(block)
+                self._read_run(block, at, end)
+            at = end
+
+    def _read_type(self, line: bytes) -> None:
+        self._current = self._by_name.get(line.split(None, 3)[2])
+        self.is_kumod |= self._current is not None
+
+    def _read_run(self, block: bytes, start: int, end: int) -> None:
+        """Read the lines between two TYPE lines; the last may be HELP of the next family."""
+        last = block.rfind(b"\n", start, end - 1) + 1 or start
+        if block.startswith(b"# ", last):
+            end = last
+        if self._current is self._families.queues:
+            self._current.read(block[start:end])
+        elif block.startswith(self._queue_start, start) or block.find(b"\n" + self._queue_start, start, end) >= 0:
+            self._read_mixed(block[start:end])
+        elif self._current is not None:
+            self._current.read(block[start:end])
+
+    def _read_mixed(self, lines: bytes) -> None:
+        """Read a run of another family, or of none, that holds samples of `scheduled_count`."""
+        self.is_kumod = True
+        for line in lines.removesuffix(b"\n").split(b"\n"):
+            if line.startswith(self._queue_start):
+                self._families.queues.read(line + b"\n")
+            elif self._current is not None:
+                self._current.read(line + b"\n")

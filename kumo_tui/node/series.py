@@ -1,0 +1,105 @@
+"""One metric family of `/metrics`: its samples, read by whole runs of lines (KUMOMTA.md 5.2)."""
+
+import math
+
+COUNT_LIMIT = 2**63
+
+_LABEL_END = '"} '
+_ROW_END = f"{_LABEL_END}\n{_LABEL_END}"
+
+
+class LabelledSeries:
+    """A family with one label: counts by label value.
+
+    kumod does not escape label values, so a value ends at the last `"} ` of its line, and is kept as it is.
+    Bytes that are not UTF-8 come back with `surrogateescape`. A repeated label counts as a bad line; the last
+    sample stands. `bad_lines` counts lines among the family's that are no samples of it.
+    """
+
+    def __init__(self, family: str, label: str) -> None:
+        self.family = family
+        self.start = f'{family}{{{label}="'
+        self.values: dict[str, int] = {}
+        self.bad_lines = 0
+
+    def read(self, lines: bytes) -> None:
+        """Take whole lines, each ended by a line feed."""
+        text = lines.decode("utf-8", "surrogateescape")
+        if not self._read_even(text):
+            self._read_each(text)
+
+    def _read_even(self, text: str) -> bool:
+        """Take lines that are all plain samples, column by column; False, and nothing taken, when they are not.
+
+        Between two samples goes a cell of a lone line feed, which no other cell can hold: so a label that looks
+        like the end of one sample and the start of the next is noticed.
+        """
+        if not text.startswith(self.start):
+            return False
+        cells = text[len(self.start) : -1].replace("\n" + self.start, _ROW_END).split(_LABEL_END)
+        names, written, ends = cells[0::3], cells[1::3], cells[2::3]
+        lines = text.count("\n")
+        if len(cells) != 3 * lines - 1 or ends.count("\n") != lines - 1:
+            return False
+        try:
+            counts = list(map(int, written))
+        except ValueError:
+            return False
+        if min(counts) < 0 or max(counts) >= COUNT_LIMIT:
+            return False
+        known = len(self.values)
+        self.values.update(zip(names, counts, strict=True))
+        self.bad_lines += len(names) - (len(self.values) - known)
+        return True
+
+    def _read_each(self, text: str) -> None:
+        for line in text.split("\n"):
+            name, closed, written = line.removeprefix(self.start).rpartition(_LABEL_END)
+            count = usable_value(written) if closed and line.startswith(self.start) else None
+            if count is not None:
+                self.bad_lines += name in self.values
+                self.values[name] = int(count)
+            elif is_statement(line):
+                self.bad_lines += 1
+
+
+class PlainSeries:
+    """A family without labels: its value, None when it has none.
+
+    A second sample counts as a bad line; it is the one that stands.
+    """
+
+    def __init__(self, family: str) -> None:
+        self.family = family
+        self.value: float | None = None
+        self.bad_lines = 0
+
+    def read(self, lines: bytes) -> None:
+        """Take whole lines, each ended by a line feed."""
+        for line in lines.decode("utf-8", "surrogateescape").split("\n"):
+            name, _, written = line.partition(" ")
+            value = usable_value(written) if name == self.family else None
+            if value is not None:
+                self.bad_lines += self.value is not None
+                self.value = value
+            elif is_statement(line):
+                self.bad_lines += 1
+
+
+def is_statement(line: str) -> bool:
+    """Whether the line should say something: it is neither blank nor a comment."""
+    return not line.startswith("#") and bool(line) and not line.isspace()
+
+
+def usable_value(written: str) -> float | None:
+    """The value of a sample; 0 for one below 0 or from 2^63 on: a counter that has wrapped (KUMOMTA.md 5.2).
+
+    None when it is no number.
+    """
+    try:
+        value = float(written)
+    except ValueError:
+        return None
+    if math.isnan(value):
+        return None
+    return value if 0 <= value < COUNT_LIMIT else 0.0

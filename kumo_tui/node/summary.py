@@ -1,0 +1,93 @@
+"""The metric families that are read, and what they come to: queues, ready queues, troubles (KUMOMTA.md 5.5)."""
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+
+from kumo_tui.model.directives import ReadyQueue
+from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.snapshot import Metrics
+from kumo_tui.node.series import LabelledSeries, PlainSeries
+from kumo_tui.text import one_line, plural
+
+LOW_DISK_PERCENT = 5
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Families:
+    """The families of one reading."""
+
+    def __init__(self) -> None:
+        self.queues = LabelledSeries("scheduled_count", "queue")
+        self.ready = (
+            LabelledSeries("ready_count", "service"),
+            LabelledSeries("connection_count", "service"),
+            LabelledSeries("total_messages_delivered", "service"),
+            LabelledSeries("total_messages_transfail", "service"),
+            LabelledSeries("total_messages_fail", "service"),
+        )
+        self.messages = PlainSeries("message_count")
+        self.uptime = PlainSeries("tokio_elapsed")
+        self.memory = PlainSeries("memory_usage")
+        self.memory_limit = PlainSeries("memory_limit")
+        self.shedding = LabelledSeries("rocks_spool_load_shed_active", "path")
+        self.stopped = LabelledSeries("rocks_spool_write_stopped", "path")
+        self.backlogs = LabelledSeries("log_hook_backlog_count", "logger")
+        self.disks = LabelledSeries("disk_free_percent", "name")
+
+    def all(self) -> tuple[LabelledSeries | PlainSeries, ...]:
+        """Every family that is read."""
+        plain = (self.messages, self.uptime, self.memory, self.memory_limit)
+        return (self.queues, *self.ready, *plain, self.shedding, self.stopped, self.backlogs, self.disks)
+
+    def metrics(self) -> Metrics:
+        """What the families say, with the bad lines among them."""
+        counts = self.queues.values
+        count = self.messages.value
+        return Metrics(
+            table=QueueTable(list(counts), array("q", counts.values())),
+            ready=ready_queues(*(series.values for series in self.ready)),
+            message_count=None if count is None else int(count),
+            uptime_s=self.uptime.value,
+            bad_lines=sum(series.bad_lines for series in self.all()),
+            troubles=tuple(self._troubles()),
+        )
+
+    def _troubles(self) -> Iterator[str]:
+        for path in _raised(self.shedding):
+            yield f"spool {path} sheds load"
+        for path in _raised(self.stopped):
+            yield f"spool {path} has stopped writing"
+        for logger, count in self.backlogs.values.items():
+            if count:
+                yield f"log hook {_shown(logger)} is {plural(count, 'record')} behind"
+        used, limit = self.memory.value, self.memory_limit.value
+        if used is not None and limit and used > limit:
+            yield f"memory is over its limit: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB"
+        for place, percent in self.disks.values.items():
+            if percent < LOW_DISK_PERCENT:
+                yield f"disk is nearly full: {_shown(place)} has {percent}% free"
+
+
+def ready_queues(*families: Mapping[str, int]) -> tuple[ReadyQueue, ...]:
+    """The ready queues of the families in the order of ReadyQueue's fields, by their label `service`.
+
+    The label is `<kind>:<ready queue>`; a bare kind is the sum over the node, and listeners have series too:
+    neither is a ready queue (KUMOMTA.md 4.2).
+    """
+    services = dict.fromkeys(service for family in families for service in family)
+    return tuple(
+        ReadyQueue(name, *(family.get(service, 0) for family in families))
+        for service in services
+        if "->" in (name := service.partition(":")[2])
+    )
+
+
+def _raised(flags: LabelledSeries) -> Iterator[str]:
+    return (_shown(path) for path, value in flags.values.items() if value)
+
+
+def _shown(label: str) -> str:
+    """A label value of the prometheus crate, which escapes, in clean words."""
+    return one_line(_ESCAPED.sub(lambda found: {"n": "\n"}.get(found[1], found[1]), label), 60)

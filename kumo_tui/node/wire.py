@@ -1,0 +1,202 @@
+"""The JSON answers of kumod: strict about types, lenient about unknown fields (KUMOMTA.md 1)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from kumo_tui.model.directives import Directive, Suspension
+from kumo_tui.model.snapshot import MachineInfo
+from kumo_tui.text import one_line
+from kumo_tui.units import parse_remaining
+
+Value = TypeVar("Value")
+
+# Counts are kept in signed 64 bit columns.
+COUNT_LIMIT = 2**63
+_V1_EPOCH = datetime(1582, 10, 15, tzinfo=UTC)
+_LONGEST_DURATION = 200
+
+
+class WireError(Exception):
+    """An answer is not what kumod answers; the text is clean words that say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampledMessage:
+    """One message of a scheduled queue. Strings are raw.
+
+    `due` and `attempts` are None where the server does not say; `created_at` is in the id, None in odd ones.
+    """
+
+    id: str
+    sender: str
+    recipients: tuple[str, ...]
+    due: datetime | None
+    attempts: int | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSample:
+    """Some messages of a scheduled queue, neither the oldest nor the next due (KUMOMTA.md 1.4).
+
+    `num_scheduled` counts all messages that the queue holds.
+    """
+
+    num_scheduled: int
+    messages: tuple[SampledMessage, ...]
+
+
+def _remaining(text: object) -> float:
+    if not isinstance(text, str) or not text or len(text) > _LONGEST_DURATION:
+        raise ValueError("not a remaining time")
+    return parse_remaining(text)
+
+
+_Id = Annotated[str, Field(min_length=1, max_length=200)]
+_Count = Annotated[int, Field(ge=0, lt=COUNT_LIMIT)]
+_Remaining = Annotated[float, BeforeValidator(_remaining)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class _BounceEntry(_Answer):
+    id: _Id
+    campaign: str | None = None
+    tenant: str | None = None
+    domain: str | None = None
+    routing_domain: str | None = None
+    reason: str
+    duration: _Remaining
+    bounced: dict[str, _Count]
+    total_bounced: _Count
+
+
+class _SuspendEntry(_Answer):
+    id: _Id
+    campaign: str | None = None
+    tenant: str | None = None
+    domain: str | None = None
+    reason: str
+    duration: _Remaining
+
+
+class _Created(_Answer):
+    id: _Id
+
+
+class _MachineInfo(_Answer):
+    node_id: str
+    version: str
+    online_since: AwareDatetime
+
+
+class _MessageInformation(_Answer):
+    sender: str
+    recipient: str | list[str]
+    due: AwareDatetime | None = None
+    num_attempts: _Count | None = None
+
+
+class _InspectedMessage(_Answer):
+    id: _Id
+    message: _MessageInformation
+
+
+class _InspectedQueue(_Answer):
+    num_scheduled: _Count
+    messages: list[_InspectedMessage]
+
+
+_BOUNCE_LIST = TypeAdapter(list[_BounceEntry])
+_SUSPEND_LIST = TypeAdapter(list[_SuspendEntry])
+_CREATED = TypeAdapter(_Created)
+_MACHINE_INFO = TypeAdapter(_MachineInfo)
+_INSPECTED_QUEUE = TypeAdapter(_InspectedQueue)
+
+
+def read_directives(body: bytes) -> tuple[Directive, ...]:
+    """The bounce list. Raises WireError."""
+    return tuple(
+        Directive(
+            id=entry.id,
+            campaign=entry.campaign,
+            tenant=entry.tenant,
+            domain=entry.domain,
+            routing_domain=entry.routing_domain,
+            reason=entry.reason,
+            remaining_s=entry.duration,
+            total_bounced=entry.total_bounced,
+            bounced=entry.bounced,
+        )
+        for entry in _read(_BOUNCE_LIST, body)
+    )
+
+
+def read_suspensions(body: bytes) -> tuple[Suspension, ...]:
+    """The list of suspended scheduled queues. Raises WireError."""
+    return tuple(
+        Suspension(entry.id, entry.campaign, entry.tenant, entry.domain, entry.reason, entry.duration)
+        for entry in _read(_SUSPEND_LIST, body)
+    )
+
+
+def read_created(body: bytes) -> str:
+    """The id of a new entry. Raises WireError."""
+    return _read(_CREATED, body).id
+
+
+def read_machine_info(body: bytes) -> MachineInfo:
+    """Who the node is, with its time in UTC. Raises WireError."""
+    info = _read(_MACHINE_INFO, body)
+    return MachineInfo(info.node_id, info.version, info.online_since.astimezone(UTC))
+
+
+def read_sample(body: bytes) -> QueueSample:
+    """Sampled messages of a scheduled queue. Raises WireError."""
+    queue = _read(_INSPECTED_QUEUE, body)
+    return QueueSample(queue.num_scheduled, tuple(_sampled(item) for item in queue.messages))
+
+
+def explain(error: ValidationError) -> str:
+    """The first thing wrong with an answer, in clean words, without the answer's own text."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(key) for key in first["loc"])
+    return one_line(f"{place}: {first['msg']}" if place else str(first["msg"]), 160)
+
+
+def _read(shape: TypeAdapter[Value], body: bytes) -> Value:
+    if not body:
+        raise WireError("it is empty")
+    try:
+        return shape.validate_json(body)
+    except ValidationError as error:
+        raise WireError(explain(error)) from None
+
+
+def _sampled(item: _InspectedMessage) -> SampledMessage:
+    message = item.message
+    recipients: Sequence[str] = [message.recipient] if isinstance(message.recipient, str) else message.recipient
+    return SampledMessage(
+        id=item.id,
+        sender=message.sender,
+        recipients=tuple(recipients),
+        due=message.due,
+        attempts=message.num_attempts,
+        created_at=_created_at(item.id),
+    )
+
+
+def _created_at(spool_id: str) -> datetime | None:
+    """The time inside a spool id: ids are version 1 UUIDs, 100 ns since 1582 (KUMOMTA.md 1.0)."""
+    try:
+        parsed = uuid.UUID(spool_id)
+        return _V1_EPOCH + timedelta(microseconds=parsed.time // 10) if parsed.version == 1 else None
+    except (ValueError, OverflowError):
+        return None
