@@ -1,44 +1,49 @@
 """Typed settings: file < environment < flags. Every key is in `config.example.toml` with its default."""
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from kumo_tui.errors import ConfigError, InputError
-from kumo_tui.units import parse_duration
+from kumo_tui.units import LONGEST_S, duration_text, parse_duration
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8000"
 
 
 def check_url(url: str) -> str:
-    """The node URL without a trailing slash. Raises ValueError in words when it is none.
+    """Scheme, host and port of the node URL. Raises ValueError in words when it is none.
 
     The path is fixed by the server, and credentials in a URL end up in logs: both are refused.
     """
+    if any(char.isspace() or not char.isprintable() for char in url):
+        raise ValueError("a URL holds no blanks and no control characters")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"{_without_credentials(url)!r} has no http:// or https:// in front")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a URL must not hold a user name or password")
-    if not parts.hostname or _port_of(url) is None:
+    if not parts.hostname or not _port_of(url):
         raise ValueError(f"{url!r} names no host and port that can be reached")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"{url!r} has a path; give scheme, host and port only")
-    return url.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
-def _port_of(url: str) -> int | None:
+def _port_of(url: str) -> int:
+    """The port, 80 when none is given, 0 when it is none."""
     try:
-        return urlsplit(url).port or 80
+        port = urlsplit(url).port
     except ValueError:
-        return None
+        return 0
+    return 80 if port is None else port
 
 
 def _without_credentials(url: str) -> str:
@@ -46,12 +51,21 @@ def _without_credentials(url: str) -> str:
 
 
 def check_duration(text: str) -> str:
-    """The duration as it was written. Raises ValueError in words when it is none (`units.parse_duration`)."""
+    """The duration as it was written. Raises ValueError in words when it is none that may ever be sent."""
     try:
-        parse_duration(text)
+        seconds = parse_duration(text)
     except InputError as error:
         raise ValueError(str(error)) from error
+    if not 1 <= seconds <= LONGEST_S:
+        raise ValueError(f"{text} is not between 1s and {duration_text(LONGEST_S)}")
     return text
+
+
+def check_name(name: str) -> str:
+    """The name as it was written. Raises ValueError when it could not be shown as it is."""
+    if not name.isprintable():
+        raise ValueError("a name holds no control characters")
+    return name
 
 
 Url = Annotated[str, AfterValidator(check_url)]
@@ -66,7 +80,7 @@ class NodeSettings(BaseModel):
 
     url: Url
     """Scheme, host and port of the node's admin HTTP listener."""
-    name: str = Field(default="", max_length=40)
+    name: Annotated[str, AfterValidator(check_name)] = Field(default="", max_length=40)
     """How the node is called on screen; host:port when empty."""
     ca_file: Path | None = None
     """A file of CA certificates to trust instead of the system's."""
@@ -88,6 +102,18 @@ class ProfileSettings(BaseModel):
     """The nodes of the profile."""
     production: bool = False
     """Marks the profile on screen; a bounce must be confirmed with the profile's name too."""
+
+    @model_validator(mode="after")
+    def _each_node_once(self) -> Self:
+        """A node that is there twice would be bounced twice, the second time replacing the first."""
+        for what, values in (
+            ("name", [node.label for node in self.nodes]),
+            ("URL", [node.url.lower() for node in self.nodes]),
+        ):
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice is not None:
+                raise ValueError(f"two nodes have the {what} {twice!r}")
+        return self
 
 
 class PollSettings(BaseModel):
@@ -121,6 +147,12 @@ class ActSettings(BaseModel):
     max_preview_age_s: Seconds = 15.0
     """Seconds after which a preview is too old to be confirmed."""
 
+    @model_validator(mode="after")
+    def _default_within_limit(self) -> Self:
+        if parse_duration(self.default_duration) > parse_duration(self.max_duration):
+            raise ValueError(f"default_duration {self.default_duration} is over max_duration {self.max_duration}")
+        return self
+
 
 class Settings(BaseSettings):
     """All settings. Environment variables are `KUMO_TUI_` and the key, `__` between its levels."""
@@ -133,15 +165,18 @@ class Settings(BaseSettings):
     """The profile to use when no --profile is given; the only one when there is one, empty otherwise."""
     read_only: bool = False
     """Watch only: nothing that changes a node is offered."""
-    theme: str = "kumo-dark"
+    theme: Literal["kumo-dark", "kumo-light"] = "kumo-dark"
     """kumo-dark or kumo-light."""
     ascii: bool = False
     """Draw with ASCII characters only."""
     mouse: bool = False
     """Take the mouse; off leaves selecting and copying to the terminal."""
     poll: PollSettings = PollSettings()
+    """How nodes are read."""
     act: ActSettings = ActSettings()
+    """How acts are sent and settled."""
     profile: dict[str, ProfileSettings] = {}
+    """The profiles by name."""
 
     @classmethod
     def settings_customise_sources(
@@ -168,7 +203,7 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises ConfigError that names file, line where possible, key, and what is expected.
     """
     source = path if path is not None else config_path()
-    text = _read(source, must_exist=path is not None or "KUMO_TUI_CONFIG" in os.environ)
+    text = _read(source, must_exist=path is not None or bool(os.environ.get("KUMO_TUI_CONFIG")))
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -177,6 +212,8 @@ def load_settings(path: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(error, source, text)) from error
+    except SettingsError as error:
+        raise ConfigError(f"{error}.", "A section in one environment variable is written as JSON.") from error
 
 
 def _read(source: Path, *, must_exist: bool) -> str:
@@ -194,23 +231,31 @@ def _read(source: Path, *, must_exist: bool) -> str:
 
 def _explain(error: ValidationError, source: Path, text: str) -> str:
     first = error.errors(include_url=False)[0]
-    keys = [str(key) for key in first["loc"]]
-    name = ".".join(keys) or "settings"
+    location = first["loc"]
+    name = ".".join(str(key) for key in location) or "settings"
     expected = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        expected = f"unknown key; {_known_keys(keys[:-1])}"
-    line = _line_of(keys, text)
-    where = f"{source}:{line}" if line else str(source)
-    variable = "KUMO_TUI_" + "__".join(keys).upper()
-    if line is None and variable in os.environ:
-        where = f"environment variable {variable}"
-    return f"{where}: {name}: {expected}."
+        expected = f"unknown key; {_known_keys(location[:-1])}"
+    return f"{_where(location, source, text)}: {name}: {expected}."
 
 
-def _known_keys(path: list[str]) -> str:
+def _where(location: tuple[int | str, ...], source: Path, text: str) -> str:
+    """The environment variable that set the value, else the line, else the file: the environment wins."""
+    known = {name.upper() for name in os.environ}
+    for length in range(len(location), 0, -1):
+        variable = "KUMO_TUI_" + "__".join(str(key) for key in location[:length]).upper()
+        if variable in known:
+            return f"environment variable {variable}"
+    line = _line_of(location, text)
+    return f"{source}:{line}" if line else str(source)
+
+
+def _known_keys(location: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = Settings
-    for key in path:
-        model = _SECTIONS.get(key, model)
+    if location:
+        model = _SECTIONS.get(str(location[0]), Settings)
+        if model is ProfileSettings and "nodes" in location[2:]:
+            model = NodeSettings
     return "known are " + ", ".join(model.model_fields)
 
 
@@ -218,25 +263,40 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "poll": PollSettings,
     "act": ActSettings,
     "profile": ProfileSettings,
-    "nodes": NodeSettings,
 }
 
+_HEADER = re.compile(r"(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
+_KEY = re.compile(r"([A-Za-z0-9_.\-\"' ]+?)\s*=")
 
-def _line_of(keys: list[str], text: str) -> int | None:
-    """The line that sets this key, found by its name and the table header before it."""
-    wanted = [key for key in keys if not key.isdigit()]
-    if not wanted:
-        return None
-    table: list[str] = []
-    found = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            table = [part.strip(" \"'") for part in stripped.strip("[] ").split(".")]
-            if table == wanted:
-                found = found or number
-        elif stripped.partition("=")[0].strip(" \"'") == wanted[-1] and table == wanted[:-1]:
-            return number
-        elif wanted[-1] in stripped and stripped.partition("=")[0].strip() in wanted[:-1]:
-            found = found or number
+
+def _line_of(location: tuple[int | str, ...], text: str) -> int | None:
+    """The line that sets this key, else the line of the nearest table or list around it.
+
+    It reads headers and `key =` lines only: where a value spans lines, its first line is named.
+    """
+    wanted = tuple(str(key) for key in location)
+    found, depth = None, 0
+    for path, line in _paths(text):
+        if wanted[: len(path)] == path and len(path) > depth:
+            found, depth = line, len(path)
     return found
+
+
+def _paths(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The path of each table header and each key of a TOML text, with its line; lists are counted from 0."""
+    table: tuple[str, ...] = ()
+    seen: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        header, key = _HEADER.fullmatch(line.strip()), _KEY.match(line.strip())
+        if header is not None:
+            table = _split_key(header[2])
+            if header[1] == "[[":
+                seen[table] = seen.get(table, -1) + 1
+                table = (*table, str(seen[table]))
+            yield table, number
+        elif key is not None:
+            yield (*table, *_split_key(key[1])), number
+
+
+def _split_key(text: str) -> tuple[str, ...]:
+    return tuple(part.strip(" \"'") for part in text.split("."))

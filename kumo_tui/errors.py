@@ -97,7 +97,12 @@ class ServerFailed(NodeError):
 
 
 class NotReady(NodeError):
-    """503: the node is starting, shedding load or shutting down."""
+    """503: the node is starting, shedding load or shutting down.
+
+    A proxy in front of a node says the same of a request that it had passed on, so an act is not settled by it.
+    """
+
+    outcome_unknown = True
 
 
 class BrokenAnswer(NodeError):

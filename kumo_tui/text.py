@@ -4,26 +4,34 @@ Queue names and reasons come from mail headers of customers: they may hold escap
 bidirectional controls and zero-width characters. They are cleaned here, once; the raw value is kept for the API.
 """
 
+import re
+
+# Characters that count as printable and show nothing: two names that differ by one of them look the same.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
 
 def clean(raw: str) -> str:
     """The text as it may be shown: every character that is not printable becomes a visible escape.
 
     Control characters (C0, DEL, C1), format characters (bidirectional, zero-width), separators other than the
-    space, surrogates and unassigned code points are shown as `\\x1b`, `\\u202e` or `\\U000e0001`.
+    space, fillers that show nothing, surrogates and unassigned code points are shown as `\\x1b`, `\\u202e` or
+    `\\U000e0001`.
     """
-    if raw.isprintable():
+    if not is_altered(raw):
         return raw
-    return "".join(char if char.isprintable() else _escape(ord(char)) for char in raw)
+    return "".join(_escape(ord(char)) if is_altered(char) else char for char in raw)
 
 
 def is_altered(raw: str) -> bool:
     """Whether the shown form differs from the raw one; such names are flagged."""
-    return not raw.isprintable()
+    return not raw.isprintable() or (not raw.isascii() and _INVISIBLE.search(raw) is not None)
 
 
 def one_line(raw: str, limit: int = 300) -> str:
     """Clean text cut to `limit` characters, for error texts that hold a piece of a server's answer."""
-    text = clean(raw.strip().replace("\n", " "))
+    text = clean(raw.strip()[: limit + 1].replace("\n", " "))
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

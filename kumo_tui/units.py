@@ -6,9 +6,13 @@ from kumo_tui.errors import InputError
 
 SECOND_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
-_GROUP = re.compile(r"(\d+)\s*([A-Za-z]+)\s*")
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-_REMAINING = re.compile(r"(\d+)([a-zµ]+)")
+# No setting allows more. Far above it a duration ends the server (KUMOMTA.md 3).
+LONGEST_S = 30 * 86400
+
+_GROUP = re.compile(r"([0-9]{1,12})\s*([A-Za-z]+)\s*")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_REMAINING = re.compile(r"([0-9]{1,20})([a-zµ]+)")
+_ECHOED = 30
 
 # What the server prints (KUMOMTA.md 3): years of 365.25 days, months of 30.44 days.
 _SERVER_UNITS = {
@@ -35,36 +39,40 @@ def parse_duration(text: str, field: str = "for") -> int:
     is a month for the server (KUMOMTA.md 3), so it is asked about instead of guessed.
     """
     value = text.strip()
+    shown = value if len(value) <= _ECHOED else value[: _ECHOED - 1] + "…"
     example = "Write for example 300s, 5m, 1h30m or 2d."
     if not value:
         raise InputError(field, "a duration is missing.", example)
     if _NUMBER.fullmatch(value):
-        raise InputError(field, f"{value} what? A number needs its unit.", example)
+        raise InputError(field, f"{shown} what? A number needs its unit.", example)
     seconds, position = 0, 0
     while position < len(value):
         group = _GROUP.match(value, position)
         if group is None:
-            raise InputError(field, f"{value!r} is not a duration in whole units.", example)
-        seconds += int(group[1]) * _unit_seconds(group[2], value, field)
+            raise InputError(field, f"{shown!r} is not a duration in whole units.", example)
+        seconds += int(group[1]) * _unit_seconds(group[2], shown, field)
         position = group.end()
     return seconds
 
 
-def _unit_seconds(unit: str, value: str, field: str) -> int:
+def _unit_seconds(unit: str, shown: str, field: str) -> int:
     if unit == "M":
-        raise InputError(field, f"{value}: M is a month.", "For minutes write m, for a month write 30d.")
+        raise InputError(field, f"{shown}: M is a month.", "For minutes write m, for a month write 30d.")
     if unit not in SECOND_UNITS:
-        raise InputError(field, f"{unit!r} is not a unit of time.", "Units are s, m, h, d and w.")
+        raise InputError(field, f"{unit[:_ECHOED]!r} is not a unit of time.", "Units are s, m, h, d and w.")
     return SECOND_UNITS[unit]
 
 
 def parse_remaining(text: str) -> float:
     """Seconds of a remaining time as the server prints it: `4m 58s 932ms`, `1month 13h` (KUMOMTA.md 3).
 
-    Raises ValueError when the text holds anything else.
+    Raises ValueError when the text is empty or holds anything else.
     """
+    words = text.split()
+    if not words:
+        raise ValueError("not a remaining time: nothing")
     seconds = 0.0
-    for word in text.split():
+    for word in words:
         group = _REMAINING.fullmatch(word)
         if group is None or group[2] not in _SERVER_UNITS:
             raise ValueError(f"not a remaining time: {text!r}")
@@ -86,10 +94,11 @@ def duration_text(seconds: int) -> str:
 def wire_duration(seconds: int) -> str:
     """The only spelling of a duration that leaves the program: an integer and `s` (KUMOMTA.md 3).
 
-    Raises ValueError for negative values: the spelling of some of them ends the server (KUMOMTA.md 0).
+    Raises ValueError for negative values and for more than LONGEST_S: some of either end the server
+    (KUMOMTA.md 0).
     """
-    if seconds < 0:
-        raise ValueError("a duration is never negative")
+    if not 0 <= seconds <= LONGEST_S:
+        raise ValueError("a duration is never negative, and never longer than 30 days")
     return f"{seconds:d}s"
 
 

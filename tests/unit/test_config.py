@@ -1,0 +1,240 @@
+"""Settings: file < environment, every key documented, every mistake named with its place."""
+
+import ast
+import inspect
+import itertools
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from kumo_tui.config import (
+    ActSettings,
+    NodeSettings,
+    PollSettings,
+    ProfileSettings,
+    Settings,
+    check_url,
+    config_path,
+    load_settings,
+)
+from kumo_tui.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("KUMO_TUI_")]:
+        monkeypatch.delenv(name)
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def failure(tmp_path: Path, text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(written(tmp_path, text))
+    return str(caught.value).replace(str(tmp_path), "")
+
+
+def test_the_example_file_loads_and_says_the_defaults() -> None:
+    assert load_settings(EXAMPLE) == Settings()
+
+
+def test_the_example_file_sets_every_key_that_has_a_default() -> None:
+    written_keys = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    defaults = Settings().model_dump(mode="json")
+    profiles = defaults.pop("profile")
+    assert profiles == {}
+    assert written_keys == defaults
+
+
+def test_the_example_file_explains_every_key_in_the_line_before() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    for before, line in itertools.pairwise(lines):
+        if "=" in line and not line.startswith("#"):
+            assert before.startswith("# "), line
+
+
+def test_the_commented_profiles_of_the_example_load_and_show_every_key() -> None:
+    text = EXAMPLE.read_text("utf-8").partition("For example a production fleet:\n#\n")[2]
+    profiles = tomllib.loads("\n".join(line.removeprefix("#").strip() for line in text.splitlines()))
+    settings = Settings(**profiles)
+    assert set(settings.profile) == {"prod", "staging"}
+    nodes = profiles["profile"]["prod"]["nodes"]
+    assert set(profiles["profile"]["prod"]) == set(ProfileSettings.model_fields)
+    assert {key for node in nodes for key in node} == set(NodeSettings.model_fields)
+
+
+@pytest.mark.parametrize("model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings])
+def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None:
+    body = ast.parse(inspect.getsource(model)).body[0].body
+    documented = {
+        line.target.id
+        for line, after in itertools.pairwise(body)
+        if isinstance(line, ast.AnnAssign)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
+    }
+    assert documented == set(model.model_fields)
+
+
+def test_without_a_file_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert load_settings() == Settings()
+
+
+def test_an_empty_variable_for_the_file_is_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("KUMO_TUI_CONFIG", "")
+    assert load_settings() == Settings()
+
+
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KUMO_TUI_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(ConfigError, match="no such file"):
+        load_settings()
+
+
+def test_the_file_is_where_the_variable_says() -> None:
+    assert config_path({"KUMO_TUI_CONFIG": "/etc/kumo.toml"}) == Path("/etc/kumo.toml")
+    assert config_path({}).name == "config.toml"
+
+
+def test_the_environment_overrides_single_keys_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUMO_TUI_READ_ONLY", "true")
+    monkeypatch.setenv("KUMO_TUI_POLL__INTERVAL_S", "7")
+    settings = load_settings(written(tmp_path, "read_only = false\n[poll]\ninterval_s = 3\nread_timeout_s = 4\n"))
+    assert settings.read_only
+    assert (settings.poll.interval_s, settings.poll.read_timeout_s) == (7.0, 4.0)
+
+
+def test_variables_that_are_no_settings_disturb_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KUMO_TUI_JOURNAL", str(tmp_path / "journal.db"))
+    assert load_settings(written(tmp_path, "")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "[poll]\ninterval_s = 0\n",
+            "/config.toml:2: poll.interval_s: Input should be greater than or equal to 0.5",
+        ),
+        ("\nread_olny = true\n", "/config.toml:2: read_olny: unknown key; known are default_profile, read_only"),
+        (
+            "[poll]  # how\n# x\nintervall = 1\n",
+            "/config.toml:3: poll.intervall: unknown key; known are interval_s",
+        ),
+        ("poll.interval_s = 0\n", "/config.toml:1: poll.interval_s:"),
+        ('theme = "pink"\n', "/config.toml:1: theme: Input should be 'kumo-dark' or 'kumo-light'"),
+        ("[profile.prod]\nproduction = true\n", "/config.toml:1: profile.prod.nodes: Field required"),
+        ('[act]\nmax_duration = "1M"\n', "/config.toml:2: act.max_duration: 1M: M is a month"),
+        ('[act]\nmax_duration = "31d"\n', "/config.toml:2: act.max_duration: 31d is not between 1s and 30d"),
+        ('[act]\ndefault_duration = "0s"\n', "/config.toml:2: act.default_duration: 0s is not between"),
+        ('[act]\ndefault_duration = "2d"\n', "/config.toml:1: act: default_duration 2d is over max_duration 1d"),
+        ("[poll\n", "/config.toml: not TOML:"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_key_and_what_is_expected(tmp_path: Path, text: str, words: str) -> None:
+    assert words in failure(tmp_path, text)
+
+
+def test_the_line_is_that_of_the_node_which_is_wrong(tmp_path: Path) -> None:
+    text = (
+        '[[profile.prod.nodes]]\nurl = "http://a:1"\n'
+        '[[profile.prod.nodes]]\nurl = "ftp://b:1"\n'
+        '[[profile.prod.nodes]]\nurl = "http://c:1"\n'
+    )
+    assert failure(tmp_path, text).startswith("/config.toml:4: profile.prod.nodes.1.url:")
+
+
+def test_an_unknown_key_of_a_node_is_told_what_nodes_know(tmp_path: Path) -> None:
+    text = '[[profile.act.nodes]]\nurl = "http://a:1"\npassword = "x"\n'
+    assert "known are url, name, ca_file, insecure" in failure(tmp_path, text)
+
+
+def test_a_mistake_in_the_environment_is_blamed_on_its_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUMO_TUI_POLL__INTERVAL_S", "0")
+    words = failure(tmp_path, "[poll]\ninterval_s = 2.0\n")
+    assert words.startswith("environment variable KUMO_TUI_POLL__INTERVAL_S: poll.interval_s:")
+
+
+@pytest.mark.parametrize("variable", ["KUMO_TUI_PROFILE", "KUMO_TUI_POLL"])
+def test_a_section_in_a_variable_that_is_no_json_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "prod")
+    assert variable.removeprefix("KUMO_TUI_").lower() in failure(tmp_path, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("HTTPS://mta1.example.com", "https://mta1.example.com"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("http://mta1:8000?", "http://mta1:8000"),
+    ],
+)
+def test_a_url_is_kept_as_scheme_host_and_port(url: str, kept: str) -> None:
+    assert check_url(url) == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:8000",
+        "ftp://mta1:8000",
+        "http://",
+        "http://mta1:0",
+        "http://mta1:99999",
+        "http://mta1:port",
+        "http://mta1:8000/api",
+        "http://mta1:8000?x=1",
+        "http://mta1:8000#x",
+        "http://user:secret@mta1:8000",
+        "http://mta 1:8000",
+        "http://mta1\n:8000",
+        "http://[::1:8000",
+        "",
+    ],
+)
+def test_what_is_no_node_url_is_refused_without_repeating_a_password(url: str) -> None:
+    with pytest.raises(ValueError, match=r".+") as caught:
+        check_url(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_node_is_called_as_named_or_by_host_and_port() -> None:
+    assert NodeSettings(url="http://mta1:8000", name="first").label == "first"
+    assert NodeSettings(url="http://mta1:8000").label == "mta1:8000"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ({"url": "http://a:1", "name": "x"}, {"url": "http://b:1", "name": "x"}, "name 'x'"),
+        ({"url": "http://a:1", "name": "x"}, {"url": "http://A:1/", "name": "y"}, "URL 'http://a:1'"),
+        ({"url": "http://a:1"}, {"url": "http://b:1", "name": "a:1"}, "name 'a:1'"),
+    ],
+)
+def test_a_node_that_is_there_twice_is_refused(first: dict[str, str], second: dict[str, str], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        ProfileSettings(nodes=(NodeSettings(**first), NodeSettings(**second)))
+
+
+def test_a_node_name_with_control_characters_is_refused() -> None:
+    with pytest.raises(ValidationError, match="control characters"):
+        NodeSettings(url="http://a:1", name="x\x1b[2J")
