@@ -1,0 +1,1 @@
+"""STARTING: the command line, the composition root, plain and JSON output."""

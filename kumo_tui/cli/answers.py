@@ -1,0 +1,117 @@
+"""What `bounce` prints: the preview of a dry run, the answers of the nodes, a refusal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kumo_tui.act.cautions import Caution, plain_is_exact
+from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.cli.follow import Sight
+from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
+from kumo_tui.model.operation import NodeAct
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.text import plural
+from kumo_tui.units import count_text, duration_text, percent_text
+
+TOP = 10
+
+
+def refused_json(words: str) -> dict[str, Any]:
+    """The object of a bounce that was refused: nothing was sent."""
+    return {
+        "operation": None,
+        "refused": words,
+        "nodes": [],
+        "baseline": None,
+        "collateral": None,
+        "leak_at_most": None,
+    }
+
+
+def preview_json(preview: Preview, snapshot: Snapshot) -> dict[str, Any]:
+    """The preview of `bounce --dry-run --json` (DESIGN 5)."""
+    return {
+        "queues": preview.queues,
+        "messages": preview.messages,
+        "ready_upper_bound": preview.ready_upper_bound,
+        "exact_when_plain": plain_is_exact(preview, snapshot),
+        "digest": preview.digest,
+        "age_s": rounded(preview.age_s(snapshot.at)),
+        "top": [{"name": name, "messages": messages} for name, messages in preview.matched.top(TOP)],
+    }
+
+
+def requests_json(plan: Sequence[PlannedRequest]) -> list[dict[str, Any]]:
+    """The requests as they would leave."""
+    return [
+        {
+            "step": request.step,
+            "node": request.node,
+            "method": request.method,
+            "url": request.url,
+            "body": dict(request.body),
+        }
+        for request in plan
+    ]
+
+
+def answer_json(
+    status: OperationStatus, left_out: Sequence[NodeAct], sight: Sight, leak_at_most: int
+) -> dict[str, Any]:
+    """The object of `bounce --yes --json`. Collateral and leak are None until a list was read after the act."""
+    measured = any(node.last_seen is not None for node in status.nodes)
+    baseline = status.ledger.baseline
+    return {
+        "operation": status.operation.tag,
+        "refused": None,
+        "nodes": [
+            {"node": act.node, "state": act.state.value, "id": act.id, "error": act.error}
+            for act in (*status.operation.acts, *left_out)
+        ],
+        "baseline": {"queues": len(baseline), "messages": sum(baseline.values())},
+        "collateral": sight.collateral if measured else None,
+        "leak_at_most": leak_at_most if measured else None,
+    }
+
+
+def print_preview(preview: Preview, plan: Sequence[PlannedRequest], cautions: Sequence[Caution]) -> None:
+    """The preview, its cautions and the requests, for people."""
+    names = ", ".join(node.node for node in preview.nodes)
+    print_text(
+        f"{preview.selector.describe()}: would bounce {plural(preview.messages, 'message')} in "
+        f"{plural(preview.queues, 'queue')}, {percent_text(preview.messages, preview.node_messages)} of {names}"
+    )
+    top = preview.matched.top(TOP)
+    if top:
+        rows = [(count_text(messages), shown_name(name)) for name, messages in top]
+        print_table(("MESSAGES", "QUEUE"), rows, right=frozenset({0}))
+    if preview.queues > len(top):
+        print_text(f"and {plural(preview.queues - len(top), 'queue')} more")
+    for caution in cautions:
+        print_text(_caution_line(caution))
+    for request in plan:
+        print_text(f"{request.node}: {request.method} {request.url} {request.json_text()}")
+
+
+def say_cautions(cautions: Sequence[Caution]) -> None:
+    """The cautions on standard error."""
+    for caution in cautions:
+        say(_caution_line(caution))
+
+
+def print_answer(status: OperationStatus, left_out: Sequence[NodeAct], *, is_followed: bool) -> None:
+    """What each node said, and how to go on, for people."""
+    operation, baseline = status.operation, status.ledger.baseline
+    print_text(
+        f"operation {operation.tag}: {operation.selector.describe()}, "
+        f"{plural(sum(baseline.values()), 'message')} in {plural(len(baseline), 'queue')}, "
+        f"new mail for {duration_text(operation.duration_s)}"
+    )
+    for act in (*operation.acts, *left_out):
+        print_text(f"{act.node} {act.state.value}: {act.id or act.error or ''}")
+    if not is_followed:
+        print_text(f"follow it with: kumo-tui watch {operation.tag}")
+
+
+def _caution_line(caution: Caution) -> str:
+    return f"{'CAUTION' if caution.serious else 'note'}: {caution.text}"

@@ -1,0 +1,30 @@
+"""Opening the dashboard: the only place that imports Textual, and only when a terminal is there."""
+
+import os
+
+from kumo_tui.cli.compose import Call, House
+from kumo_tui.errors import InputError
+
+# Read by Textual when it is imported. The dashboard is used over slow links: no animation, few frames.
+TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_FPS": "15"}
+
+
+def check_terminal(call: Call) -> None:
+    """Raise InputError when standard input or output is no terminal."""
+    if not call.surroundings.is_terminal():
+        raise InputError(
+            "dashboard",
+            "the dashboard needs a terminal on standard input and output.",
+            "In scripts and pipes use `kumo-tui status --json`.",
+        )
+
+
+def open_dashboard(house: House) -> int:
+    """Run the dashboard until it is quit; returns its exit code."""
+    for name, value in TEXTUAL_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
+
+    app = KumoTuiApp(house.watcher, house.acts, house.settings)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,221 @@
+"""Following an operation to its end: from snapshots to lines and an exit code."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kumo_tui.cli.backlog import Backlog
+from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.output import utc_text
+from kumo_tui.model.operation import ActState
+from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
+from kumo_tui.watch.watcher import Watcher
+
+SWEPT = frozenset({Verdict.SWEPT, Verdict.CATCHING})
+
+
+class Until(StrEnum):
+    """How far an operation is followed."""
+
+    SWEPT = "swept"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is followed: an operation of the watch, by its tag there.
+
+    `operation` is its name outside, None for somebody else's directive. `baseline_known` and
+    `criteria_known` say whether progress and collateral can be told.
+    """
+
+    tag: str
+    operation: str | None
+    baseline_known: bool = True
+    criteria_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSight:
+    """One node of a followed operation at one moment; `reading` is the node's state, in words."""
+
+    name: str
+    state: ActState
+    id: str | None
+    verdict: Verdict
+    bounced: int
+    left_s: float | None
+    note: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A followed operation at one moment. None: not known. Counts are messages."""
+
+    at: str
+    operation: str | None
+    verdict: Verdict
+    bounced: int
+    beyond: int | None
+    collateral: int | None
+    collateral_queues: Sequence[str]
+    baseline: int | None
+    rate_per_s: float
+    eta_s: float | None
+    nodes: tuple[NodeSight, ...]
+
+    def differs(self, before: "Sight | None") -> bool:
+        """Whether something happened: rates and times alone are no event."""
+        return before is None or self._event != before._event
+
+    @property
+    def _event(self) -> object:
+        nodes = [(node.state, node.id, node.verdict, node.bounced, node.note, node.reading) for node in self.nodes]
+        return (self.verdict, self.bounced, self.collateral, nodes)
+
+    def as_json(self) -> dict[str, Any]:
+        """One line of `watch --json` (DESIGN 5)."""
+        return {
+            "at": self.at,
+            "operation": self.operation,
+            "verdict": self.verdict.value,
+            "bounced": self.bounced,
+            "beyond": self.beyond,
+            "collateral": self.collateral,
+            "baseline": self.baseline,
+            "rate_per_s": round(self.rate_per_s, 1),
+            "eta_s": None if self.eta_s is None else round(self.eta_s, 1),
+            "nodes": {
+                node.name: {
+                    "state": node.state.value,
+                    "id": node.id,
+                    "verdict": node.verdict.value,
+                    "bounced": node.bounced,
+                }
+                for node in self.nodes
+            },
+        }
+
+
+class Follower:
+    """Follows one operation of a watch, with the backlog of its nodes as it was when the act left."""
+
+    def __init__(self, watcher: Watcher, followed: Followed, backlogs: dict[str, Backlog]) -> None:
+        self.backlogs = backlogs
+        self._watcher = watcher
+        self._followed = followed
+        self._risen: dict[str, tuple[int, float]] = {}
+        self._stalled: set[str] = set()
+
+    async def settled(self) -> None:
+        """Return when no act of the operation is of unknown outcome any more."""
+        arriving = published(self._watcher)
+        while any(act.state is ActState.UNKNOWN for act in self.status(await arriving.get()).operation.acts):
+            pass
+
+    async def run(self, until: Until, emit: Callable[[Sight], None]) -> Exit:
+        """Follow to the end; `emit` gets each event. Acts of unknown outcome are not waited for."""
+        arriving = published(self._watcher)
+        last: Sight | None = None
+        while last is None or not all(_is_over(node.verdict, until) for node in last.nodes):
+            sight = self.look(await arriving.get())
+            if sight.differs(last):
+                emit(sight)
+            last = sight
+        return self._exit_at_end(last)
+
+    def look(self, snapshot: Snapshot) -> Sight:
+        """The operation in this snapshot."""
+        followed, status = self._followed, self.status(snapshot)
+        nodes = tuple(self._look_at(progress, snapshot) for progress in status.nodes)
+        sums = status.ledger.progress
+        collateral = status.ledger.collateral
+        return Sight(
+            at=utc_text(snapshot.taken_at),
+            operation=followed.operation,
+            verdict=overall(node.verdict for node in nodes),
+            bounced=sums.bounced,
+            beyond=sums.beyond if followed.baseline_known else None,
+            collateral=sums.collateral if followed.criteria_known else None,
+            collateral_queues=sorted(collateral, key=lambda name: (-collateral[name], name)),
+            baseline=sums.baseline if followed.baseline_known else None,
+            rate_per_s=status.rate_per_s,
+            eta_s=status.eta_s,
+            nodes=nodes,
+        )
+
+    @property
+    def may_wait(self) -> int:
+        """Messages that waited in ready queues at the act and may still wait there."""
+        return sum(backlog.may_wait for backlog in self.backlogs.values())
+
+    @property
+    def leak_at_most(self) -> int:
+        """Messages that these ready queues have delivered since."""
+        return sum(backlog.delivered for backlog in self.backlogs.values())
+
+    def status(self, snapshot: Snapshot) -> OperationStatus:
+        """The followed operation as the snapshot has it."""
+        status = snapshot.operation(self._followed.tag)
+        if status is None:
+            raise ValueError("a followed operation is tracked by the watch")
+        return status
+
+    def _look_at(self, progress: NodeProgress, snapshot: Snapshot) -> NodeSight:
+        name = progress.act.node
+        node = snapshot.node(name)
+        if node is not None and name in self.backlogs and not progress.verdict.is_final:
+            self.backlogs[name] = self.backlogs[name].seen(node)
+        verdict = self._verdict(progress)
+        if not verdict.is_final:
+            (self._stalled.add if verdict is Verdict.STALLED else self._stalled.discard)(name)
+        return NodeSight(
+            name=name,
+            state=progress.act.state,
+            id=progress.act.id,
+            verdict=verdict,
+            bounced=progress.ledger.progress.bounced,
+            left_s=progress.left_s,
+            note=progress.note,
+            reading=node.state.value if node else "",
+        )
+
+    def _verdict(self, progress: NodeProgress) -> Verdict:
+        """The verdict of the watch; without a baseline, swept is when no total has risen for a while."""
+        if self._followed.baseline_known or progress.verdict not in SWEPT or progress.last_seen is None:
+            return progress.verdict
+        bounced, seen = progress.ledger.progress.bounced, progress.last_seen
+        before, risen_at = self._risen.get(progress.act.node, (-1, seen))
+        if bounced > before:
+            before, risen_at = bounced, seen
+        self._risen[progress.act.node] = before, risen_at
+        return Verdict.SWEPT if seen - risen_at >= STALL_AFTER_S else Verdict.RUNNING
+
+    def _exit_at_end(self, sight: Sight) -> Exit:
+        if sight.collateral:
+            return Exit.COLLATERAL
+        ends = {node.verdict for node in sight.nodes}
+        if Verdict.UNKNOWN in ends:
+            return Exit.UNKNOWN
+        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or self._stalled:
+            return Exit.ENDED_OTHERWISE
+        if Verdict.DONE in ends and self.may_wait:
+            return Exit.ENDED_OTHERWISE
+        return Exit.PARTLY if Verdict.REJECTED in ends else Exit.DONE
+
+
+def published(watcher: Watcher) -> "asyncio.Queue[Snapshot]":
+    """A queue of the last snapshot and every new one; the loops of the watch run from now on."""
+    arriving: asyncio.Queue[Snapshot] = asyncio.Queue()
+    arriving.put_nowait(watcher.snapshot)
+    watcher.subscribe(arriving.put_nowait)
+    watcher.start()
+    return arriving
+
+
+def _is_over(verdict: Verdict, until: Until) -> bool:
+    return verdict.is_final or verdict is Verdict.UNKNOWN or (until is Until.SWEPT and verdict in SWEPT)

@@ -1,0 +1,86 @@
+"""Followed operations as text: one line an event, for people and screen readers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.follow import NodeSight, Sight
+from kumo_tui.cli.output import local_time_text, print_text
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean, plural
+from kumo_tui.units import count_text, countdown_text
+
+_BUSY = "busy"
+
+
+class LineWriter:
+    """Prints what is new in each sight since the one before."""
+
+    def __init__(self) -> None:
+        self._last: Sight | None = None
+
+    def write(self, sight: Sight) -> None:
+        """Print the lines of one event."""
+        moment = local_time_text(datetime.fromisoformat(sight.at))
+        for line in event_lines(sight, self._last):
+            print_text(f"{moment}  {line}")
+        self._last = sight
+
+
+def event_lines(sight: Sight, before: Sight | None) -> Iterator[str]:
+    """The lines of a sight after an earlier one: the whole, then each node that has news."""
+    if before is None or (sight.verdict, sight.bounced) != (before.verdict, before.bounced):
+        yield _whole(sight)
+    if sight.collateral and (before is None or sight.collateral != before.collateral):
+        yield _collateral(sight)
+    earlier = {node.name: node for node in before.nodes} if before else {}
+    for node in sight.nodes:
+        yield from _node_news(node, earlier.get(node.name), alone=len(sight.nodes) == 1)
+
+
+def end_line(code: Exit, may_wait: int, leak_at_most: int) -> str:
+    """What the end means, in one line; empty when it was done and nothing is left to say."""
+    words = []
+    if may_wait:
+        words.append(f"up to {plural(may_wait, 'message')} that waited in ready queues may wait there still")
+    if leak_at_most:
+        words.append(f"at most {plural(leak_at_most, 'message')} from these ready queues went out meanwhile")
+    if code is Exit.ENDED_OTHERWISE and not words:
+        words.append("it ended otherwise than done")
+    return "; ".join(words)
+
+
+def _whole(sight: Sight) -> str:
+    total = f" of {count_text(sight.baseline)}" if sight.baseline is not None else ""
+    words = [f"{sight.verdict.value.upper():<9} {count_text(sight.bounced)}{total} bounced"]
+    if sight.beyond:
+        words.append(f"+{count_text(sight.beyond)} of them beyond the baseline")
+    if sight.rate_per_s >= 1:
+        words.append(f"{count_text(round(sight.rate_per_s))}/s")
+    if sight.eta_s is not None:
+        words.append(f"done in {countdown_text(sight.eta_s)}")
+    left = max((node.left_s for node in sight.nodes if node.left_s is not None), default=None)
+    if left is not None:
+        words.append(f"matches new mail for {countdown_text(left)}")
+    return ", ".join(words)
+
+
+def _collateral(sight: Sight) -> str:
+    names = ", ".join(clean(name) for name in sight.collateral_queues[:3])
+    more = f" and {len(sight.collateral_queues) - 3} more" if len(sight.collateral_queues) > 3 else ""
+    return f"COLLATERAL {plural(sight.collateral or 0, 'message')} of queues that are not meant: {names}{more}"
+
+
+def _node_news(node: NodeSight, before: NodeSight | None, *, alone: bool) -> Iterator[str]:
+    verdict_is_new = before is None or node.verdict is not before.verdict
+    if verdict_is_new and not alone:
+        yield f"{node.name} {node.verdict.value.upper()}, {count_text(node.bounced)} bounced"
+    if node.note and (before is None or node.note != before.note):
+        yield f"{node.name}: {node.note}"
+    if before is not None and node.reading != before.reading:
+        yield f"{node.name} is {node.reading}{_of_silence(node)}"
+
+
+def _of_silence(node: NodeSight) -> str:
+    silent = node.reading == _BUSY and node.verdict is not Verdict.DONE
+    return ": no answer for a while, as during a big sweep" if silent else ""

@@ -1,0 +1,252 @@
+"""status, queues, directives: look once, print, end."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from kumo_tui.cli.compose import Call, build_house, opened
+from kumo_tui.cli.exits import Exit, exit_of_reading
+from kumo_tui.cli.options import Options, with_global_options
+from kumo_tui.cli.output import print_json, print_table, print_text, rounded, say, shown_name, utc_text
+from kumo_tui.model.directives import Directive
+from kumo_tui.model.names import Part, parse_name
+from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.text import clean, plural
+from kumo_tui.units import age_text, count_text, countdown_text
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which queues are printed, and in which order. `limit` None means all of them."""
+
+    empty_too: bool = False
+    limit: int | None = None
+    by_name: bool = False
+
+
+@click.command("status")
+@with_global_options
+@click.pass_obj
+def status_command(call: Call, given: Options) -> Exit:
+    """Nodes, their state, and how much is queued."""
+    return _look(call, given, status_json, _print_status, lambda node: node.is_fresh)
+
+
+@click.command("queues")
+@click.option("--all", "empty_too", is_flag=True, help="Queues of 0 messages too.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N queues; the totals stay.")
+@click.option("--sort", type=click.Choice(["messages", "name"]), default="messages", show_default=True)
+@with_global_options
+@click.pass_obj
+def queues_command(call: Call, given: Options, *, empty_too: bool, limit: int | None, sort: str) -> Exit:
+    """Scheduled queues with their messages, the largest first."""
+    wanted = Wanted(empty_too, limit, by_name=sort == "name")
+    return _look(
+        call,
+        given,
+        lambda snapshot: queues_json(snapshot, wanted),
+        lambda snapshot: _print_queues(snapshot, wanted),
+        lambda node: node.has_data,
+    )
+
+
+@click.command("directives")
+@with_global_options
+@click.pass_obj
+def directives_command(call: Call, given: Options) -> Exit:
+    """Bounce directives that the nodes list now."""
+    return _look(call, given, directives_json, _print_directives, lambda node: node.directives is not None)
+
+
+def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
+    """One line on standard error for each node that could not be read."""
+    for node in nodes:
+        trouble = trouble_of(node)
+        if trouble is not None:
+            say(trouble)
+
+
+def trouble_of(node: NodeSnapshot) -> str | None:
+    """What is wrong with a node in one line that names it; None while nothing is."""
+    if not node.errors:
+        return None
+    return node.errors.get("metrics") or next(iter(node.errors.values()))
+
+
+def status_json(snapshot: Snapshot) -> dict[str, Any]:
+    """The object of `status --json` (DESIGN 5)."""
+    listed = [directive for node in snapshot.nodes for directive in _directives_of(node)]
+    return {
+        "profile": snapshot.profile or None,
+        "taken_at": utc_text(snapshot.taken_at),
+        "nodes": [
+            {
+                "name": node.name,
+                "url": node.url,
+                "state": node.state.value,
+                "version": node.version,
+                "messages": node.table.total if node.has_data else None,
+                "queues": node.table.standing if node.has_data else None,
+                "age_s": rounded(node.age_s(snapshot.at)),
+                "error": trouble_of(node),
+            }
+            for node in snapshot.nodes
+        ],
+        "messages": snapshot.queues.total,
+        "queues": snapshot.queues.standing,
+        "directives": len(listed),
+        "operations": len({directive.tag for directive in listed if directive.tag}),
+    }
+
+
+def queues_json(snapshot: Snapshot, wanted: Wanted) -> dict[str, Any]:
+    """The object of `queues --json`: raw names; an absent part is None, an empty one ""."""
+    table = _wanted_queues(snapshot, wanted)
+    read = [node for node in snapshot.nodes if node.has_data]
+    return {
+        "taken_at": utc_text(snapshot.taken_at),
+        "nodes_read": len(read),
+        "nodes_total": len(snapshot.nodes),
+        "messages": table.total,
+        "queues": [
+            {
+                "name": name,
+                "messages": messages,
+                "by_node": _by_node(read, name, empty_too=wanted.empty_too),
+                **{part.value: parse_name(name).get(part) for part in Part},
+            }
+            for name, messages in _cut(table, wanted)
+        ],
+    }
+
+
+def directives_json(snapshot: Snapshot) -> dict[str, Any]:
+    """The object of `directives --json`."""
+    return {
+        "directives": [
+            {
+                "node": node.name,
+                "id": directive.id,
+                "scope": directive.scope_text(),
+                "campaign": directive.campaign,
+                "tenant": directive.tenant,
+                "domain": directive.domain,
+                "routing_domain": directive.routing_domain,
+                "reason": directive.reason,
+                "remaining_s": rounded(directive.remaining_s),
+                "total_bounced": directive.total_bounced,
+                "bounced": dict(directive.bounced),
+                "operation": directive.tag,
+            }
+            for node in snapshot.nodes
+            for directive in _directives_of(node)
+        ]
+    }
+
+
+def _look(
+    call: Call,
+    given: Options,
+    as_json: Callable[[Snapshot], dict[str, Any]],
+    as_text: Callable[[Snapshot], None],
+    is_read: Callable[[NodeSnapshot], bool],
+) -> Exit:
+    options = call.options.merged(given)
+    snapshot = asyncio.run(_poll(Call(call.surroundings, options)))
+    read = sum(1 for node in snapshot.nodes if is_read(node))
+    if options.json:
+        print_json(as_json(snapshot))
+    elif read or any(node.has_data for node in snapshot.nodes):
+        as_text(snapshot)
+    say_what_is_wrong(snapshot.nodes)
+    return exit_of_reading(read, len(snapshot.nodes))
+
+
+async def _poll(call: Call) -> Snapshot:
+    async with opened(build_house(call)) as house:
+        return await house.watcher.poll_once()
+
+
+def _print_status(snapshot: Snapshot) -> None:
+    sums = status_json(snapshot)
+    profile = f"{snapshot.profile}{' (production)' if snapshot.production else ''}: " if snapshot.profile else ""
+    print_text(
+        f"{profile}{plural(snapshot.queues.total, 'message')} in {plural(snapshot.queues.standing, 'queue')} on "
+        f"{snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')}, "
+        f"{plural(sums['directives'], 'directive')}, {plural(sums['operations'], 'operation')} of kumo-tui"
+    )
+    print_table(
+        ("NODE", "STATE", "MESSAGES", "QUEUES", "AGE", "VERSION", "URL"),
+        [
+            (
+                node.name,
+                node.state.value,
+                count_text(node.table.total) if node.has_data else "-",
+                count_text(node.table.standing) if node.has_data else "-",
+                age_text(node.age_s(snapshot.at) or 0.0) if node.has_data else "-",
+                node.version or "-",
+                node.url,
+            )
+            for node in snapshot.nodes
+        ],
+        right=frozenset({2, 3, 4}),
+    )
+
+
+def _print_queues(snapshot: Snapshot, wanted: Wanted) -> None:
+    table = _wanted_queues(snapshot, wanted)
+    read = sum(1 for node in snapshot.nodes if node.has_data)
+    print_text(
+        f"{plural(table.total, 'message')} in {plural(len(table), 'queue')}, "
+        f"{read} of {plural(len(snapshot.nodes), 'node')} read"
+    )
+    rows = [(count_text(messages), shown_name(name)) for name, messages in _cut(table, wanted)]
+    if rows:
+        print_table(("MESSAGES", "QUEUE"), rows, right=frozenset({0}))
+    if len(rows) < len(table):
+        print_text(f"showing {count_text(len(rows))} of {count_text(len(table))}")
+
+
+def _print_directives(snapshot: Snapshot) -> None:
+    rows = [
+        (
+            node.name,
+            directive.id[:8],
+            countdown_text(directive.remaining_s),
+            count_text(directive.total_bounced),
+            directive.tag or "-",
+            directive.scope_text(),
+            clean(directive.words),
+        )
+        for node in snapshot.nodes
+        for directive in _directives_of(node)
+    ]
+    if not rows:
+        print_text("no directive")
+        return
+    head = ("NODE", "ID", "LEFT", "BOUNCED", "OPERATION", "SCOPE", "REASON")
+    print_table(head, rows, right=frozenset({2, 3}))
+
+
+def _directives_of(node: NodeSnapshot) -> tuple[Directive, ...]:
+    return node.directives.value if node.directives else ()
+
+
+def _wanted_queues(snapshot: Snapshot, wanted: Wanted) -> QueueTable:
+    table = snapshot.queues if wanted.empty_too else snapshot.queues.nonempty()
+    if not wanted.by_name:
+        return table.largest_first()
+    return table.take(sorted(range(len(table)), key=table.names.__getitem__))
+
+
+def _cut(table: QueueTable, wanted: Wanted) -> list[tuple[str, int]]:
+    return list(table)[: wanted.limit]
+
+
+def _by_node(nodes: Sequence[NodeSnapshot], name: str, *, empty_too: bool) -> dict[str, int]:
+    counts = [(node.name, node.table.messages_of(name)) for node in nodes]
+    return {node: count for node, count in counts if count is not None and (count or empty_too)}

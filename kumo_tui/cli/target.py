@@ -1,0 +1,79 @@
+"""Which nodes a command is about: profile, endpoints, or the default endpoint."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kumo_tui.cli.options import Options
+from kumo_tui.config import DEFAULT_ENDPOINT, NodeSettings, ProfileSettings, Settings, check_url
+from kumo_tui.errors import ConfigError, InputError
+from kumo_tui.text import one_line
+
+ENDPOINT_VARIABLE = "KUMO_KCLI_ENDPOINT"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The nodes of a command. `profile` is empty when no profile was chosen."""
+
+    profile: str
+    production: bool
+    nodes: tuple[NodeSettings, ...]
+
+
+def choose_target(options: Options, settings: Settings, environ: Mapping[str, str]) -> Target:
+    """The target: --profile or --endpoint, else the default profile or the only one, else the default endpoint.
+
+    Raises InputError or ConfigError with words for the operator.
+    """
+    if options.endpoints and options.profile:
+        raise InputError("endpoint", "--endpoint and --profile name different nodes.", "Give one of them.")
+    if options.endpoints:
+        return Target("", False, _distinct([_node(url, "--endpoint") for url in options.endpoints]))
+    name = options.profile or settings.default_profile or _only_profile(settings)
+    if name:
+        return _of_profile(name, settings, "--profile" if options.profile else "default_profile")
+    named = environ.get(ENDPOINT_VARIABLE, "").strip()
+    node = _node(named, ENDPOINT_VARIABLE) if named else NodeSettings(url=DEFAULT_ENDPOINT)
+    return Target("", False, (node,))
+
+
+def _only_profile(settings: Settings) -> str:
+    names = list(settings.profile)
+    if len(names) > 1:
+        raise InputError(
+            "profile",
+            f"several profiles are known: {_listed(names)}.",
+            "Choose one with --profile, or set default_profile.",
+        )
+    return names[0] if names else ""
+
+
+def _of_profile(name: str, settings: Settings, source: str) -> Target:
+    profile: ProfileSettings | None = settings.profile.get(name)
+    if profile is None:
+        known = f"Known are: {_listed(list(settings.profile))}." if settings.profile else "None is configured."
+        raise ConfigError(f"{source}: there is no profile {one_line(name, 60)!r}.", known)
+    return Target(name, profile.production, _distinct(profile.nodes))
+
+
+def _node(url: str, source: str) -> NodeSettings:
+    try:
+        return NodeSettings(url=check_url(url))
+    except ValueError as error:
+        raise InputError("endpoint", f"{source}: {error}.") from error
+
+
+def _distinct(nodes: Sequence[NodeSettings]) -> tuple[NodeSettings, ...]:
+    """The nodes, each of them once: a node that is there twice would be counted and bounced twice."""
+    urls = [node.url.lower() for node in nodes]
+    labels = [node.label for node in nodes]
+    for node, url in zip(nodes, urls, strict=True):
+        if urls.count(url) > 1:
+            raise ConfigError(f"{node.url} is given twice.", "Name each node once.")
+        if labels.count(node.label) > 1:
+            raise ConfigError(f"two nodes are called {one_line(node.label, 60)!r}.", "Give each its own name.")
+    return tuple(nodes)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(one_line(name, 60) for name in sorted(names))

@@ -1,0 +1,138 @@
+"""watch: follow an operation or a directive that a node lists, whoever made it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import click
+
+from kumo_tui.cli.backlog import Backlog
+from kumo_tui.cli.compose import Call, House, build_house, opened
+from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.follow import Followed, Follower, Sight, Until
+from kumo_tui.cli.lines import LineWriter, end_line
+from kumo_tui.cli.options import Options, not_blank, with_global_options
+from kumo_tui.cli.output import print_json, say
+from kumo_tui.cli.reading import say_what_is_wrong
+from kumo_tui.errors import InputError
+from kumo_tui.model.directives import Directive
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.selector import Everything, Selector
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A directive in the list of a node."""
+
+    node: str
+    directive: Directive
+
+
+@click.command("watch")
+@click.argument("operation", callback=not_blank)
+@click.option("--plain", is_flag=True, help="Text, one line an event (the default).")
+@click.option(
+    "--until",
+    type=click.Choice([until.value for until in Until]),
+    default=Until.DONE.value,
+    show_default=True,
+    help="swept: end when all that stood there has been bounced.",
+)
+@with_global_options
+@click.pass_obj
+def watch_command(call: Call, given: Options, *, operation: str, plain: bool, until: str) -> Exit:
+    """Follow OPERATION, its tag or a directive's id, to its end.
+
+    Exit 0: done; 8: it ended otherwise; 9: other queues' mail was bounced too.
+    """
+    options = call.options.merged(given)
+    if plain and options.json:
+        raise click.UsageError("--plain and --json exclude each other.")
+    return asyncio.run(_watch(Call(call.surroundings, options), operation, Until(until)))
+
+
+async def _watch(call: Call, wanted: str, until: Until) -> Exit:
+    async with opened(build_house(call)) as house:
+        snapshot = await house.watcher.poll_once()
+        say_what_is_wrong(snapshot.nodes)
+        if all(node.directives is None for node in snapshot.nodes):
+            return Exit.UNREADABLE
+        found = find(snapshot, wanted)
+        follower = Follower(house.watcher, track(house, found), _backlogs(snapshot, found))
+        return await follow_to_end(follower, until, as_json=call.options.json)
+
+
+async def follow_to_end(follower: Follower, until: Until, *, as_json: bool) -> Exit:
+    """Follow and print: lines of JSON, or of text with a last word on what may be left."""
+    emit: Callable[[Sight], None] = (lambda sight: print_json(sight.as_json())) if as_json else LineWriter().write
+    code = await follower.run(until, emit)
+    last_word = end_line(code, follower.may_wait, follower.leak_at_most)
+    if last_word:
+        say(last_word)
+    return code
+
+
+def find(snapshot: Snapshot, wanted: str) -> Sequence[Found]:
+    """The directives of an operation by its tag, or the one whose id begins like this.
+
+    Raises InputError when there is none, or more than one directive of such an id.
+    """
+    listed = [
+        Found(node.name, directive)
+        for node in snapshot.nodes
+        for directive in (node.directives.value if node.directives else ())
+    ]
+    of_tag = {found.node: found for found in listed if found.directive.tag == wanted.upper()}
+    if of_tag:
+        return list(of_tag.values())
+    of_id = [found for found in listed if found.directive.id.lower().startswith(wanted.lower())]
+    shown = repr(one_line(wanted, 40))
+    if not of_id:
+        raise InputError(
+            "operation", f"no node lists {shown}: ended, or never there.", "See `kumo-tui directives` for what is."
+        )
+    if len(of_id) > 1:
+        ids = ", ".join(f"{found.directive.id[:13]} on {found.node}" for found in of_id[:5])
+        raise InputError("operation", f"{shown} may be several directives: {ids}.", "Give more of the id.")
+    return of_id
+
+
+def track(house: House, found: Sequence[Found]) -> Followed:
+    """Let the watch follow directives that another process made: their baseline is not known."""
+    first = found[0].directive
+    now = house.clock.monotonic()
+    selector, criteria_known = _selector_of(first)
+    operation = Operation(
+        tag=first.tag or first.id[:8],
+        selector=selector,
+        reason=first.words,
+        duration_s=max(1, round(max(each.directive.remaining_s for each in found))),
+        suppress_logging=False,
+        who="",
+        created_at=house.clock.now(),
+        digest="",
+        acts=tuple(_act_of(house.watcher.snapshot, each, now) for each in found),
+    )
+    ledgers = {each.node: Ledger(selector, {}).record(each.directive.id, each.directive.bounced) for each in found}
+    house.watcher.track(operation, ledgers, now)
+    return Followed(operation.tag, first.tag, baseline_known=False, criteria_known=criteria_known)
+
+
+def _selector_of(directive: Directive) -> tuple[Selector, bool]:
+    """What the directive matches, and whether that is known: an exact list and everything look alike."""
+    criteria = directive.criteria
+    return (Everything(), False) if criteria is None or directive.is_exact else (criteria, True)
+
+
+def _act_of(snapshot: Snapshot, found: Found, now: float) -> NodeAct:
+    node = snapshot.node(found.node)
+    online_since = node.info.online_since if node and node.info else None
+    return NodeAct(found.node, ActState.ACCEPTED, found.directive.id, None, online_since, now)
+
+
+def _backlogs(snapshot: Snapshot, found: Sequence[Found]) -> dict[str, Backlog]:
+    nodes = [snapshot.node(each.node) for each in found]
+    return {node.name: Backlog.of(node) for node in nodes if node is not None}
