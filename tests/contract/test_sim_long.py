@@ -1,4 +1,4 @@
-"""Longer recordings, compared in shape: timeline.jsonl (40 s of traffic), big-sweep.jsonl (silence, then totals)."""
+"""Longer recordings, compared in shape: timeline.jsonl (40 s of traffic) and big-sweep.jsonl (silence)."""
 
 import asyncio
 import json

@@ -19,7 +19,7 @@ def bounce(engine: Engine, criteria: Criteria, reason: str, duration: float, sup
     for queue in engine.book:
         if criteria.is_match_all or criteria.matches(queue.name):
             swept += 1
-            engine.sweeper.take(queue.name, engine.book.take(queue, lambda _: True, engine.now), entry)
+            engine.sweeper.take(queue.name, engine.book.drain(queue, engine.now), entry)
     engine.silent_until = max(engine.silent_until, engine.now + swept * engine.settings.silence_per_queue)
     return entry
 
@@ -62,7 +62,7 @@ def rebind(engine: Engine, criteria: Criteria, data: Mapping[str, str], always_f
             if not criteria.matches(queue.name):
                 continue
             target = _renamed(queue.name, data)
-            for run in engine.book.take(queue, lambda _: True, now):
+            for run in engine.book.drain(queue, now):
                 due = now if always_flush else run.due
                 engine.insert(target, Run(run.first, run.count, run.created, run.attempts, due))
 

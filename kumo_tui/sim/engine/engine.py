@@ -76,7 +76,7 @@ class Engine:
         self._rng = rng
         self._next_number = 1
         self._source_turn: dict[str, int] = {}
-        self._due: dict[float, dict[str, None]] = {}
+        self._due: dict[float, list[str]] = {}
         self._hooks = ReadyHooks(self._judge, self._outcome, self._new_lookup, self.new_id)
         begin = now if origin is None else origin
         self._injectors = [Injector(sender, begin, self.agenda, self.inject) for sender in settings.senders]
@@ -120,8 +120,8 @@ class Engine:
     def stand(self, queue: str, messages: int, created: float, attempts: int, due: float) -> None:
         """Let mail stand in a scheduled queue from the start, without injecting it."""
         due = self._grid(due)
-        self.book.stand(queue, Run(self.number(messages), messages, created, attempts, due))
-        self._expect(queue, due)
+        standing = self.book.stand(queue, Run(self.number(messages), messages, created, attempts, due))
+        self._expect(standing.name, due)
 
     def inject(self, queue: str, messages: int) -> None:
         """Receive mail: bounced, delayed or sent on at once, as directives and destination say."""
@@ -192,9 +192,10 @@ class Engine:
     def _expect(self, queue: str, due: float) -> None:
         bucket = self._due.get(due)
         if bucket is None:
-            bucket = self._due[due] = {}
+            bucket = self._due[due] = []
             self.agenda.at(due, lambda _: self._fall_due(due))
-        bucket[queue] = None
+        if not bucket or bucket[-1] is not queue:
+            bucket.append(queue)
 
     def _fall_due(self, due: float) -> None:
         for name in self._due.pop(due):

@@ -67,6 +67,7 @@ class QueueBook:
         self.by_tenant_campaign: Counter[tuple[str, str]] = Counter()
         self.by_provider: Counter[str] = Counter()
         self.total = 0
+        self.changes = 0
         self.tally = TallyBook(self.by_name)
         self._provider_of = provider_of
         self._empty_since: dict[str, float] = {}
@@ -85,11 +86,12 @@ class QueueBook:
             self._empty_since[name] = now
         return queue
 
-    def stand(self, name: str, run: Run) -> None:
+    def stand(self, name: str, run: Run) -> ScheduledQueue:
         """Put mail into a queue without touching its tally: mail that stood there at the start."""
         queue = self.obtain(name, 0.0)
         queue.add(run)
         self._shift(queue, run.count)
+        return queue
 
     def add(self, queue: ScheduledQueue, run: Run, now: float) -> None:
         """Delay mail in a queue; from its first delayed mail on the queue has a gauge."""
@@ -107,6 +109,16 @@ class QueueBook:
             self._shift(queue, -sum(run.count for run in taken))
             if not queue.count:
                 self._empty_since[queue.name] = now
+        return taken
+
+    def drain(self, queue: ScheduledQueue, now: float) -> list[Run]:
+        """Remove everything from a queue."""
+        taken = queue.runs
+        if taken:
+            self.tally[queue.name]  # the tally must exist before the count changes
+            number, queue.count, queue.runs = queue.count, 0, []
+            self._shift(queue, -number)
+            self._empty_since[queue.name] = now
         return taken
 
     def touch(self, queue: ScheduledQueue, now: float) -> None:
@@ -131,6 +143,7 @@ class QueueBook:
             self.gauged.append(queue)
         self.changed_blocks.add(queue.slot // BLOCK)
         self.total += delta
+        self.changes += 1
         if queue.count:
             self._empty_since.pop(queue.name, None)
         parts = parse(queue.name)

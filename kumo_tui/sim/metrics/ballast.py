@@ -60,8 +60,7 @@ def ballast(messages_seen: int) -> list[Family]:
         Family("log_submit_latency", "histogram", (_latency("logger", "dir-/var/log/kumomta", messages_seen),)),
     ]
     made += [
-        Family(name, "histogram", (((), Histogram(messages_seen, messages_seen * 0.0005)),))
-        for name in _LATENCIES
+        Family(name, "histogram", (((), Histogram(messages_seen, messages_seen * 0.0005)),)) for name in _LATENCIES
     ]
     return made
 

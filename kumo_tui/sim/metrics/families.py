@@ -52,14 +52,20 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
 
 
 def streamed_before_queues(engine: Engine) -> list[Family]:
-    """Return the server's own families up to ``scheduled_count``, in registration order."""
-    book = engine.book
+    """Return the server's own families up to the scheduled ones, in registration order."""
     connections = _by_service(engine, lambda ready: len(ready.dispatchers))
-    by_campaign = {(("tenant", t), ("campaign", c)): n for (t, c), n in book.by_tenant_campaign.items()}
     return [
         _labelled("connection_count", "gauge", "service", {"esmtp_listener": 0, **connections}),
         _labelled("total_connections_denied", "counter", "service", {"esmtp_listener": 0}),
         _labelled("total_messages_received", "counter", "service", {"http_listener": engine.counters.received}),
+    ]
+
+
+def scheduled_sums(engine: Engine) -> list[Family]:
+    """Return the sums over scheduled queues that stand before ``scheduled_count``."""
+    book = engine.book
+    by_campaign = {(("tenant", t), ("campaign", c)): n for (t, c), n in book.by_tenant_campaign.items()}
+    return [
         _labelled("scheduled_by_domain", "gauge", "domain", book.by_domain),
         _labelled("scheduled_by_tenant", "gauge", "tenant", book.by_tenant),
         Family("scheduled_by_tenant_campaign", "gauge", tuple(by_campaign.items())),
