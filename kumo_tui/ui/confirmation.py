@@ -1,0 +1,88 @@
+"""What a confirmation dialog holds: the frozen preview, and what the world did since (DESIGN 3, rule 6)."""
+
+from dataclasses import dataclass, replace
+
+from kumo_tui.act.token import confirm_token, is_confirmed
+from kumo_tui.model.preview import Drift, drift
+from kumo_tui.text import plural
+from kumo_tui.ui.figures import Figures
+from kumo_tui.units import age_text, signed_text
+
+
+@dataclass(frozen=True, eq=False)
+class Confirmation:
+    """The preview that would be confirmed now, and the newest one beside it.
+
+    `max_age_s` is how old the frozen preview may be. `swapped` is what moved when it was last replaced under
+    the operator's hands, None while the first one stands. Every `now` is monotonic seconds.
+    """
+
+    frozen: Figures
+    newest: Figures
+    max_age_s: float
+    swapped: Drift | None = None
+
+    @classmethod
+    def of(cls, figures: Figures, max_age_s: float) -> "Confirmation":
+        """A dialog that opens with this preview."""
+        return cls(figures, figures, max_age_s)
+
+    @property
+    def token(self) -> str:
+        """What must be typed for the frozen preview."""
+        return confirm_token(self.frozen.preview, self.newest.snapshot)
+
+    @property
+    def moved(self) -> Drift:
+        """What moved since the frozen preview was taken."""
+        return drift(self.frozen.preview, self.newest.preview)
+
+    def seen(self, figures: Figures, now: float) -> "Confirmation":
+        """The dialog after one more look at the nodes; an older look changes nothing."""
+        if figures.preview.age_s(now) > self.newest.preview.age_s(now):
+            return self
+        return replace(self, newest=figures).settled(now)
+
+    def settled(self, now: float) -> "Confirmation":
+        """The dialog as it stands at this time: the newest preview takes the frozen one's place where it must.
+
+        Where nothing moved it does so without a word. A mere change of the count waits until the frozen one
+        is too old, so that a growing campaign can be confirmed at all.
+        """
+        moved = self.moved
+        if moved.is_none:
+            return replace(self, frozen=self.newest)
+        if moved.appeared or moved.vanished or self.is_too_old(now):
+            return replace(self, frozen=self.newest, swapped=moved)
+        return self
+
+    def age_s(self, now: float) -> float:
+        """Seconds since the oldest reading in what is frozen."""
+        return self.frozen.preview.age_s(now)
+
+    def is_too_old(self, now: float) -> bool:
+        """Whether what is frozen may no longer be confirmed."""
+        return self.age_s(now) > self.max_age_s
+
+    def accepts(self, typed: str, now: float) -> bool:
+        """Whether this text confirms the frozen preview at this time."""
+        return is_confirmed(typed, self.token) and not self.is_too_old(now)
+
+    def status_text(self, now: float) -> str:
+        """The line under the numbers: how old they are, and what moved since."""
+        age = f"data {age_text(self.age_s(now))} old"
+        if self.is_too_old(now):
+            return f"{age}: too old to confirm; waiting for the nodes"
+        return age if self.moved.is_none else f"{age}; since then {drift_text(self.moved)}"
+
+
+def drift_text(moved: Drift) -> str:
+    """`+9 queues, -3 queues, +1,204 messages`; empty when nothing moved."""
+    words = []
+    if moved.appeared:
+        words.append(f"+{plural(len(moved.appeared), 'queue')}")
+    if moved.vanished:
+        words.append(f"-{plural(len(moved.vanished), 'queue')}")
+    if moved.messages:
+        words.append(f"{signed_text(moved.messages)} message{'' if abs(moved.messages) == 1 else 's'}")
+    return ", ".join(words)

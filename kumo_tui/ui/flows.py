@@ -1,0 +1,116 @@
+"""The two flows of acting: compose, review, confirm, send, follow; and look, confirm, cancel."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from textual.app import App
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
+from kumo_tui.errors import KumoTuiError, NodeError
+from kumo_tui.text import clean
+from kumo_tui.ui.acting import Host
+from kumo_tui.ui.screens.cancel import CancelScreen, targets_of
+from kumo_tui.ui.screens.compose import ComposeScreen
+from kumo_tui.ui.screens.confirm import ConfirmScreen
+from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.screens.sending import SendingScreen
+from kumo_tui.units import count_text
+
+AnyApp = App[Any]
+
+
+async def bounce_flow(app: AnyApp, draft: Draft) -> None:
+    """Compose, review, confirm and send a bounce, then follow it. Runs in a worker of the app.
+
+    Nothing typed is lost: leaving the confirmation, or a refusal, opens the form again with the same draft.
+    """
+    host = _host(app)
+    notice = ""
+    while True:
+        tag = host.acts.new_tag()
+        composed = await app.push_screen_wait(ComposeScreen(draft, tag, notice))
+        if composed is None:
+            return
+        draft, notice = composed.draft, ""
+        confirm = ConfirmScreen(composed.figures, composed.checked, host.settings.act.max_preview_age_s)
+        typed = await app.push_screen_wait(confirm)
+        if typed is None:
+            continue
+        error = await _send(app, Confirmed(confirm.preview, composed.checked, tag, typed))
+        if error is None:
+            open_operation(app, tag)
+            return
+        notice = error
+
+
+async def cancel_flow(app: AnyApp, node: str, directive_id: str) -> None:
+    """Ask, then cancel one directive. Runs in a worker of the app."""
+    await _cancel(app, [(node, directive_id)])
+
+
+async def cancel_operation_flow(app: AnyApp, tag: str) -> None:
+    """Ask, then cancel whatever an operation still has in force. Runs in a worker of the app."""
+    status = _host(app).snapshot.operation(tag)
+    nodes = status.nodes if status else ()
+    await _cancel(
+        app, [(node.act.node, node.act.id) for node in nodes if node.act.id and not node.verdict.is_final]
+    )
+
+
+def open_operation(app: AnyApp, tag: str) -> None:
+    """Show the operation of this tag, live."""
+    app.push_screen(OperationScreen(tag, lambda: _start(app, tag)))
+
+
+def _start(app: AnyApp, tag: str) -> None:
+    app.run_worker(cancel_operation_flow(app, tag), group="acts")
+
+
+async def _send(app: AnyApp, confirmed: Confirmed) -> str | None:
+    """Why nothing was sent, None when something was, or may have been."""
+    nodes = ", ".join(node.node for node in confirmed.preview.nodes)
+    sending = SendingScreen(f"Sending op {confirmed.tag} to {nodes}, waiting for the answers.")
+    app.push_screen(sending)
+    try:
+        await _host(app).acts.bounce(confirmed)
+    except NodeError as error:
+        if not error.outcome_unknown:
+            return str(error)
+        _tell(app, f"Not known whether it was carried out: {error}", is_error=True)
+    except KumoTuiError as error:
+        return str(error)
+    finally:
+        sending.finish()
+    return None
+
+
+async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
+    targets = targets_of(_host(app).snapshot, wanted)
+    if not targets:
+        _tell(app, "Nothing to cancel: it has left the list.", is_error=False)
+        return
+    if not await app.push_screen_wait(CancelScreen(targets)):
+        return
+    for target in targets:
+        try:
+            outcome = await _host(app).acts.cancel(target.node, target.directive.id)
+        except KumoTuiError as error:
+            _tell(app, f"Not cancelled: {error}", is_error=True)
+        else:
+            _tell(app, outcome_words(outcome), is_error=outcome.state is CancelState.UNKNOWN)
+
+
+def outcome_words(outcome: CancelOutcome) -> str:
+    """One line for what came of a cancel, with the last total."""
+    head = f"{outcome.id[:8]} on {outcome.node}: {outcome.state.value}"
+    total = "" if outcome.last_total is None else f" Last total: {count_text(outcome.last_total)}."
+    return clean(f"{head}; {outcome.text}.{total}")
+
+
+def _tell(app: AnyApp, words: str, *, is_error: bool) -> None:
+    app.notify(words, severity="error" if is_error else "information", markup=False)
+
+
+def _host(app: AnyApp) -> Host:
+    return cast(Host, app)

@@ -1,0 +1,135 @@
+"""How one operation is drawn: head, nodes, queues, timeline."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kumo_tui.model.ledger import QueueProgress
+from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import is_altered
+from kumo_tui.ui.bar import bar
+from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
+from kumo_tui.ui.operation_words import progress_words, verdict_words
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import VERDICTS, Glyphs, Look
+from kumo_tui.ui.widgets.fitted_lines import wrapped
+from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
+from kumo_tui.units import count_text
+
+BAR_WIDTH = 10
+COUNT_WIDTH = 10
+NODE_ROWS = 6
+EVENT_ROWS = 3
+QUEUE_COLUMNS = (
+    Column("QUEUE", cut=Cut.MIDDLE),
+    Column("BASELINE", COUNT_WIDTH, Align.RIGHT),
+    Column("BOUNCED", COUNT_WIDTH, Align.RIGHT),
+    Column("NEW", 8, Align.RIGHT),
+    Column("REMAINING", COUNT_WIDTH, Align.RIGHT),
+    Column("PROGRESS", BAR_WIDTH, gap=2),
+)
+
+# Nodes that want attention come first; Verdict's own order is that of the summing up.
+_ATTENTION = (
+    Verdict.UNKNOWN,
+    Verdict.REJECTED,
+    Verdict.LOST,
+    Verdict.STALLED,
+    Verdict.REPLACED,
+    Verdict.CANCELLED,
+)
+
+
+def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
+    """Selector, tag and verdict; the sums; reason and author; what the verdict means."""
+    operation, style = status.operation, VERDICTS[status.verdict]
+    state = f"{style.mark(signs.ascii_only)} {style.word}"
+    tag = f"   op {operation.tag}   "
+    scope = fit(operation.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
+    return [
+        (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
+        *wrapped(progress_words(status, signs.dot), width),
+        *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
+        *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
+    ]
+
+
+def node_lines(status: OperationStatus, width: int, signs: Glyphs) -> Sequence[Line]:
+    """One line a node and its note, those that want attention first, at most NODE_ROWS nodes."""
+    titles = f"{'node':<14} {'id':<8} {'state':<11} {'bounced':>11} {'of':>11} {'rate':>9}"
+    lines: list[Line] = [(Piece(titles, Look.DIM),)]
+    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION)
+    for node in ordered[:NODE_ROWS]:
+        lines.append(_node_line(node, signs))
+        lines += wrapped(node.note, width - 15, Look.DIM, " " * 15)
+    rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
+    if rest:
+        words = ", ".join(f"{count} {word}" for word, count in rest.items())
+        lines.append((Piece(f"{len(ordered) - NODE_ROWS} more nodes: {words}", Look.DIM),))
+    return lines
+
+
+def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
+    """Collateral first, in red; then every matching queue, the largest first."""
+    collateral = sorted(status.ledger.collateral.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        *(_collateral_row(name, count, signs) for name, count in collateral),
+        *(_queue_row(row, signs) for row in status.ledger.rows),
+    ]
+
+
+def event_lines(status: OperationStatus, width: int) -> Sequence[Line]:
+    """The last events of the timeline, in UTC."""
+    label = "timeline (UTC) "
+    shown = status.operation.events[-EVENT_ROWS:]
+    return [
+        (Piece(label if row == 0 else " " * len(label), Look.DIM), Piece(f"{event.at:%H:%M:%S} {event.text}"))
+        for row, event in enumerate(shown)
+    ]
+
+
+def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
+    style, progress = VERDICTS[node.verdict], node.ledger.progress
+    asking = node.verdict is Verdict.UNKNOWN
+    counts = "(asking)" if asking else f"{_bounced_words(progress.from_baseline, progress.beyond):>11}"
+    rest = "" if asking else f" {count_text(progress.baseline):>11} {_rate_words(node.rate_per_s):>9}"
+    return (
+        Piece(f"{fit(node.act.node, 14, cut=Cut.MIDDLE)} {(node.act.id or '-')[:8]:<8} "),
+        Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),
+        Piece(f"{counts}{rest}"),
+    )
+
+
+def _bounced_words(from_baseline: int, beyond: int) -> str:
+    return f"{count_text(from_baseline)} +{count_text(beyond)}" if beyond else count_text(from_baseline)
+
+
+def _rate_words(rate: float) -> str:
+    return f"{count_text(round(rate))}/s" if rate >= 0.5 else "-"
+
+
+def _queue_row(row: QueueProgress, signs: Glyphs) -> LineRow:
+    known = row.baseline is not None
+    cells = (
+        Cell(row.name),
+        Cell(fit_count(row.baseline, COUNT_WIDTH) if row.baseline is not None else "-"),
+        Cell(fit_count(row.from_baseline, COUNT_WIDTH) if known else "-"),
+        Cell(fit_count(row.beyond, 8, signed=True) if row.beyond else ""),
+        Cell(fit_count(row.remaining, COUNT_WIDTH) if known else "-"),
+        Cell(bar(row.from_baseline, row.baseline, BAR_WIDTH, signs) if row.baseline else ""),
+    )
+    return LineRow(row.name, cells, flag=_flag(row.name, signs))
+
+
+def _collateral_row(name: str, count: int, signs: Glyphs) -> LineRow:
+    words = (name, "-", fit_count(count, COUNT_WIDTH), "", "", cut_end("NOT MEANT", BAR_WIDTH))
+    return LineRow(
+        ("collateral", name),
+        tuple(Cell(text, Look.RED) for text in words),
+        lead=Cell(signs.warning, Look.RED),
+        flag=_flag(name, signs),
+    )
+
+
+def _flag(name: str, signs: Glyphs) -> Cell:
+    return Cell(signs.altered, Look.AMBER) if is_altered(name) else Cell(" ")

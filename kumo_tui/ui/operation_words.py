@@ -1,0 +1,80 @@
+"""What an operation's state means, in honest words (DESIGN 3, rules 11 to 14)."""
+
+from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
+from kumo_tui.model.operation import Operation
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.tags import tagged_reason
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import plural
+from kumo_tui.units import count_text, countdown_text, duration_text
+
+
+def progress_words(status: OperationStatus, dot: str) -> str:
+    """`81,302 of 92,110 +412 · 2,310/s · done in 4s · matches new mail for 04:12`."""
+    progress = status.ledger.progress
+    beyond = f" +{count_text(progress.beyond)}" if progress.beyond else ""
+    words = [f"{count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}"]
+    if status.rate_per_s >= 0.5:
+        words.append(f"{count_text(round(status.rate_per_s))}/s")
+    if status.eta_s is not None:
+        words.append(f"done in {duration_text(max(1, round(status.eta_s)))}")
+    if status.left_s is not None:
+        words.append(f"matches new mail for {countdown_text(status.left_s)}")
+    return f" {dot} ".join(words)
+
+
+def collateral_words(status: OperationStatus) -> str:
+    """`3 queues of others: 152 messages not meant`; empty while there is none."""
+    progress = status.ledger.progress
+    if not progress.collateral:
+        return ""
+    queues = plural(progress.collateral_queues, "queue")
+    return f"{queues} of others: {plural(progress.collateral, 'message')} not meant"
+
+
+def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:
+    """What the verdict over all nodes means and what it does not."""
+    verdict, left = status.verdict, countdown_text(status.left_s or 0)
+    if verdict is Verdict.UNKNOWN:
+        tag = tagged_reason("", status.operation.tag).strip()
+        return f"asking: looking for {tag} in the nodes' lists. It is never sent again by itself."
+    if verdict in (Verdict.SWEPT, Verdict.CATCHING):
+        return f"{_CATCHING[verdict]} for {left}.{_waiting_words(status, snapshot)}"
+    return _MEANING[verdict]
+
+
+_CATCHING = {
+    Verdict.SWEPT: "the queues are swept; still catching new mail",
+    Verdict.CATCHING: "swept; new mail keeps coming and is bounced, the sender has not stopped. It goes on",
+}
+
+_MEANING = {
+    Verdict.RUNNING: "the queues look empty at once; their mail is bounced one by one.",
+    Verdict.STALLED: "no total rises, mail is still held.",
+    Verdict.DONE: "its time is over. If this mail gathers again, the sender has not stopped.",
+    Verdict.LOST: "the node restarted and forgot it. Nothing is sent again by itself.",
+    Verdict.CANCELLED: "it matches no new mail; mail already taken from its queues still bounces, uncounted.",
+    Verdict.REPLACED: "the same criteria were sent again: a new entry took over, these totals stand still.",
+    Verdict.REJECTED: "it is not in force: nothing was bounced.",
+}
+
+
+def sent_requests(operation: Operation, snapshot: Snapshot) -> tuple[PlannedRequest, ...]:
+    """The requests of an operation, as they were sent to the nodes of this snapshot."""
+    body = bounce_body(
+        operation.selector,
+        operation.reason,
+        operation.duration_s,
+        operation.tag,
+        suppress_logging=operation.suppress_logging,
+    )
+    nodes = [node for act in operation.acts if (node := snapshot.node(act.node)) is not None]
+    return tuple(PlannedRequest("bounce", node.name, "POST", f"{node.url}{BOUNCE_PATH}", body) for node in nodes)
+
+
+def _waiting_words(status: OperationStatus, snapshot: Snapshot) -> str:
+    targets = [snapshot.node(progress.act.node) for progress in status.nodes]
+    waiting = sum(node.metrics.value.ready_waiting for node in targets if node is not None and node.metrics)
+    if not waiting:
+        return ""
+    return f" Up to {count_text(waiting)} wait in ready queues: what matches bounces only when its turn comes."

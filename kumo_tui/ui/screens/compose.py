@@ -1,0 +1,267 @@
+"""The bounce form: what to bounce, why, for how long, and live what that would hit."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
+from kumo_tui.act.suggest import live_values
+from kumo_tui.errors import KumoTuiError
+from kumo_tui.model.names import Part
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import clean
+from kumo_tui.ui.acting import host_of
+from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
+from kumo_tui.ui.screens.requests import RequestsScreen
+from kumo_tui.ui.strips import Piece
+from kumo_tui.ui.theme import Look
+from kumo_tui.ui.widgets.draft_form import REASON, DraftForm
+from kumo_tui.ui.widgets.fitted_lines import FittedLines
+from kumo_tui.ui.widgets.form import Dialog, PushButton
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.preview_panel import PreviewPanel
+
+KEYS = "F2 requests   F3 lower case   Esc back"
+OFFERED = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Composed:
+    """A bounce that was composed and whose numbers were read afresh: ready to be confirmed."""
+
+    draft: Draft
+    checked: Checked
+    figures: Figures
+
+
+class ComposeScreen(ModalScreen[Composed | None]):
+    """Composes a bounce. Nothing on it sends anything; it ends in a reviewed draft, or in None.
+
+    `tag` is what the requests shown would carry; `notice` says why the form is open again.
+    """
+
+    DEFAULT_CSS = """
+    ComposeScreen { align: center middle; background: $background; }
+    ComposeScreen > Dialog { max-width: 120; max-height: 34; }
+    ComposeScreen #buttons { height: 1; }
+    ComposeScreen #buttons PushButton { margin: 0 0 0 2; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", show=False),
+        Binding("f2,y", "requests", "requests", show=False),
+        Binding("f3", "lower_case", "lower case", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, draft: Draft, tag: str, notice: str = "") -> None:
+        super().__init__()
+        self._start = draft
+        self._tag = tag
+        self._notice = notice
+        self._figures: Figures | None = None
+        self._shows_all_problems = False
+        self._is_reading = False
+        self._live: dict[Part, Sequence[str]] = {}
+
+    def compose(self) -> ComposeResult:
+        """Fields above, what they would hit below, buttons last."""
+        with Dialog("Bounce"):
+            yield FittedLines(id="notice")
+            yield DraftForm(self._start, self._values)
+            yield Lines(id="offer")
+            yield PreviewPanel(id="preview")
+            yield FittedLines(id="refusals")
+            with Horizontal(id="buttons"):
+                yield Lines((Piece(KEYS, Look.DIM),), id="keys")
+                yield PushButton("Cancel", id="cancel")
+                yield PushButton("Review", id="review")
+
+    def on_mount(self) -> None:
+        """Begin counting."""
+        self._taker = FiguresTaker(self, host_of(self).settings.act.max_preview_age_s, self._counted)
+        self.query_one("#notice", FittedLines).show_words(self._notice, Look.RED, "! ")
+        self.query_one(DraftForm).go_to_start()
+        self._edited()
+
+    @property
+    def draft(self) -> Draft:
+        """What stands in the form now."""
+        return self.query_one(DraftForm).draft
+
+    @property
+    def checked(self) -> Checked:
+        """What holds of it, and what does not."""
+        return check_draft(self.draft, host_of(self).settings.act)
+
+    # Keys and buttons
+
+    def action_leave(self) -> None:
+        """Close the form; nothing was sent."""
+        self.dismiss(None)
+
+    def action_lower_case(self) -> None:
+        """Write the domain in lower case, as the server does."""
+        self.query_one(DraftForm).lower_domain()
+
+    def action_requests(self) -> None:
+        """Show the exact requests of what stands in the form."""
+        checked = self.checked
+        if not checked.is_ready or not self._is_current(checked):
+            self._refuse("Complete the form first: no request can be shown yet.")
+            self._show_problems(checked, everything=True)
+        elif self._figures is not None:
+            plan = host_of(self).acts.plan(self._figures.preview, checked, self._tag)
+            self.app.push_screen(RequestsScreen(plan))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field goes to the next one, and never further."""
+        event.stop()
+        self.focus_next()
+
+    @on(PushButton.Pressed, "#cancel")
+    def _cancel_pressed(self) -> None:
+        self.dismiss(None)
+
+    @on(PushButton.Pressed, "#review")
+    def _review_pressed(self) -> None:
+        draft, checked = self.draft, self.checked
+        if not checked.is_ready:
+            self._show_problems(checked, everything=True)
+            self.query_one(DraftForm).go_to(next(iter(checked.problems)))
+        elif not self._is_reading:
+            self._is_reading = True
+            self._refuse("Reading the nodes now.", Look.DIM)
+            self.run_worker(self._review(draft, checked), group="review")
+
+    # What happens while it is open
+
+    def on_draft_form_changed(self) -> None:
+        """Count anew."""
+        self._edited()
+
+    def on_descendant_focus(self) -> None:
+        """Offer values for the field that has the cursor now."""
+        self._draw_offer()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Count anew what this would hit, and offer the values of now."""
+        self._live.clear()
+        checked = self.checked
+        if checked.selector is not None:
+            self._taker.ask(snapshot, checked.selector)
+        self._draw_offer()
+
+    def tick(self, now: float) -> None:
+        """Let the age of the numbers go on."""
+        self._draw_preview()
+
+    def _edited(self) -> None:
+        checked = self.checked
+        self._show_problems(checked, everything=self._shows_all_problems)
+        if checked.selector is None:
+            self._figures = None
+            self._taker.forget()
+        elif not self._is_current(checked):
+            self._taker.ask(host_of(self).snapshot, checked.selector)
+        self._draw_offer()
+        self._draw_preview()
+        self._draw_refusals(checked)
+
+    def _counted(self, figures: Figures) -> None:
+        self._figures = figures
+        self._draw_preview()
+        self._draw_refusals(self.checked)
+
+    async def _review(self, draft: Draft, checked: Checked) -> None:
+        try:
+            composed = await self._read_afresh(draft, checked)
+        except KumoTuiError as error:
+            self._refuse(str(error))
+            return
+        finally:
+            self._is_reading = False
+        if self.draft != draft or not self.is_current:
+            self._refuse("The form changed while the nodes were read: review it again.")
+            return
+        refusals = host_of(self).acts.refusals(composed.figures.preview, checked)
+        if refusals:
+            self._refuse(" ".join(refusals))
+        else:
+            self.dismiss(composed)
+
+    async def _read_afresh(self, draft: Draft, checked: Checked) -> Composed:
+        host = host_of(self)
+        if checked.selector is None:
+            raise ValueError("only a checked draft is reviewed")
+        preview = await host.acts.fresh_preview(checked.selector)
+        max_age_s = host.settings.act.max_preview_age_s
+        figures = await asyncio.to_thread(figures_of, preview, host.snapshot, max_age_s)
+        return Composed(draft, checked, figures)
+
+    # Drawing
+
+    def _is_current(self, checked: Checked) -> bool:
+        return self._figures is not None and self._figures.preview.selector == checked.selector
+
+    def _draw_preview(self) -> None:
+        draft, checked = self.draft, self.checked
+        current = checked.selector is not None and self._is_current(checked)
+        now = host_of(self).clock.monotonic()
+        self.query_one(PreviewPanel).show(
+            self._figures,
+            self._figures.preview.age_s(now) if self._figures else 0.0,
+            checked.duration_s,
+            draft.hidden if draft.scope is Scope.EXACT else 0,
+            is_counting=checked.selector is not None and not current,
+        )
+
+    def _draw_refusals(self, checked: Checked) -> None:
+        if self._is_reading:
+            return
+        found: Sequence[str] = ()
+        if self._figures is not None and checked.is_ready and self._is_current(checked):
+            found = host_of(self).acts.refusals(self._figures.preview, checked)
+        self._refuse(" ".join(found))
+
+    def _refuse(self, words: str, look: Look = Look.RED) -> None:
+        self.query_one("#refusals", FittedLines).show_words(words, look, "! ")
+
+    def _show_problems(self, checked: Checked, *, everything: bool) -> None:
+        """What is only missing is said once the operator asks to go on."""
+        self._shows_all_problems = everything
+        problems: Mapping[str, str] = checked.problems
+        if not everything:
+            missing = {"scope", REASON} if not self.draft.reason.strip() else {"scope"}
+            problems = {field: text for field, text in problems.items() if field not in missing}
+        hint = {"domain": f"{problems['domain']} F3 does."} if self._has_upper_domain(checked) else {}
+        self.query_one(DraftForm).show_problems({**problems, **hint}, checked.questions)
+
+    def _has_upper_domain(self, checked: Checked) -> bool:
+        return "domain" in checked.problems and self.draft.domain != self.draft.domain.lower()
+
+    def _draw_offer(self) -> None:
+        form = self.query_one(DraftForm)
+        part = form.focused_part()
+        line = self.query_one("#offer", Lines)
+        if part is None:
+            line.show(())
+            return
+        typed = form.shown_criterion(part).casefold()
+        offered = [clean(value) for value in self._values(part) if typed in clean(value).casefold()][:OFFERED]
+        words = f" {glyphs_of(self).dot} ".join(offered) if offered else "none"
+        line.show((Piece(f"{part.label}s now: {words}   (right arrow completes)", Look.DIM),))
+
+    def _values(self, part: Part) -> Sequence[str]:
+        """Values of a part in the queues of the last snapshot; worked out once per snapshot and part."""
+        if part not in self._live:
+            self._live[part] = live_values(host_of(self).snapshot.queues, part)
+        return self._live[part]

@@ -1,0 +1,235 @@
+"""The last look before a bounce: the frozen preview, and a text to type (DESIGN 3, rules 6 to 8)."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+
+from kumo_tui.act.draft import Checked
+from kumo_tui.model.directives import misses_new_mail
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Criteria, ExactQueues
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import clean, plural
+from kumo_tui.ui.acting import host_of
+from kumo_tui.ui.confirmation import Confirmation, drift_text
+from kumo_tui.ui.figures import Figures, FiguresTaker
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import Look
+from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
+from kumo_tui.ui.widgets.form import Dialog, PushButton, TextField
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.preview_panel import caution_lines
+from kumo_tui.units import count_text, duration_text
+
+GUARD_S = 0.4
+DOMAINS = 6
+NAMES = 4
+
+
+class ConfirmScreen(ModalScreen[str | None]):
+    """Ends in the typed text, or in None. What it confirms is `preview`, which the operator sees.
+
+    Cancel has the focus. Nothing confirms within GUARD_S of the opening, or of the last change of the text:
+    keys that were on their way, and lines pasted by a terminal that does not mark pastes, are no decision.
+    """
+
+    DEFAULT_CSS = """
+    ConfirmScreen { align: center middle; background: $background; }
+    ConfirmScreen > Dialog { max-width: 100; max-height: 28; border: round $error; }
+    ConfirmScreen #facts { height: 1fr; scrollbar-size-vertical: 1; }
+    ConfirmScreen .row { height: 1; }
+    ConfirmScreen #order { width: auto; }
+    ConfirmScreen #typed { width: 1fr; }
+    ConfirmScreen #bracket { width: 1; }
+    ConfirmScreen PushButton { margin: 0 0 0 2; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", show=False),
+        Binding("up", "app.focus_previous", "previous", show=False),
+        Binding("down", "app.focus_next", "next", show=False),
+    ]
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, figures: Figures, checked: Checked, max_age_s: float) -> None:
+        super().__init__()
+        self._state = Confirmation.of(figures, max_age_s)
+        self._checked = checked
+        self._hint = ""
+        self._opened_at = 0.0
+        self._changed_at = 0.0
+
+    @property
+    def preview(self) -> Preview:
+        """The frozen preview: exactly what a confirmation confirms."""
+        return self._state.frozen.preview
+
+    @property
+    def token(self) -> str:
+        """What must be typed now."""
+        return self._state.token
+
+    def compose(self) -> ComposeResult:
+        """Facts that scroll when they must; the order to type and the buttons always in sight."""
+        with Dialog():
+            with VerticalScroll(id="facts", can_focus=False):
+                yield FittedLines(id="title")
+                yield FittedLines(id="what")
+                yield FittedLines(id="status")
+                yield FittedLines(id="cautions")
+            yield FittedLines(id="swapped")
+            with Horizontal(classes="row"):
+                yield Lines(id="order")
+                yield TextField(id="typed")
+                yield Lines((Piece("]"),), id="bracket")
+            with Horizontal(classes="row"):
+                yield Lines(id="hint")
+                yield PushButton("Cancel", id="cancel")
+                yield PushButton("Bounce", id="bounce", disabled=True)
+
+    def on_mount(self) -> None:
+        """Show the frozen preview."""
+        self._taker = FiguresTaker(self, self._state.max_age_s, self._looked)
+        self._opened_at = self._now()
+        self._draw()
+
+    # Following the world
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Look again at what the selector hits."""
+        self._taker.ask(snapshot, self.preview.selector)
+
+    def tick(self, now: float) -> None:
+        """Let the data age; what is too old cannot be confirmed."""
+        self._take_over(self._state.settled(now))
+
+    def _looked(self, figures: Figures) -> None:
+        self._take_over(self._state.seen(figures, self._now()))
+
+    def _take_over(self, state: Confirmation) -> None:
+        swapped = state.swapped is not self._state.swapped
+        self._state = state
+        if swapped or state.is_too_old(self._now()):
+            self._clear()
+        self._draw()
+
+    def _clear(self) -> None:
+        self.query_one("#typed", TextField).value = ""
+        if self.focused is self.query_one("#bounce"):
+            self.query_one("#cancel").focus()
+
+    # Keys and buttons
+
+    def action_leave(self) -> None:
+        """Go back; nothing is sent."""
+        if not self._is_early(self._opened_at):
+            self.dismiss(None)
+
+    def on_input_changed(self) -> None:
+        """Enable the button for the exact text only; forget what was on its way when the dialog opened."""
+        self._changed_at = self._now()
+        if self._is_early(self._opened_at):
+            self.query_one("#typed", TextField).value = ""
+        self._hint = ""
+        self._draw_order()
+
+    def on_input_submitted(self) -> None:
+        """Enter in the field: confirms the exact text, and does nothing for any other."""
+        self._confirm()
+
+    @on(PushButton.Pressed, "#bounce")
+    def _bounce_pressed(self) -> None:
+        self._confirm()
+
+    @on(PushButton.Pressed, "#cancel")
+    def _cancel_pressed(self) -> None:
+        self.action_leave()
+
+    def _confirm(self) -> None:
+        typed = self.query_one("#typed", TextField).value
+        now = self._now()
+        self._take_over(self._state.settled(now))
+        if not self._state.accepts(typed, now):
+            self._say(f"type exactly: {self.token}" if not self._state.is_too_old(now) else "")
+        elif self._is_early(max(self._opened_at, self._changed_at)):
+            self._say("press Enter once more")
+        else:
+            self.dismiss(typed)
+
+    def _say(self, hint: str) -> None:
+        self._hint = hint
+        self._draw_order()
+
+    def _is_early(self, since: float) -> bool:
+        return self._now() - since < GUARD_S
+
+    def _now(self) -> float:
+        return host_of(self).clock.monotonic()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        state, checked = self._state, self._checked
+        figures, dot = state.frozen, glyphs_of(self).dot
+        self.query_one("#title", FittedLines).fit(lambda width, _height: title_lines(figures, width))
+        self.query_one("#what", FittedLines).fit(lambda width, _height: what_lines(figures, checked, width, dot))
+        look = Look.RED if state.is_too_old(self._now()) else Look.DIM if state.moved.is_none else Look.AMBER
+        self.query_one("#status", FittedLines).show_words(state.status_text(self._now()), look)
+        self.query_one("#cautions", FittedLines).fit(lambda width, _height: caution_lines(figures, width))
+        words = f"It moved: {drift_text(state.swapped)}. The text to type is new." if state.swapped else ""
+        self.query_one("#swapped", FittedLines).show_words(words, Look.ALARM)
+        self._draw_order()
+
+    def _draw_order(self) -> None:
+        order = (Piece("Type  "), Piece(clean(self.token), Look.STRONG), Piece("  to bounce: ["))
+        lines = self.query_one("#order", Lines)
+        lines.styles.width = sum(len(piece.text) for piece in order)
+        lines.show(order)
+        typed = self.query_one("#typed", TextField).value
+        button = self.query_one("#bounce", PushButton)
+        button.relabel(f"Bounce {count_text(self.preview.messages)}")
+        button.disabled = not self._state.accepts(typed, self._now())
+        self.query_one("#hint", Lines).show((Piece(self._hint, Look.AMBER),))
+
+
+def title_lines(figures: Figures, width: int) -> list[Line]:
+    """Verb, number of messages, queues and target, and that there is no way back."""
+    preview = figures.preview
+    nodes = plural(len(preview.nodes), "node")
+    text = (
+        f"Bounce {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} "
+        f"on {figures.target} ({nodes})"
+    )
+    return [*wrapped(text, width, Look.STRONG), (Piece("CANNOT BE UNDONE", Look.RED),)]
+
+
+def what_lines(figures: Figures, checked: Checked, width: int, dot: str) -> Sequence[Line]:
+    """The selector, the reason, the duration, and where the mail was going."""
+    selector = figures.preview.selector
+    lines = wrapped(selector.describe(), width, Look.STRONG)
+    if isinstance(selector, ExactQueues):
+        lines += wrapped(_some(figures.top_queues[:NAMES], figures.preview.queues, dot), width)
+    lines += wrapped(f"reason: {checked.reason}  (senders may read it)", width)
+    lines += wrapped(_duration_words(checked), width)
+    lines += wrapped(_some(figures.top_domains[:DOMAINS], figures.domains, dot), width)
+    return lines
+
+
+def _duration_words(checked: Checked) -> str:
+    duration = duration_text(checked.duration_s or 0)
+    if isinstance(checked.selector, Criteria) and misses_new_mail(checked.selector):
+        words = f"for {duration}: new mail is not caught"
+    else:
+        words = f"for {duration}: new mail that matches in this time goes too"
+    return f"{words}; no delivery log" if checked.suppress_logging else words
+
+
+def _some(counts: Sequence[tuple[str, int]], total: int, dot: str) -> str:
+    """`yahoo.com 92,110 · gmail.com 41,800 · 58 more`."""
+    words = [f"{name} {count_text(count)}" for name, count in counts]
+    return f" {dot} ".join([*words, f"{total - len(counts):,} more"] if total > len(counts) else words)
