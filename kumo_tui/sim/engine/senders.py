@@ -30,12 +30,15 @@ class Injector:
         self._inject = inject
         self._stopped = False
         self._sent = self._due(agenda.now)
-        if agenda.now < self._end:
-            agenda.at(max(agenda.now, self._begin) + self._step_s, self._step)
+        self._first = max(agenda.now, self._begin)
+        self._steps = 0
+        self._plan(agenda.now)
 
-    @property
-    def _step_s(self) -> float:
-        return max(1.0 / self._sender.rate, _SHORTEST_STEP_S)
+    def _plan(self, now: float) -> None:
+        if now < self._end:
+            self._steps += 1
+            step = max(1.0 / self._sender.rate, _SHORTEST_STEP_S)
+            self._agenda.at(self._first + self._steps * step, self._step)
 
     def stop(self) -> None:
         """Send nothing any more."""
@@ -55,5 +58,4 @@ class Injector:
             if number:
                 self._inject(queues[(self._sent + place) % len(queues)], number)
         self._sent = due
-        if now < self._end:
-            self._agenda.at(now + self._step_s, self._step)
+        self._plan(now)

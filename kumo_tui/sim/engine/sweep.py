@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from math import floor
 
 from kumo_tui.sim.engine.agenda import Agenda
 from kumo_tui.sim.engine.directives import Entry
@@ -30,7 +31,9 @@ class Sweeper:
         self._tasks: deque[_Task] = deque()
         self._agenda = agenda
         self._tally = tally
-        self._owed = 0.0
+        self._begun = 0.0
+        self._steps = 0
+        self._paid = 0
         self._running = False
         self._stopped = False
 
@@ -43,7 +46,8 @@ class Sweeper:
         self.pending += left
         if not self._running:
             self._running = True
-            self._agenda.at(self._agenda.now + STEP_S, self._step)
+            self._begun, self._steps, self._paid = self._agenda.now, 0, 0
+            self._plan()
 
     def stop(self) -> list[tuple[str, list[Run]]]:
         """End all sweeps and give back what was not removed yet: it is still in the spool."""
@@ -61,12 +65,15 @@ class Sweeper:
         self.pending = 0
         return back
 
-    def _step(self, now: float) -> None:
+    def _plan(self) -> None:
+        self._steps += 1
+        self._agenda.at(self._begun + self._steps * STEP_S, self._step)
+
+    def _step(self, _now: float) -> None:
         if self._stopped:
             return
-        self._owed += self.rate * STEP_S
-        budget = int(self._owed)
-        self._owed -= budget
+        budget = floor(self._steps * STEP_S * self.rate + 1e-6) - self._paid
+        self._paid += budget
         share = max(1, budget // max(1, len(self._tasks)))
         while budget > 0 and self._tasks:
             task = self._tasks.popleft()
@@ -80,6 +87,4 @@ class Sweeper:
                 self._tasks.append(task)
         self._running = bool(self._tasks)
         if self._running:
-            self._agenda.at(now + STEP_S, self._step)
-        else:
-            self._owed = 0.0
+            self._plan()
