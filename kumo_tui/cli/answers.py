@@ -1,13 +1,14 @@
 """What `bounce` prints: the preview of a dry run, the answers of the nodes, a refusal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from kumo_tui.act.cautions import Caution, plain_is_exact
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.cli.follow import Sight
 from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
-from kumo_tui.model.operation import NodeAct
+from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.text import plural
@@ -66,7 +67,7 @@ def answer_json(
         "refused": None,
         "nodes": [
             {"node": act.node, "state": act.state.value, "id": act.id, "error": act.error}
-            for act in (*status.operation.acts, *left_out)
+            for act in _final_acts(status, left_out)
         ],
         "baseline": {"queues": len(baseline), "messages": sum(baseline.values())},
         "collateral": sight.collateral if measured else None,
@@ -107,10 +108,17 @@ def print_answer(status: OperationStatus, left_out: Sequence[NodeAct], *, is_fol
         f"{plural(sum(baseline.values()), 'message')} in {plural(len(baseline), 'queue')}, "
         f"new mail for {duration_text(operation.duration_s)}"
     )
-    for act in (*operation.acts, *left_out):
+    for act in _final_acts(status, left_out):
         print_text(f"{act.node} {act.state.value}: {act.id or act.error or ''}")
     if not is_followed:
         print_text(f"follow it with: kumo-tui watch {operation.tag}")
+
+
+def _final_acts(status: OperationStatus, left_out: Sequence[NodeAct]) -> list[NodeAct]:
+    """The act of each node; one that was settled says what the lists told, not what the request met."""
+    settled = {node.act.node: node.note for node in status.nodes if node.act.state is ActState.REJECTED}
+    acts = [replace(act, error=settled.get(act.node) or act.error) for act in status.operation.acts]
+    return [*acts, *left_out]
 
 
 def _caution_line(caution: Caution) -> str:

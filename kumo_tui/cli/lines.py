@@ -10,28 +10,34 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
 from kumo_tui.units import count_text, countdown_text
 
+COUNTS_EVERY_S = 10.0
+
 _BUSY = "busy"
 
 
 class LineWriter:
-    """Prints what is new in each sight since the one before."""
+    """Prints what is new in each sight: verdicts and alarms at once, mere counts every COUNTS_EVERY_S."""
 
     def __init__(self) -> None:
         self._last: Sight | None = None
+        self._counted: datetime | None = None
 
     def write(self, sight: Sight) -> None:
         """Print the lines of one event."""
-        moment = local_time_text(datetime.fromisoformat(sight.at))
-        for line in event_lines(sight, self._last):
-            print_text(f"{moment}  {line}")
+        at = datetime.fromisoformat(sight.at)
+        due = self._counted is None or (at - self._counted).total_seconds() >= COUNTS_EVERY_S
+        if due or self._last is None or sight.verdict is not self._last.verdict:
+            due, self._counted = True, at
+        for line in event_lines(sight, self._last, counts=due):
+            print_text(f"{local_time_text(at)}  {line}")
         self._last = sight
 
 
-def event_lines(sight: Sight, before: Sight | None) -> Iterator[str]:
-    """The lines of a sight after an earlier one: the whole, then each node that has news."""
-    if before is None or (sight.verdict, sight.bounced) != (before.verdict, before.bounced):
+def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator[str]:
+    """The lines of a sight after an earlier one: the counts where wanted, then what is news."""
+    if counts:
         yield _whole(sight)
-    if sight.collateral and (before is None or sight.collateral != before.collateral):
+    if sight.collateral and (counts or before is None or not before.collateral):
         yield _collateral(sight)
     earlier = {node.name: node for node in before.nodes} if before else {}
     for node in sight.nodes:
@@ -52,9 +58,10 @@ def end_line(code: Exit, may_wait: int, leak_at_most: int) -> str:
 
 def _whole(sight: Sight) -> str:
     total = f" of {count_text(sight.baseline)}" if sight.baseline is not None else ""
-    words = [f"{sight.verdict.value.upper():<9} {count_text(sight.bounced)}{total} bounced"]
+    counted = count_text(sight.bounced - (sight.beyond or 0))
+    words = [f"{sight.verdict.value.upper():<9} {counted}{total} bounced"]
     if sight.beyond:
-        words.append(f"+{count_text(sight.beyond)} of them beyond the baseline")
+        words.append(f"+{count_text(sight.beyond)} beyond the baseline")
     if sight.rate_per_s >= 1:
         words.append(f"{count_text(round(sight.rate_per_s))}/s")
     if sight.eta_s is not None:

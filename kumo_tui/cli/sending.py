@@ -111,7 +111,9 @@ class _Bounce:
         return Exit.PARTLY if unread else Exit.DONE
 
     def _cautions(self, preview: Preview) -> Sequence[Caution]:
-        return cautions_for(preview, self._house.watcher.snapshot, self._house.settings.act.max_preview_age_s)
+        limits, snapshot = self._house.settings.act, self._house.watcher.snapshot
+        slips = [Caution(f"{field}: {words}") for field, words in self._asked.checked.questions.items()]
+        return [*cautions_for(preview, snapshot, limits.max_preview_age_s), *slips]
 
     def _refuse(self, preview: Preview) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
