@@ -65,6 +65,11 @@ class NodeClient:
         """The node's clock minus ours by its last answer, to about a second; None before the first."""
         return self._link.clock_skew_s
 
+    @property
+    def address(self) -> str:
+        """Host and port, without credentials."""
+        return self._link.address
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._link.aclose()

@@ -27,6 +27,7 @@ from kumo_tui.text import one_line
 
 CHECK_URL = "Check the node's URL: scheme, host and port of kumod's own HTTP listener."
 ACT_UNKNOWN = "It may have been done all the same: look at the list before doing it again."
+CUT_READ = "It may have been restarted. If this stays, check scheme and port of its URL."
 NOTHING_DONE = "Nothing was done."
 
 
@@ -144,7 +145,7 @@ def _not_answered(asked: Asked, error: Exception) -> NodeError:
     return ConnectionCut(
         asked.node,
         f"{asked.request}: the connection ended before the answer was complete.",
-        ACT_UNKNOWN if asked.is_act else "The node may have been restarted.",
+        ACT_UNKNOWN if asked.is_act else CUT_READ,
     )
 
 

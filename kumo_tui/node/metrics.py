@@ -50,7 +50,7 @@ class MetricsReader:
             at = end
 
     def _read_type(self, line: bytes) -> None:
-        self._current = self._by_name.get(line.split(None, 3)[2])
+        self._current = self._by_name.get(line.removeprefix(_TYPE).partition(b" ")[0].strip())
         self.is_kumod |= self._current is not None
 
     def _read_run(self, block: bytes, start: int, end: int) -> None:

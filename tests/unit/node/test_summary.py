@@ -1,0 +1,106 @@
+"""From metric families to ready queues, node figures and troubles."""
+
+import pytest
+
+from kumo_tui.model.directives import ReadyQueue
+from kumo_tui.model.snapshot import Metrics
+from kumo_tui.node.metrics import MetricsReader
+
+
+def read(*families: str) -> Metrics:
+    """Metrics of families given as their sample lines; the header is made from the first."""
+    reader = MetricsReader()
+    for lines in families:
+        name = lines.partition("{")[0].partition(" ")[0]
+        reader.feed(f"# HELP {name} .\n# TYPE {name} gauge\n{lines}\n".encode())
+    return reader.finish()
+
+
+def test_only_series_of_single_ready_queues_are_ready_queues() -> None:
+    services = [
+        "smtp_client",
+        "esmtp_listener",
+        "http_listener",
+        "esmtp_listener:127.0.0.1:25",
+        "lua",
+        "xfer",
+        "smtp_client:src1->(a|b)?.mx.example@smtp_client",
+        "lua:unspecified->x.example@lua:make.maildir",
+        "xfer:unspecified->http://h:8000/@xfer",
+        "maildir:unspecified->x.example@maildir:/var/mail",
+    ]
+    metrics = read("\n".join(f'ready_count{{service="{name}"}} {number}' for number, name in enumerate(services)))
+    assert [(queue.name, queue.waiting) for queue in metrics.ready] == [
+        ("src1->(a|b)?.mx.example@smtp_client", 6),
+        ("unspecified->x.example@lua:make.maildir", 7),
+        ("unspecified->http://h:8000/@xfer", 8),
+        ("unspecified->x.example@maildir:/var/mail", 9),
+    ]
+    assert metrics.ready_waiting == 6 + 7 + 8 + 9
+
+
+def test_a_ready_queue_gathers_its_five_families_and_lacking_ones_are_zero() -> None:
+    service = '{service="smtp_client:s->a.example@smtp_client"}'
+    metrics = read(
+        f"connection_count{service} 2",
+        f"ready_count{service} 1",
+        f"total_messages_delivered{service} 3",
+        f"total_messages_transfail{service} 4",
+        f"total_messages_fail{service} 5",
+        'total_messages_fail{service="smtp_client:s->b.example@smtp_client"} 6',
+    )
+    assert set(metrics.ready) == {
+        ReadyQueue("s->a.example@smtp_client", 1, 2, 3, 4, 5),
+        ReadyQueue("s->b.example@smtp_client", failed=6),
+    }
+
+
+def test_absent_node_figures_are_unknown_not_zero() -> None:
+    assert read().message_count is None
+    assert read().uptime_s is None
+    present = read("message_count 0", "tokio_elapsed 3.279609481")
+    assert (present.message_count, present.uptime_s) == (0, 3.279609481)
+
+
+@pytest.mark.parametrize("value", ["-1", "18446744073709551615", "1e308"])
+def test_a_message_count_that_has_wrapped_is_zero(value: str) -> None:
+    assert read(f"message_count {value}").message_count == 0
+
+
+def test_node_figures_that_are_none_are_bad_lines() -> None:
+    metrics = read("message_count NaN", "tokio_elapsed soon\nmessage_count 5\ntokio_elapsed 7\ntokio_elapsed 8")
+    assert (metrics.message_count, metrics.uptime_s, metrics.bad_lines) == (None, 8.0, 4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('rocks_spool_load_shed_active{path="/var/spool"} 1', "spool /var/spool sheds load"),
+        ('rocks_spool_write_stopped{path="/var/spool"} 1', "spool /var/spool has stopped writing"),
+        ('log_hook_backlog_count{logger="web"} 1204', "log hook web is 1,204 records behind"),
+        ('log_hook_backlog_count{logger="web"} 1', "log hook web is 1 record behind"),
+        ('disk_free_percent{name="data spool"} 4', "disk is nearly full: data spool has 4% free"),
+        ('log_hook_backlog_count{logger="q\\"b\\\\n\\nx"} 1', 'log hook q"b\\n x is 1 record behind'),
+        ('log_hook_backlog_count{logger="\x1b[2J"} 1', "log hook \\x1b[2J is 1 record behind"),
+    ],
+)
+def test_a_trouble_is_named_in_clean_words(lines: str, words: str) -> None:
+    assert read(lines).troubles == (words,)
+
+
+def test_memory_over_its_limit_is_a_trouble_with_both_figures() -> None:
+    over = read(f"memory_usage {300 << 20}", f"memory_limit {256 << 20}")
+    assert over.troubles == ("memory is over its limit: 300 of 256 MiB",)
+
+
+def test_a_well_node_has_no_troubles() -> None:
+    metrics = read(
+        'rocks_spool_load_shed_active{path="/var/spool"} 0',
+        'rocks_spool_write_stopped{path="/var/spool"} 0',
+        'log_hook_backlog_count{logger="web"} 0',
+        'disk_free_percent{name="data spool"} 5',
+        "memory_usage 100",
+        "memory_limit 100",
+    )
+    assert metrics.troubles == ()
+    assert read("memory_usage 100", "memory_limit 0").troubles == ()
