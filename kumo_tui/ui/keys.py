@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 class Place(StrEnum):
     """Where a command applies."""
 
-    TABLE = "in any table"
+    TABLE = "tables"
     QUEUES = "queues"
     DIRECTIVES = "directives"
     DASHBOARD = "dashboard"
+    FILTER = "filter"
     DETAIL = "details"
     EVERYWHERE = "everywhere"
 
@@ -22,8 +23,8 @@ class Place(StrEnum):
 class Command:
     """One command. `keys` are Textual's key names, `shown` is how they are written on screen.
 
-    `label` is the footer's word ("" keeps it out), `help` a short sentence. Destructive commands open a
-    dialog, never act by themselves, and are absent in read-only mode. `rank` orders the footer.
+    `label` names it in a word, `help` in a short sentence. Destructive commands open a dialog, never act by
+    themselves, and are absent in read-only mode. `rank` orders the footer; 0 keeps it out.
     """
 
     id: str
@@ -33,7 +34,7 @@ class Command:
     help: str
     places: frozenset[Place]
     destructive: bool = False
-    rank: int = 50
+    rank: int = 0
 
     def applies(self, places: Iterable[Place], *, read_only: bool = False) -> bool:
         """Whether the command can be used at one of these places."""
@@ -46,7 +47,7 @@ def _at(*places: Place) -> frozenset[Place]:
     return frozenset(places)
 
 
-_D, _Q, _X, _T = Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES, Place.TABLE
+_BOARD, _QUEUES, _TABLES = _at(Place.DASHBOARD), _at(Place.QUEUES), _at(Place.TABLE)
 _ALL = _at(Place.EVERYWHERE)
 
 COMMANDS: tuple[Command, ...] = (
@@ -55,8 +56,8 @@ COMMANDS: tuple[Command, ...] = (
         ("b",),
         "b",
         "bounce",
-        "Bounce: the marked queues, the group or what the filter shows, else the queue under the cursor",
-        _at(_Q),
+        "Bounce: the marks, the group, the filter, this queue",
+        _QUEUES,
         destructive=True,
         rank=1,
     ),
@@ -65,42 +66,55 @@ COMMANDS: tuple[Command, ...] = (
         ("x",),
         "x",
         "cancel",
-        "Cancel the directive under the cursor: it stops matching; mail already taken still bounces",
-        _at(_X),
+        "Cancel: no new matches; taken mail still bounces",
+        _at(Place.DIRECTIVES),
         destructive=True,
         rank=1,
     ),
-    Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _at(_T), rank=2),
-    Command("back", ("escape",), "Esc", "back", "Back; here it clears the filter, then the marks", _ALL, rank=90),
-    Command("mark", ("space",), "Space", "mark", "Mark or unmark the queue under the cursor", _at(_Q), rank=3),
+    Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _TABLES, rank=2),
     Command(
-        "filter",
-        ("slash",),
-        "/",
-        "filter",
-        "Filter: text, ~regex, c= t= d= r= a part, ! not",
-        _at(_D),
-        rank=4,
+        "back",
+        ("escape",),
+        "Esc",
+        "back",
+        "Back; or clear the filter, then the marks",
+        _at(Place.EVERYWHERE, Place.FILTER),
+        rank=90,
     ),
-    Command("sort", ("o",), "o", "sort", "Order by the next column", _at(_D), rank=5),
-    Command("reverse", ("O", "upper_o"), "O", "", "Turn the order round", _at(_D)),
-    Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _at(_D), rank=6),
-    Command("freeze", ("f",), "f", "freeze", "Freeze the screen, or let it go on", _at(_D), rank=9),
-    Command("refresh", ("r",), "r", "refresh", "Read all nodes now", _at(_D, Place.DETAIL), rank=10),
-    Command("slower", ("plus",), "+", "", "Read less often", _at(_D)),
-    Command("faster", ("minus",), "-", "", "Read more often", _at(_D)),
-    Command("other_pane", ("tab",), "Tab", "other pane", "Go to the other table", _at(_D), rank=8),
-    Command("copy", ("y",), "y", "", "Copy what is under the cursor, and show it", _at(_T)),
+    Command("mark", ("space",), "Space", "mark", "Mark or unmark the queue under the cursor", _QUEUES, rank=3),
+    Command(
+        "filter", ("slash",), "/", "filter", "Filter: text  ~regex  c= t= d= r= a part  ! not", _BOARD, rank=4
+    ),
+    Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=5),
+    Command("reverse", ("O", "upper_o"), "O", "reverse", "Turn the order round", _BOARD),
+    Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _BOARD, rank=6),
+    Command("freeze", ("f",), "f", "freeze", "Freeze the screen, or let it go on", _BOARD, rank=11),
+    Command(
+        "refresh",
+        ("r",),
+        "r",
+        "refresh",
+        "Read all nodes now",
+        _at(Place.DASHBOARD, Place.DETAIL),
+        rank=10,
+    ),
+    Command("slower", ("plus",), "+", "slower", "Read half as often", _BOARD),
+    Command("faster", ("minus",), "-", "faster", "Read twice as often", _BOARD),
+    Command("other_pane", ("tab",), "Tab", "pane", "Go to the other table", _BOARD, rank=8),
+    Command(
+        "copy", ("y",), "y", "copy", "Copy the name or id, and show it", _at(Place.TABLE, Place.DETAIL), rank=12
+    ),
     Command("help", ("question_mark",), "?", "help", "These keys", _ALL, rank=7),
-    Command("palette", ("colon",), ":", "", "Find a command by its name", _ALL),
-    Command("quit", ("q",), "q", "quit", "Quit; what was sent goes on", _at(_D), rank=11),
-    Command("cursor_up", ("up", "k"), "↑ k", "", "One line up", _at(_T)),
-    Command("cursor_down", ("down", "j"), "↓ j", "", "One line down", _at(_T)),
-    Command("page_up", ("pageup",), "PgUp", "", "One page up", _at(_T)),
-    Command("page_down", ("pagedown",), "PgDn", "", "One page down", _at(_T)),
-    Command("first", ("home",), "Home", "", "First line", _at(_T)),
-    Command("last", ("end",), "End", "", "Last line", _at(_T)),
+    Command("palette", ("colon",), ":", "palette", "Find a command by its name", _ALL),
+    Command("quit", ("q",), "q", "quit", "Quit; what was sent goes on", _BOARD, rank=9),
+    Command("cursor_up", ("up", "k"), "↑ k", "up", "One line up", _TABLES),
+    Command("cursor_down", ("down", "j"), "↓ j", "down", "One line down", _TABLES),
+    Command("page_up", ("pageup",), "PgUp", "page up", "One page up", _TABLES),
+    Command("page_down", ("pagedown",), "PgDn", "page down", "One page down", _TABLES),
+    Command("first", ("home",), "Home", "first", "First line", _TABLES),
+    Command("last", ("end",), "End", "last", "Last line", _TABLES),
 )
+MOVES = frozenset({"cursor_up", "cursor_down", "page_up", "page_down", "first", "last"})
 
 
 def command(identity: str) -> Command:
@@ -114,7 +128,7 @@ _BY_ID = {entry.id: entry for entry in COMMANDS}
 def bindings(*identities: str) -> list[BindingType]:
     """Textual bindings of these commands; the action is `action_<id>`. None shows in Textual's own footer."""
     return [
-        Binding(key, entry.id, entry.label or entry.help, id=f"{entry.id}.{key}", tooltip=entry.help, show=False)
+        Binding(key, entry.id, entry.label, id=f"{entry.id}.{key}", tooltip=entry.help, show=False)
         for entry in (command(identity) for identity in identities)
         for key in entry.keys
     ]
@@ -126,7 +140,13 @@ def ids_at(*places: Place) -> tuple[str, ...]:
 
 
 def in_footer(places: Iterable[Place], *, read_only: bool = False) -> Sequence[Command]:
-    """Commands with a footer label that apply here, the most needed first."""
+    """Commands of the footer that apply here, the most needed first."""
     here = frozenset(places)
-    shown = [entry for entry in COMMANDS if entry.label and entry.applies(here, read_only=read_only)]
+    shown = [entry for entry in COMMANDS if entry.rank and entry.applies(here, read_only=read_only)]
     return sorted(shown, key=lambda entry: entry.rank)
+
+
+def may_act(action: str, places: Iterable[Place], *, read_only: bool) -> bool:
+    """Whether an action of Textual may run at these places; actions that are no commands always may."""
+    entry = _BY_ID.get(action)
+    return entry is None or entry.applies(places, read_only=read_only)

@@ -144,7 +144,7 @@ async def test_enter_opens_the_key_under_the_cursor_and_nothing_in_an_empty_tabl
 
 
 async def test_text_is_never_markup_nor_control_as_it_is_in_a_naive_widget() -> None:
-    hostile = "x[bold]y[/bold]\x1b]52;c;aGk=\x07\x9b31m‮z"
+    hostile = "x[bold]y[/bold]\x1b]52;c;aGk=\x07\x9b31m\u202ez"
     table = LineTable(COLUMNS)
     naive = Static("x[bold]y[/bold]\x1b]0;owned")
     app = WidgetApp(table, naive)

@@ -106,6 +106,7 @@ class LineTable(PaintedLines, can_focus=True):
         self._empty = empty
         self._cursor = 0
         self._cursor_key: Key = None
+        self._last_key: Key = None
         self._top = 0
         self._marks: frozenset[Key] = frozenset()
         self._strips: LRUCache[object, Strip] = LRUCache(512)
@@ -127,16 +128,15 @@ class LineTable(PaintedLines, can_focus=True):
         self._set_cursor(cursor)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show other columns; the next rows must have a cell for each."""
+        """Take other columns for the rows that are shown next; they must have a cell for each."""
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
-            self._keys = ()
-            self.forget()
+            self._painted.clear()
+            self._strips.clear()
 
     def set_empty_text(self, text: str) -> None:
-        """What stands there when there are no rows."""
+        """What stands there when the next rows are none."""
         self._empty = text
-        self.repaint()
 
     @property
     def row_keys(self) -> Sequence[Key]:
@@ -229,19 +229,21 @@ class LineTable(PaintedLines, can_focus=True):
         self.repaint()
 
     def _place_of_cursor(self, row_keys: Sequence[Key]) -> int:
-        if not self._keys or not row_keys:
-            return self._cursor
         place = {key: index for index, key in enumerate(row_keys)}
-        for distance in range(len(self._keys)):
+        if self._last_key in place:
+            return place[self._last_key]
+        for distance in range(1, len(self._keys)):
             for index in (self._cursor + distance, self._cursor - distance):
                 if 0 <= index < len(self._keys) and self._keys[index] in place:
                     return place[self._keys[index]]
-        return self._cursor
+        return 0
 
     def _set_cursor(self, index: int) -> None:
         before = self._cursor_key
         self._cursor = max(0, min(index, len(self._keys) - 1))
         self._cursor_key = self._keys[self._cursor] if self._keys else None
+        if self._keys:
+            self._last_key = self._cursor_key
         self._scroll_to_cursor()
         self.repaint()
         if self._cursor_key != before:

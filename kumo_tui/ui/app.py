@@ -1,0 +1,223 @@
+"""The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
+
+from collections.abc import Coroutine
+from typing import Any, ClassVar, cast
+
+from textual import events, on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.clock import Clock, SystemClock
+from kumo_tui.config import Settings
+from kumo_tui.errors import KumoTuiError
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import one_line
+from kumo_tui.ui import flows, keys
+from kumo_tui.ui.acting import Acting
+from kumo_tui.ui.directive_rows import DirectiveKey
+from kumo_tui.ui.keys import Command, Place
+from kumo_tui.ui.ports import Live, Watching
+from kumo_tui.ui.screens.dashboard import DashboardScreen
+from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
+from kumo_tui.ui.screens.help import HelpScreen
+from kumo_tui.ui.screens.palette import PaletteScreen
+from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
+from kumo_tui.ui.theme import DARK, LIGHT, THEMES
+from kumo_tui.ui.widgets.header import Mode
+
+SAID_FOR_S = 8.0
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.5, 3600.0
+
+
+class SnapshotTaken(Message):
+    """The watcher has a new snapshot; an older one that was not drawn yet is skipped."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether this makes the other message needless."""
+        return isinstance(message, SnapshotTaken)
+
+
+class KumoTuiApp(App[None], inherit_bindings=False):
+    """The dashboard on a watcher and its acts. `snapshot` is the last one taken.
+
+    Nothing here calls the network: the watcher reads, the acts write, both are given.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings("help", "palette", "quit"),
+        Binding("ctrl+c", "quit_hint", "how to quit", show=False),
+    ]
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "kumo-tui"
+
+    snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
+
+    def __init__(self, watcher: Watching, acts: Acting, settings: Settings, clock: Clock | None = None) -> None:
+        # Native ANSI colours, so that NO_COLOR leaves the terminal's own and not greys on black.
+        super().__init__(ansi_color=True)
+        self.watcher = watcher
+        self.acts = acts
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.animation_level = "none"
+        self._said = ("", 0.0)
+        self.set_reactive(KumoTuiApp.snapshot, watcher.snapshot)
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The dashboard."""
+        return DashboardScreen()
+
+    def on_mount(self) -> None:
+        """Start to look."""
+        self.theme = self.settings.theme if self.settings.theme in (DARK, LIGHT) else DARK
+        self.watcher.subscribe(self._hear)
+        self.watcher.start()
+        self.set_interval(1.0, self.tick)
+
+    async def on_unmount(self) -> None:
+        """Stop to look."""
+        await self.watcher.stop()
+
+    def _hear(self, snapshot: Snapshot) -> None:
+        self.post_message(SnapshotTaken(snapshot))
+
+    @on(SnapshotTaken)
+    def _take_snapshot(self, message: SnapshotTaken) -> None:
+        self.snapshot = message.snapshot
+
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Hand it to the screen on top; covered ones catch up when they are uncovered."""
+        if isinstance(self.screen, Live):
+            self.screen.show_snapshot(snapshot)
+
+    def tick(self) -> None:
+        """Let ages and countdowns go on, once a second."""
+        if isinstance(self.screen, Live):
+            self.screen.tick(self.clock.monotonic())
+
+    # What screens ask for (hosting.DashboardHost)
+
+    @property
+    def mode(self) -> Mode:
+        """Read-only, and how many nodes' certificates are not verified."""
+        profile = self.settings.profile.get(self.snapshot.profile)
+        insecure = sum(1 for node in profile.nodes if node.insecure) if profile else 0
+        return Mode(read_only=self.settings.read_only, insecure=insecure)
+
+    def say(self, text: str) -> None:
+        """Say something in one line, for a few seconds."""
+        self._said = (one_line(text), self.clock.monotonic() + SAID_FOR_S)
+        self.tick()
+
+    def said(self, now: float) -> str:
+        """What was said last, empty when that is a while ago."""
+        text, until = self._said
+        return text if now < until else ""
+
+    def bounce(self, draft: Draft) -> None:
+        """Open the form for a bounce."""
+        self._act(flows.bounce_flow(self, draft))
+
+    def cancel_directive(self, entry: DirectiveKey) -> None:
+        """Open the dialog for a cancel."""
+        self._act(flows.cancel_flow(self, entry.node, entry.id))
+
+    def cancel_operation(self, tag: str) -> None:
+        """Open the dialog for a cancel of everything of an operation that still stands."""
+        self._act(flows.cancel_operation_flow(self, tag))
+
+    def open_queue(self, name: str) -> None:
+        """Show one queue, by its raw name."""
+        self.push_screen(QueueDetailScreen(name))
+
+    def open_operation(self, tag: str) -> None:
+        """Show one of our operations."""
+        flows.open_operation(self, tag)
+
+    def open_directive(self, entry: DirectiveKey) -> None:
+        """Show a directive of somebody else."""
+        self.push_screen(DirectiveDetailScreen(entry))
+
+    def read_now(self) -> None:
+        """Read all nodes now."""
+        self.watcher.refresh()
+
+    def change_interval(self, factor: float) -> None:
+        """Read more or less often."""
+        wanted = self.watcher.interval_s * factor
+        self.watcher.interval_s = min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, wanted))
+        self.say(f"reading every {self.watcher.interval_s:g} s")
+
+    # Commands of every screen
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A command acts only where the table of commands says so."""
+        del parameters
+        return keys.may_act(action, self._places, read_only=self.settings.read_only)
+
+    @property
+    def _places(self) -> frozenset[Place]:
+        if isinstance(self.screen, DashboardScreen):
+            return self.screen.places
+        return frozenset({Place.EVERYWHERE})
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(read_only=self.settings.read_only))
+
+    def action_palette(self) -> None:
+        places = self._places
+        self.push_screen(PaletteScreen(places, read_only=self.settings.read_only), self._press)
+
+    def action_quit_hint(self) -> None:
+        self.say("q quits, on the dashboard.")
+
+    def _press(self, command: Command | None) -> None:
+        if command is not None:
+            self.call_after_refresh(self.simulate_key, command.keys[0])
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text that is pasted where nobody types does nothing."""
+        event.stop()
+        self.say("Pasted text was ignored.")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say it in the dashboard's line of notices; elsewhere a toast of plain text."""
+        if isinstance(self.screen, DashboardScreen):
+            self.say(message)
+        else:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def _act(self, flow: Coroutine[Any, Any, None]) -> None:
+        """Run a flow to its end; it is never cancelled by what the operator looks at next."""
+        self.run_worker(self._surfacing(flow), group="acts", exit_on_error=False)
+
+    async def _surfacing(self, flow: Coroutine[Any, Any, None]) -> None:
+        try:
+            await flow
+        except KumoTuiError as error:
+            self.notify(str(error), severity="error")
+
+    @on(Worker.StateChanged)
+    def _worker_failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            self.notify(f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error")

@@ -1,0 +1,15 @@
+"""Progress bars of block characters."""
+
+from kumo_tui.ui.theme import Glyphs
+
+
+def bar(part: int, whole: int, width: int, signs: Glyphs) -> str:
+    """`███████▊░`: the share in exactly `width` cells. Full only when nothing is missing, empty only at 0."""
+    empty, steps = signs.bar[0], signs.bar[1:]
+    if part >= whole:
+        return steps[-1] * width
+    units = len(steps)
+    filled = min(width * units - 1, max(1 if part > 0 else 0, part * width * units // whole))
+    cells, rest = divmod(filled, units)
+    text = steps[-1] * cells + (steps[rest - 1] if rest else "")
+    return text.ljust(width, empty)

@@ -1,0 +1,178 @@
+"""What the directive pane lists: our operations, one row each over all nodes, and everybody else's directives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kumo_tui.model.directives import Directive
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean, plural
+from kumo_tui.ui.bar import bar
+from kumo_tui.ui.cells import fit, fit_count
+from kumo_tui.ui.queue_state import LIVE_VERDICTS, listed_directives
+from kumo_tui.ui.theme import ORIGINS, VERDICTS, Glyphs, Look, Origin
+from kumo_tui.ui.widgets.line_table import Cell, LineRow
+from kumo_tui.units import age_text, count_text, countdown_text, percent_text
+
+WORD_WIDTH = 9
+WIDE_BAR, NARROW_BAR = 14, 8
+BOUNCED_WIDTH = 8
+
+
+class OperationKey(NamedTuple):
+    """The row of one of our operations."""
+
+    tag: str
+
+
+class DirectiveKey(NamedTuple):
+    """The row of a directive on one node that no operation of this journal made."""
+
+    node: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A directive of somebody else, with its node, what is left of it in seconds, and whose it is."""
+
+    node: str
+    directive: Directive
+    left_s: float
+    origin: Origin
+
+    @property
+    def key(self) -> DirectiveKey:
+        """The key of its row."""
+        return DirectiveKey(self.node, self.directive.id)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Everything that the pane lists, in order: alarms, what runs, what finishes, what has ended."""
+
+    foreign: Sequence[Foreign] = ()
+    active: Sequence[OperationStatus] = ()
+    finishing: Sequence[OperationStatus] = ()
+    ended: Sequence[OperationStatus] = ()
+    at: float = 0.0
+    now: float = 0.0
+    nodes: int = 1
+
+    @property
+    def alarms(self) -> Sequence[Foreign]:
+        """Directives that may bounce everything, made by somebody else."""
+        return [entry for entry in self.foreign if entry.origin is Origin.ALARM]
+
+    def summary(self) -> str:
+        """`2 active · 1 finishing · 5 ended`."""
+        live = len(self.active) + len(self.foreign)
+        parts = [f"{live} active"]
+        parts += [f"{len(self.finishing)} finishing"] if self.finishing else []
+        parts += [f"{len(self.ended)} ended"] if self.ended else []
+        return " · ".join(parts)
+
+
+def list_directives(snapshot: Snapshot, now: float) -> Listing:
+    """Our operations and the directives that are not ours, as they are at this time (monotonic seconds)."""
+    foreign = _foreign(snapshot, now)
+    newest_first = sorted(snapshot.operations, key=lambda status: status.operation.created_at, reverse=True)
+    active, finishing, ended = [], [], []
+    for status in newest_first:
+        if any(node.verdict in LIVE_VERDICTS for node in status.nodes):
+            active.append(status)
+        elif status.verdict.is_final:
+            ended.append(status)
+        else:
+            finishing.append(status)
+    return Listing(foreign, active, finishing, ended, snapshot.at, now, len(snapshot.nodes))
+
+
+def origin_of(directive: Directive) -> Origin:
+    """Whose a directive is that this journal does not know."""
+    if directive.is_criteria_free:
+        return Origin.ALARM
+    if directive.tag is not None:
+        return Origin.OTHER_KUMO_TUI
+    return Origin.AUTOMATION if directive.is_automation else Origin.FOREIGN
+
+
+def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]:
+    """The rows: scope, reason, left, bounced, progress, and, for wide terminals, node."""
+    alarms = [_foreign_row(entry, signs, listing.nodes) for entry in listing.alarms]
+    others = [
+        _foreign_row(entry, signs, listing.nodes) for entry in listing.foreign if entry.origin is not Origin.ALARM
+    ]
+    live, ended = (
+        [_operation_row(status, listing, signs, wide) for status in statuses]
+        for statuses in ((*listing.active, *listing.finishing), listing.ended)
+    )
+    return [*alarms, *live, *others, *ended]
+
+
+def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell:
+    """How far, and the verdict; collateral comes first and is red.
+
+    Narrow, a bar stands for the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`.
+    """
+    style, progress = VERDICTS[status.verdict], status.ledger.progress
+    percent = percent_text(progress.from_baseline, progress.baseline)
+    if progress.collateral:
+        return Cell(f"{count_text(progress.collateral)} COLLATERAL {style.word} {percent}", Look.RED)
+    has_bar = progress.baseline > 0 and (wide or status.verdict is Verdict.RUNNING)
+    parts = [fit(style.word, WORD_WIDTH)] if wide else [] if has_bar else [style.word]
+    if has_bar:
+        width = WIDE_BAR if wide else NARROW_BAR
+        parts.append(bar(progress.from_baseline, progress.baseline, width, signs))
+    parts.append(percent.rjust(4) if has_bar else percent)
+    if status.eta_s is not None:
+        parts.append(age_text(status.eta_s))
+    if progress.beyond and (status.eta_s is None or wide):
+        parts.append(f"+{count_text(progress.beyond)}")
+    return Cell(" ".join(parts), style.look)
+
+
+def _foreign(snapshot: Snapshot, now: float) -> list[Foreign]:
+    ids = {act.id for status in snapshot.operations for act in status.operation.acts if act.id}
+    tags = {status.operation.tag for status in snapshot.operations}
+    return [
+        Foreign(node, directive, left, origin_of(directive))
+        for node, directive, left in listed_directives(snapshot, now)
+        if directive.id not in ids and directive.tag not in tags
+    ]
+
+
+def _foreign_row(entry: Foreign, signs: Glyphs, nodes: int) -> LineRow:
+    style, directive = ORIGINS[entry.origin], entry.directive
+    where = f" · {entry.node}" if nodes > 1 else ""
+    cells = (
+        Cell(directive.scope_text(), style.look),
+        Cell(clean(directive.words)),
+        Cell(countdown_text(entry.left_s)),
+        Cell(fit_count(directive.total_bounced, BOUNCED_WIDTH)),
+        Cell(f"{style.word}{where}", Look.RED if entry.origin is Origin.ALARM else Look.NORMAL),
+        Cell(entry.node, Look.DIM),
+    )
+    return LineRow(entry.key, cells, Cell(style.mark(signs.ascii_only), style.look))
+
+
+def _operation_row(status: OperationStatus, listing: Listing, signs: Glyphs, wide: bool) -> LineRow:
+    style, operation = VERDICTS[status.verdict], status.operation
+    base = Look.DIM if status.verdict.is_final else Look.NORMAL
+    left = "ended" if status.verdict.is_final else "-"
+    if status.left_s is not None:
+        left = countdown_text(status.left_s - (listing.now - listing.at))
+    nodes = [act.node for act in operation.acts]
+    cells = (
+        Cell(operation.selector.describe(), base),
+        Cell(clean(operation.reason), base),
+        Cell(left, base),
+        Cell(fit_count(status.ledger.progress.bounced, BOUNCED_WIDTH), base),
+        progress_cell(status, signs, wide=wide),
+        Cell(nodes[0] if len(nodes) == 1 else plural(len(nodes), "node"), Look.DIM),
+    )
+    lead = Cell(style.mark(signs.ascii_only), style.look)
+    if status.ledger.progress.collateral:
+        lead = Cell(signs.warning, Look.RED)
+    return LineRow(OperationKey(operation.tag), cells, lead)

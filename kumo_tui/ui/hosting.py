@@ -1,0 +1,61 @@
+"""What the screens of the dashboard ask of the app."""
+
+from typing import Protocol, cast
+
+from textual.dom import DOMNode
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.clock import Clock
+from kumo_tui.config import Settings
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.ui.acting import Acting
+from kumo_tui.ui.directive_rows import DirectiveKey
+from kumo_tui.ui.widgets.header import Mode
+
+
+class DashboardHost(Protocol):
+    """The app as the dashboard and its detail screens see it."""
+
+    snapshot: Snapshot
+    acts: Acting
+    settings: Settings
+    clock: Clock
+
+    @property
+    def mode(self) -> Mode:
+        """How the screen is used: read-only, unverified certificates."""
+
+    def said(self, now: float) -> str:
+        """What the program said last, empty when that is a while ago."""
+
+    def say(self, text: str) -> None:
+        """Say something, in one line, for a while."""
+
+    def bounce(self, draft: Draft) -> None:
+        """Open the form for a bounce."""
+
+    def cancel_directive(self, entry: DirectiveKey) -> None:
+        """Open the dialog for a cancel."""
+
+    def cancel_operation(self, tag: str) -> None:
+        """Open the dialog for a cancel of everything of an operation that still stands."""
+
+    def open_queue(self, name: str) -> None:
+        """Show one queue, by its raw name."""
+
+    def open_operation(self, tag: str) -> None:
+        """Show one of our operations."""
+
+    def open_directive(self, entry: DirectiveKey) -> None:
+        """Show a directive of somebody else."""
+
+    def read_now(self) -> None:
+        """Read all nodes now."""
+
+    def change_interval(self, factor: float) -> None:
+        """Read more or less often."""
+
+
+def dashboard_host(node: DOMNode) -> DashboardHost:
+    """The app that a screen or widget lives in."""
+    return cast(DashboardHost, node.app)

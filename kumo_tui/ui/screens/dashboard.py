@@ -1,0 +1,288 @@
+"""The dashboard: queues above, directives below."""
+
+import json
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantBlur, DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Input
+
+from kumo_tui.act.suggest import suggest
+from kumo_tui.errors import InputError
+from kumo_tui.model.filtering import NO_FILTER, parse_filter
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.view import ViewSpec
+from kumo_tui.text import clean, plural
+from kumo_tui.ui import keys
+from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey
+from kumo_tui.ui.hosting import dashboard_host
+from kumo_tui.ui.keys import Place
+from kumo_tui.ui.strips import Piece
+from kumo_tui.ui.theme import Look
+from kumo_tui.ui.view_builder import Built, ViewBuilder
+from kumo_tui.ui.widgets.directives_table import DirectivesTable, DirectivesTitle
+from kumo_tui.ui.widgets.filter_bar import FilterBar
+from kumo_tui.ui.widgets.footer import Footer
+from kumo_tui.ui.widgets.header import Header
+from kumo_tui.ui.widgets.line_table import LineTable
+from kumo_tui.ui.widgets.lines import Lines
+from kumo_tui.ui.widgets.notice import Notice
+from kumo_tui.ui.widgets.queue_table import QueueTable, position_text
+
+
+class DashboardScreen(Screen[None], inherit_bindings=False):
+    """Draws the last snapshot, or the frozen one, and turns keys into requests to the app."""
+
+    DEFAULT_CSS = """
+    DashboardScreen { overflow: hidden; }
+    DashboardScreen QueueTable { height: 1fr; }
+    DashboardScreen DirectivesTable { height: 25%; min-height: 4; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(
+        *(name for name in keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES)), "back", "copy"
+    )
+    AUTO_FOCUS = "QueueTable"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spec = ViewSpec()
+        self._builder = ViewBuilder(self.run_worker, self._show_built)
+        self._built: Built | None = None
+        self._frozen = False
+        self._filter_error = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, filter, notices, queues, directives, keys."""
+        yield Header(id="header")
+        yield FilterBar()
+        yield Notice()
+        yield QueueTable(id="queues")
+        yield Lines(id="position")
+        yield DirectivesTitle(id="directives-title")
+        yield DirectivesTable(id="directives")
+        yield Footer(id="footer")
+
+    # Drawing
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw a new snapshot; a frozen screen goes on with its own, but for alarms and failing nodes."""
+        if self._frozen:
+            self.tick(dashboard_host(self).clock.monotonic())
+        else:
+            self._builder.request(snapshot, self.spec)
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while something else was on top."""
+        self.show_snapshot(dashboard_host(self).snapshot)
+
+    def tick(self, now: float) -> None:
+        """Let ages and countdowns go on."""
+        if self._built is None:
+            return
+        self._draw_top(now)
+        if not self._frozen:
+            self.query_one(QueueTable).tick(now)
+            self.query_one(DirectivesTable).tick(now)
+
+    def on_resize(self) -> None:
+        """Lay out anew what depends on the width or the height."""
+        self.call_after_refresh(self._redraw)
+
+    def _redraw(self) -> None:
+        if self._built is not None:
+            self._show_built(self._built)
+
+    def _show_built(self, built: Built) -> None:
+        now = dashboard_host(self).clock.monotonic()
+        self._built = built
+        self._draw_top(now)
+        self.query_one(QueueTable).show_built(built, now)
+        self.query_one(DirectivesTable).show_directives(built.snapshot, now)
+        self._draw_around()
+
+    def _draw_top(self, now: float) -> None:
+        host = dashboard_host(self)
+        shown = self._built.snapshot if self._built else host.snapshot
+        self.query_one(Header).show_header(shown, now, replace(host.mode, frozen=self._frozen))
+        said = host.said(now)
+        self.query_one(Notice).show_notices(
+            host.snapshot, now, (Piece(f" {said}", Look.STRONG),) if said else None
+        )
+
+    def _draw_around(self) -> None:
+        """Filter bar, position, title and keys: what depends on cursor, marks and focus."""
+        if self._built is None:
+            return
+        table, directives = self.query_one(QueueTable), self.query_one(DirectivesTable)
+        names = {row.key for row in self._built.view.rows} if self._built.view.spec.group is None else set()
+        hidden = sum(1 for name in table.marks if name not in names)
+        self.query_one(FilterBar).show_view(self.spec, len(table.marks), hidden, self._filter_error)
+        self.query_one("#position", Lines).show((Piece(f" {position_text(table, self._built)}", Look.DIM),))
+        self.query_one(DirectivesTitle).show_listing(directives.listing, focused=directives.has_focus)
+        self.query_one(Footer).show_keys(self.places, read_only=dashboard_host(self).mode.read_only)
+
+    # Where we are
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """Where the focus is, for the table of commands."""
+        if isinstance(self.focused, QueueTable):
+            return frozenset({Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.QUEUES})
+        if isinstance(self.focused, DirectivesTable):
+            return frozenset({Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.DIRECTIVES})
+        return frozenset({Place.FILTER})
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A command acts only where the table of commands says so."""
+        del parameters
+        return keys.may_act(action, self.places, read_only=dashboard_host(self).mode.read_only)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        if not isinstance(self.focused, Input):
+            self.query_one(FilterBar).leave()
+        self._draw_around()
+
+    @on(LineTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        if self._built is not None:
+            text = position_text(self.query_one(QueueTable), self._built)
+            self.query_one("#position", Lines).show((Piece(f" {text}", Look.DIM),))
+
+    # The view
+
+    def action_filter(self) -> None:
+        self.query_one(FilterBar).edit()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        try:
+            wanted = parse_filter(event.value)
+        except InputError as error:
+            self._filter_error = str(error)
+            self._draw_around()
+            return
+        self._filter_error = ""
+        self._change_view(replace(self.spec, filter=wanted))
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.query_one(QueueTable).focus()
+
+    def action_back(self) -> None:
+        """From the filter to the table without it; else clear the filter, else the marks. Never out."""
+        table = self.query_one(QueueTable)
+        field = self.query_one(FilterBar).field
+        if field.value or not self.spec.filter.is_empty:
+            field.value = ""
+            self._filter_error = ""
+            self._change_view(replace(self.spec, filter=NO_FILTER))
+        elif table.marks and table.has_focus:
+            dashboard_host(self).say(f"{plural(len(table.marks), 'mark')} cleared")
+            table.set_marks(frozenset())
+        if not isinstance(self.focused, LineTable):
+            table.focus()
+        self._draw_around()
+
+    def action_sort(self) -> None:
+        self._change_view(self.spec.next_sort())
+
+    def action_reverse(self) -> None:
+        self._change_view(replace(self.spec, reverse=not self.spec.reverse))
+
+    def action_group(self) -> None:
+        self._change_view(self.spec.next_group())
+
+    def _change_view(self, spec: ViewSpec) -> None:
+        if spec != self.spec:
+            self.spec = spec
+            snapshot = self._built.snapshot if self._frozen and self._built else dashboard_host(self).snapshot
+            self._builder.request(snapshot, spec)
+
+    def action_freeze(self) -> None:
+        self._frozen = not self._frozen
+        self.show_snapshot(dashboard_host(self).snapshot)
+
+    def action_other_pane(self) -> None:
+        queues, directives = self.query_one(QueueTable), self.query_one(DirectivesTable)
+        (queues if directives.has_focus else directives).focus()
+
+    def action_mark(self) -> None:
+        table = self.query_one(QueueTable)
+        name = table.cursor_queue
+        if name is None:
+            dashboard_host(self).say("Single queues are marked; a group is bounced with b.")
+            return
+        table.set_marks(table.marks ^ {name})
+        table.action_cursor_down()
+        self._draw_around()
+
+    # Acts
+
+    def action_bounce(self) -> None:
+        if self._built is None:
+            return
+        table, host = self.query_one(QueueTable), dashboard_host(self)
+        marks = frozenset(name for name in table.marks if isinstance(name, str))
+        duration = host.settings.act.default_duration
+        host.bounce(suggest(self._built.snapshot, self.spec, table.cursor_row, marks, duration))
+
+    def action_cancel(self) -> None:
+        entry, host = self.query_one(DirectivesTable).cursor_entry, dashboard_host(self)
+        if isinstance(entry, DirectiveKey):
+            host.cancel_directive(entry)
+        elif isinstance(entry, OperationKey):
+            host.cancel_operation(entry.tag)
+
+    @on(LineTable.Opened, "#queues")
+    def _queue_opened(self) -> None:
+        table = self.query_one(QueueTable)
+        name, row = table.cursor_queue, table.cursor_row
+        if name is not None:
+            dashboard_host(self).open_queue(name)
+        elif row is not None and self.spec.group is not None and row.key:
+            self._open_group(f"{self.spec.group.value}={row.key}")
+
+    def _open_group(self, word: str) -> None:
+        """Show the queues of a group: the filter for it, ungrouped."""
+        if word.split() != [word]:
+            dashboard_host(self).say("This value holds blanks; a filter cannot say it.")
+            return
+        self.spec = replace(self.spec, group=None)
+        self.query_one(FilterBar).field.value = word
+
+    @on(LineTable.Opened, "#directives")
+    def _directive_opened(self) -> None:
+        entry, host = self.query_one(DirectivesTable).cursor_entry, dashboard_host(self)
+        if isinstance(entry, OperationKey):
+            host.open_operation(entry.tag)
+        elif isinstance(entry, DirectiveKey):
+            host.open_directive(entry)
+
+    def action_refresh(self) -> None:
+        dashboard_host(self).read_now()
+
+    def action_slower(self) -> None:
+        dashboard_host(self).change_interval(2.0)
+
+    def action_faster(self) -> None:
+        dashboard_host(self).change_interval(0.5)
+
+    def action_copy(self) -> None:
+        text = self._under_cursor()
+        if text:
+            self.app.copy_to_clipboard(text)
+            dashboard_host(self).say(f"sent to the terminal's clipboard: {clean(text)}")
+
+    def _under_cursor(self) -> str:
+        """The raw name of the queue as JSON writes it, or the id of the directive."""
+        if isinstance(self.focused, QueueTable):
+            row = self.focused.cursor_row
+            return json.dumps(row.key) if row is not None and row.key is not None else ""
+        entry = self.query_one(DirectivesTable).cursor_entry
+        return entry[-1] if entry else ""

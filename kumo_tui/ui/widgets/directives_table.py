@@ -1,0 +1,88 @@
+"""The directive pane: what is being bounced, by whom, until when and how far."""
+
+from collections.abc import Sequence
+
+from textual import events
+
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.ui.cells import Align, Cut
+from kumo_tui.ui.directive_rows import BOUNCED_WIDTH, DirectiveKey, Listing, OperationKey, list_directives, rows_of
+from kumo_tui.ui.strips import Line, Piece, line_width
+from kumo_tui.ui.theme import Glyphs, Look
+from kumo_tui.ui.widgets.line_table import Column, LineTable
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+
+WIDE = 100
+
+
+def directive_columns(width: int) -> Sequence[Column]:
+    """The columns for a terminal of this width."""
+    wide = width >= WIDE
+    return (
+        Column("SCOPE", cut=Cut.MIDDLE),
+        Column("REASON", 24 if wide else 12),
+        Column("LEFT", 8 if wide else 7, Align.RIGHT),
+        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT),
+        Column("PROGRESS", 38 if wide else 18, gap=2),
+        Column("NODE", 10, from_width=WIDE),
+    )
+
+
+class DirectivesTable(LineTable):
+    """Our operations and everybody else's directives; see `directive_rows`."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(directive_columns(80), id=id, empty="nothing is being bounced")
+        self._snapshot: Snapshot | None = None
+        self._listing = Listing()
+
+    @property
+    def listing(self) -> Listing:
+        """What is listed."""
+        return self._listing
+
+    @property
+    def cursor_entry(self) -> OperationKey | DirectiveKey | None:
+        """What is under the cursor."""
+        key = self.cursor_key
+        return key if isinstance(key, OperationKey | DirectiveKey) else None
+
+    def show_directives(self, snapshot: Snapshot, now: float) -> None:
+        """Show operations and directives of this snapshot as they are at this time (monotonic seconds)."""
+        self._snapshot = snapshot
+        self._listing = list_directives(snapshot, now)
+        self._show_rows()
+
+    def tick(self, now: float) -> None:
+        """Show the same at a later time."""
+        if self._snapshot is not None:
+            self.show_directives(self._snapshot, now)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wide terminals have wider columns."""
+        super().on_resize(event)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        width = self.size.width
+        self.set_columns(directive_columns(width))
+        self.show(rows_of(self._listing, glyphs_of(self), wide=width >= WIDE))
+
+
+class DirectivesTitle(Lines):
+    """`── Directives ── 2 active · 1 finishing · 5 ended ────`."""
+
+    def show_listing(self, listing: Listing, *, focused: bool) -> None:
+        """Show how many directives there are."""
+        self.show(title_line("Directives", listing.summary(), self.size.width, glyphs_of(self), focused=focused))
+
+
+def title_line(title: str, summary: str, width: int, signs: Glyphs, *, focused: bool) -> Line:
+    """A rule with a title and a summary in it; the pane with the focus has its title in the accent."""
+    rule = signs.rule
+    line = (
+        Piece(f"{rule * 2} ", Look.DIM),
+        Piece(title, Look.ACCENT if focused else Look.NORMAL),
+        Piece(f" {rule * 2} {summary} ", Look.DIM),
+    )
+    return (*line, Piece(rule * max(0, width - line_width(line)), Look.DIM))

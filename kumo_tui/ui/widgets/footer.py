@@ -1,0 +1,39 @@
+"""The last line: the keys that do something here and now."""
+
+from collections.abc import Collection, Iterable
+
+from kumo_tui.ui.keys import Command, Place, command, in_footer
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import Glyphs, Look
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+
+
+def key_text(entry: Command, signs: Glyphs) -> str:
+    """How the command's key is written on this terminal."""
+    if entry.shown == "Enter":
+        return signs.enter
+    return entry.shown.replace("↑", "Up").replace("↓", "Down") if signs.ascii_only else entry.shown
+
+
+def footer_line(commands: Iterable[Command], width: int, signs: Glyphs) -> Line:
+    """As many hints as fit, the most needed first."""
+    pieces: list[Piece] = []
+    left = width - 1
+    for entry in commands:
+        key, word = key_text(entry, signs), f" {entry.label}"
+        gap = "  " if pieces else " "
+        taken = len(gap) + len(key) + len(word)
+        if taken <= left:
+            pieces += [Piece(gap), Piece(key, Look.STRONG), Piece(word, Look.DIM)]
+            left -= taken
+    return tuple(pieces)
+
+
+class Footer(Lines):
+    """Key hints from the table of commands."""
+
+    def show_keys(self, places: Collection[Place], *, read_only: bool = False) -> None:
+        """Show the keys that apply at these places."""
+        line = footer_line(in_footer(places, read_only=read_only), self.size.width, glyphs_of(self))
+        hint = (Piece(f" {command('filter').help} ", Look.DIM),) if Place.FILTER in places else ()
+        self.show((*hint, *line))

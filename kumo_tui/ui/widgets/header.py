@@ -1,0 +1,134 @@
+"""The first line: which nodes, is this production, how much mail, how old is all that."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from kumo_tui.model.snapshot import NodeState, Snapshot
+from kumo_tui.text import clean, plural
+from kumo_tui.ui.freshness import Freshness, freshness, shown, totals_freshness
+from kumo_tui.ui.strips import Line, Piece, line_width
+from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.units import age_text, count_text
+
+WIDE = 100
+AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshness.GONE: Look.RED}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How the screen is used now. `insecure` is how many nodes' certificates are not verified."""
+
+    frozen: bool = False
+    read_only: bool = False
+    insecure: int = 0
+
+
+def data_age_s(snapshot: Snapshot, now: float) -> float | None:
+    """Seconds since the oldest of the nodes that answer was read; of all nodes when none does."""
+    ages = [(node.is_fresh, node.age_s(now)) for node in snapshot.nodes]
+    answering = [age for fresh, age in ages if fresh and age is not None]
+    return max(answering or [age for _fresh, age in ages if age is not None], default=None)
+
+
+def where_line(snapshot: Snapshot, now: float, width: int, mode: Mode, signs: Glyphs) -> Line:
+    """Profile, nodes and totals in this width: what matters least is left out first."""
+    line: Line = ()
+    for line in _variants(snapshot, now, mode, signs):
+        if line_width(line) <= width:
+            break
+    return line
+
+
+def _variants(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs) -> Iterator[Line]:
+    totals = _totals(snapshot, now, signs, with_queues=True)
+    messages = _totals(snapshot, now, signs, with_queues=False)
+    where = _where(snapshot, mode, signs, named=True)
+    briefly = _where(snapshot, mode, signs, named=False)
+    yield (Piece(" kumo-tui ", Look.DIM), *where, *totals)
+    yield (*where, *totals)
+    yield (*where, *messages)
+    yield (*briefly, *totals)
+    yield (*briefly, *messages)
+    yield briefly
+
+
+def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool) -> Line:
+    pieces = [Piece(f" {clean(snapshot.profile)}", Look.STRONG)]
+    if snapshot.production:
+        pieces.append(Piece(" PRODUCTION", Look.AMBER))
+    if mode.read_only:
+        pieces.append(Piece(" READ-ONLY", Look.AMBER))
+    if mode.insecure:
+        pieces.append(Piece(" TLS NOT VERIFIED", Look.AMBER))
+    total, answering = len(snapshot.nodes), snapshot.nodes_fresh
+    starting = all(node.state is NodeState.STARTING for node in snapshot.nodes)
+    partial = answering < total and not starting
+    count = f"{answering} of {plural(total, 'node')}" if partial else plural(total, "node")
+    pieces.append(Piece(f" {signs.dot} {count}", Look.AMBER if partial else Look.NORMAL))
+    if partial:
+        pieces += _troubled(snapshot, named=named)
+    return tuple(pieces)
+
+
+def _troubled(snapshot: Snapshot, *, named: bool) -> list[Piece]:
+    """The nodes that do not answer, by name or by how many there are of each state."""
+    bad = [node for node in snapshot.nodes if not node.is_fresh]
+    words: dict[str, Look] = {}
+    for node in bad:
+        style = NODE_STATES[node.state]
+        same = sum(1 for other in bad if other.state is node.state)
+        words[f"{clean(node.name)} {style.word}" if named else f"{same} {style.word}"] = style.look
+    pieces = [Piece(f"{', ' if place else ' ('}{word}", look) for place, (word, look) in enumerate(words.items())]
+    return [*pieces, Piece(")")]
+
+
+def _totals(snapshot: Snapshot, now: float, signs: Glyphs, *, with_queues: bool) -> Line:
+    if not any(node.has_data for node in snapshot.nodes):
+        return (Piece("   no data yet", Look.DIM),)
+    fresh = totals_freshness(snapshot, now)
+    look = Look.DIM if fresh else Look.STRONG
+    pieces = [Piece("   "), Piece(shown(count_text(snapshot.queues.total), fresh), look), Piece(" msgs")]
+    if with_queues:
+        queues = shown(count_text(snapshot.queues.standing), fresh)
+        pieces += [Piece(f" {signs.dot} "), Piece(queues, look), Piece(" queues")]
+    return tuple(pieces)
+
+
+def age_line(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs, *, short: bool) -> Line:
+    """How old the data is, and whether the screen is live: `data 1s   ▶ live 2s`."""
+    age = data_age_s(snapshot, now)
+    pieces: list[Piece] = []
+    if age is not None:
+        look = AGE_LOOKS[freshness(age, snapshot.interval_s)]
+        pieces += [Piece(" data ", Look.DIM), Piece(f"{age_text(age):<4}", look)]
+    if mode.frozen:
+        return (*pieces, Piece(" FROZEN ", Look.REVERSE))
+    live = signs.live if short else f"{signs.live} live"
+    return (*pieces, Piece(f" {live} {snapshot.interval_s:g}s", Look.DIM))
+
+
+class Header(Horizontal):
+    """The first line of the dashboard. The age has a widget of its own: it changes most often."""
+
+    DEFAULT_CSS = """
+    Header { height: 1; }
+    Header #age { width: 19; }
+    Header.wide #age { width: 24; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """What stands left and what stands right."""
+        yield Lines(id="where")
+        yield Lines(id="age")
+
+    def show_header(self, snapshot: Snapshot, now: float, mode: Mode) -> None:
+        """Show the snapshot's facts as they are at this time (monotonic seconds)."""
+        signs, wide = glyphs_of(self), self.size.width >= WIDE
+        self.set_class(wide, "wide")
+        where, age = self.query_one("#where", Lines), self.query_one("#age", Lines)
+        where.show(where_line(snapshot, now, where.size.width, mode, signs))
+        age.show(age_line(snapshot, now, mode, signs, short=not wide))

@@ -1,0 +1,104 @@
+"""Notices under the header: one line for each node that fails, for each alarm, and for what was just said."""
+
+from collections.abc import Sequence
+
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.text import clean
+from kumo_tui.ui.directive_rows import Foreign, list_directives
+from kumo_tui.ui.queue_state import listed_suspensions
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.units import age_text
+
+MOST_LINES = 4
+SILENT_IS_WORTH_SAYING_S = 5.0
+
+
+def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
+    """What wants to be known, the worst first."""
+    alarms = [_alarm(entry, signs) for entry in list_directives(snapshot, now).alarms]
+    lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
+    return [*alarms, *lines, *_stops(snapshot, now, signs), *_troubles(snapshot, signs)]
+
+
+def _alarm(entry: Foreign, signs: Glyphs) -> Line:
+    where, why = clean(entry.node), clean(entry.directive.words)
+    text = f" {signs.warning} {where}: not ours: everything, or an exact list (the server does not say): {why} "
+    return (Piece(text, Look.ALARM),)
+
+
+def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
+    order = [NodeState.DOWN, NodeState.UNAUTHORIZED, NodeState.STALE, NodeState.BUSY, NodeState.OK]
+    failing = [node for node in snapshot.nodes if node.state in order and _fails(node)]
+    return sorted(failing, key=lambda node: order.index(node.state))
+
+
+def _fails(node: NodeSnapshot) -> bool:
+    return node.state is not NodeState.OK or bool(node.errors)
+
+
+def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
+    style = NODE_STATES[node.state]
+    name = clean(node.name)
+    if node.state is NodeState.BUSY:
+        silent = node.silent_s + now - snapshot.at if node.silent_s else 0.0
+        how_long = f", silent for {int(silent)} s" if silent >= SILENT_IS_WORTH_SAYING_S else ""
+        return (Piece(f" {style.mark(signs.ascii_only)} {name} busy{how_long}", style.look),)
+    look = Look.AMBER if node.state is NodeState.OK else style.look
+    mark = signs.warning if node.state is NodeState.OK else style.mark(signs.ascii_only)
+    word = "" if node.state is NodeState.OK else f" {style.word}"
+    age = node.age_s(now)
+    since = "" if age is None or node.state is NodeState.OK else f", last read {age_text(age)} ago"
+    return (Piece(f" {mark} {name}{word}{since}", look), Piece(_error_words(node)))
+
+
+def _error_words(node: NodeSnapshot) -> str:
+    """The first error without the node's name, and how many more there are."""
+    words = [clean(text).removeprefix(f"{clean(node.name)}: ") for text in node.errors.values()]
+    different = list(dict.fromkeys(words))
+    if node.liveness:
+        different.append(clean(node.liveness))
+    if not different:
+        return ""
+    more = f" (and {len(different) - 1} more)" if len(different) > 1 else ""
+    return f": {different[0]}{more}"
+
+
+def _stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
+    return [
+        (
+            Piece(
+                f" {signs.warning} {clean(node)}: stopped for {age_text(left)}: everything, or an exact list"
+                f" (the server does not say): {clean(stop.reason)}",
+                Look.AMBER,
+            ),
+        )
+        for node, stop, left in listed_suspensions(snapshot, now)
+        if stop.criteria is None
+    ]
+
+
+def _troubles(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+    return [
+        (Piece(f" {signs.warning} {clean(node.name)}: {clean(trouble)}", Look.AMBER),)
+        for node in snapshot.nodes
+        for trouble in (node.metrics.value.troubles if node.metrics else ())
+    ]
+
+
+class Notice(Lines):
+    """The notices of a snapshot, and below them what the program said last."""
+
+    DEFAULT_CSS = """
+    Notice { height: auto; }
+    """
+
+    def show_notices(self, snapshot: Snapshot, now: float, said: Line | None = None) -> None:
+        """Show them; of many, the first few and how many more there are."""
+        signs = glyphs_of(self)
+        lines = list(notices(snapshot, now, signs))
+        if len(lines) > MOST_LINES:
+            hidden = len(lines) - MOST_LINES + 1
+            lines = [*lines[: MOST_LINES - 1], (Piece(f" {signs.warning} {hidden} more", Look.AMBER),)]
+        self.show(*lines, *([said] if said else []))
