@@ -46,6 +46,7 @@ class Fault:
             raise ValueError(f"unknown fault {self.kind!r}, expected one of {', '.join(KINDS)}")
 
     def concerns(self, method: str, path: str) -> bool:
+        """Say whether a request is struck."""
         return path.startswith(self.path) and self.method in ("*", method)
 
 
@@ -56,9 +57,11 @@ class Faults:
         self.active: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
+        """Add a fault behind those that are set."""
         self.active.append(fault)
 
     def clear(self) -> None:
+        """Remove all faults."""
         self.active.clear()
 
     def strike(self, method: str, path: str) -> list[Fault]:

@@ -59,10 +59,12 @@ class SimNode:
 
     @property
     def version(self) -> Version:
+        """The build this node pretends to be."""
         return self.plan.engine.version
 
     @property
     def alive(self) -> bool:
+        """Whether the process runs."""
         return self._spool is None
 
     @property
@@ -71,6 +73,7 @@ class SimNode:
         return self.engine.tally
 
     def utc(self) -> datetime:
+        """The calendar time this node believes in."""
         return self.clock.utc() + timedelta(seconds=self.clock_offset)
 
     def catch_up(self) -> None:
@@ -100,16 +103,20 @@ class SimNode:
         self.engine.agenda.at(self.engine.now + READY_AFTER_S, lambda _: self.engine.load(spool))
 
     def record(self, call: Call, body: bytes) -> int:
+        """Note a request; return its place in the log."""
         query = "&".join(f"{key}={value}" for key, value in call.query)
         text = body.decode("utf-8", "replace")
         self.requests.append(LoggedRequest(call.method, call.path, query, text, self.clock.monotonic()))
         return len(self.requests) - 1
 
     def note_status(self, place: int, status: int) -> None:
+        """Note how a request was answered."""
         self.requests[place] = replace(self.requests[place], status=status)
 
     def requests_json(self) -> list[dict[str, Any]]:
+        """The request log as JSON values."""
         return [asdict(request) for request in self.requests]
 
     def tally_json(self) -> dict[str, dict[str, int]]:
+        """The tallies that were touched, as JSON values."""
         return {queue: asdict(tally) for queue, tally in self.engine.tally.items()}

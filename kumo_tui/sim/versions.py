@@ -24,6 +24,7 @@ class Version:
         return (int(found[1]), int(found[2]), int(found[3])) if found else _NEWEST
 
     def since(self, year: int, month: int, day: int) -> bool:
+        """Say whether the build is of this day or later."""
         return self.date >= (year, month, day)
 
     @property

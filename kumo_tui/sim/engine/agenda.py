@@ -20,6 +20,7 @@ class Agenda:
         heapq.heappush(self._heap, (max(when, self.now), next(self._order), action))
 
     def run_until(self, end: float) -> None:
+        """Run all actions up to `end`, in order, and stand at `end`."""
         while self._heap and self._heap[0][0] <= end:
             when, _, action = heapq.heappop(self._heap)
             self.now = when

@@ -37,6 +37,7 @@ class Criteria:
         return self.matches_parts(parts or parse(name))
 
     def matches_parts(self, parts: QueueParts) -> bool:
+        """Compare the four criteria with parts; an absent part equals no value."""
         return all(wanted is None or wanted == have for wanted, have in zip(self.parts, parts, strict=True))
 
 
@@ -52,6 +53,7 @@ class Entry:
     bounced: dict[str, int] = field(default_factory=dict)
 
     def count(self, queue: str, messages: int) -> None:
+        """Add to the counters of this entry."""
         self.bounced[queue] = self.bounced.get(queue, 0) + messages
 
 

@@ -109,6 +109,7 @@ class Engine:
             self.agenda.run_until(to)
 
     def new_id(self) -> str:
+        """Return a fresh random UUID."""
         return random_id(self._rng)
 
     def number(self, messages: int) -> int:
@@ -176,6 +177,7 @@ class Engine:
             self.insert(message.queue, Run(message.number, 1, message.created, message.attempts, self.now))
 
     def ready_suspension(self, name: str) -> Entry | None:
+        """Return the live hold of a ready queue, if any."""
         entry = self.ready_suspensions.get(name)
         return entry if entry and entry.expires > self.now else None
 

@@ -38,6 +38,7 @@ class Routes:
         self._by_domain = {domain: p for p in self.providers for domain in p.domains}
 
     def of(self, queue: str) -> Provider:
+        """Return the provider that takes the mail of a queue."""
         parts = parse(queue)
         target = parts.domain if parts.routing_domain is None else parts.routing_domain
         found = self._by_domain.get(target)
@@ -46,4 +47,5 @@ class Routes:
         return found
 
     def site_of(self, queue: str) -> str:
+        """Return the site name of the provider of a queue."""
         return self.of(queue).site

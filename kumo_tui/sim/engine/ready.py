@@ -54,6 +54,7 @@ class ReadyQueue:
         return sum(1 for dispatcher in self.dispatchers if dispatcher.hand is not None)
 
     def push(self, messages: list[Message], now: float) -> None:
+        """Add messages at the end and wake the connections."""
         self.messages.extend(messages)
         self.last_active = now
         self._wake(now)
@@ -77,18 +78,22 @@ class ReadyQueue:
         return given_back
 
     def pop(self) -> Message | None:
+        """Take the first message."""
         return self.messages.popleft() if self.messages else None
 
     def judge(self, message: Message, lookup: Lookup, now: float) -> Fate:
+        """Ask the node what becomes of a message."""
         return self._hooks.judge(message, lookup, now)
 
     def permit(self, now: float) -> float:
+        """Use up one permit of the throttle; return when it starts."""
         start = max(now, self._next_permit)
         if self.provider.rate:
             self._next_permit = start + 1.0 / self.provider.rate
         return start
 
     def finish(self, message: Message, now: float) -> bool:
+        """Deliver or defer; True when delivered."""
         self.last_active = now
         delivered = self._hooks.outcome(message, self.provider, now)
         if delivered:

@@ -41,6 +41,7 @@ def number_text(value: Number) -> str:
 
 
 def head(family: Family, prefix: str = "") -> str:
+    """Write the HELP and TYPE lines."""
     name = prefix + family.name
     return f"# HELP {name} {family.help}\n# TYPE {name} {family.kind}\n"
 

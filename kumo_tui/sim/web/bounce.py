@@ -12,6 +12,7 @@ from kumo_tui.sim.web.requests import bounce_request, cancel_request, criteria_o
 
 
 def create(host: Host, call: Call) -> Reply:
+    """POST: place a directive and sweep."""
     values = read_json(call, bounce_request(host.version))
     entry = acts.bounce(
         host.engine,
@@ -24,11 +25,13 @@ def create(host: Host, call: Call) -> Reply:
 
 
 def listing(host: Host, _call: Call) -> Reply:
+    """GET: the entries, each with what it has bounced."""
     now = host.engine.now
     return json_reply([_shown(entry, now) for entry in host.engine.bounces.listed(now)])
 
 
 def cancel(host: Host, call: Call) -> Reply:
+    """DELETE: remove an entry by id."""
     wanted = read_json(call, cancel_request("BounceV1CancelRequest"))["id"]
     if host.engine.bounces.remove(wanted):
         return text_reply(f"removed {wanted}")

@@ -93,18 +93,21 @@ class Struct:
 
 
 def string(reader: JsonReader) -> str:
+    """Read a string."""
     if reader.peek() != ord('"'):
         raise reader.invalid_type("a string")
     return reader.string()
 
 
 def boolean(reader: JsonReader) -> bool:
+    """Read true or false; null is refused."""
     if reader.peek() not in b"tf":
         raise reader.invalid_type("a boolean")
     return bool(reader.scalar())
 
 
 def strings(reader: JsonReader) -> frozenset[str]:
+    """Read an array of strings as a set."""
     if reader.peek() != ord("["):
         raise reader.invalid_type("a sequence")
     reader.at += 1
@@ -117,6 +120,7 @@ def strings(reader: JsonReader) -> frozenset[str]:
 
 
 def string_map(reader: JsonReader) -> dict[str, str]:
+    """Read an object whose values are strings."""
     if reader.peek() != ord("{"):
         raise reader.invalid_type("a map")
     reader.at += 1
@@ -187,6 +191,7 @@ def identifier(reader: JsonReader) -> str:
 
 
 def hyphenated(text: str) -> str:
+    """Write a UUID with hyphens, in lower case."""
     plain = text.replace("-", "").lower()
     return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
 

@@ -15,6 +15,7 @@ from kumo_tui.sim.web.replies import Call, Reply, error_reply, json_reply, times
 
 
 def scheduled(host: Host, call: Call) -> Reply:
+    """GET inspect-sched-q: counts, configuration and a sample of messages."""
     query = Query(call)
     name = query.required("queue_name")
     want_body = query.flag("want_body")
@@ -46,6 +47,7 @@ def scheduled(host: Host, call: Call) -> Reply:
 
 
 def message(host: Host, call: Call) -> Reply:
+    """GET inspect-message: one message by its spool id."""
     query = Query(call)
     wanted = query.spool_id("id")
     want_body = query.flag("want_body")
@@ -62,6 +64,7 @@ def message(host: Host, call: Call) -> Reply:
 
 
 def ready(host: Host, call: Call) -> Reply:
+    """GET inspect-ready-q: state, limits and connections of a ready queue."""
     query = Query(call)
     name = query.required("queue_name")
     with_feeders = query.flag("include_scheduled_queues")

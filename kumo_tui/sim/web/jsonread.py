@@ -86,6 +86,7 @@ class JsonReader:
         return value
 
     def number(self) -> Number:
+        """Read a number: whole ones of 64 bits as int, others as float."""
         found = _NUMBER.match(self.data, self.at)
         if not found:
             self.at += 1
@@ -101,6 +102,7 @@ class JsonReader:
         return value
 
     def string(self) -> str:
+        """Read a string whose opening quote is the next byte."""
         self.at += 1
         pieces: list[bytes] = []
         while True:

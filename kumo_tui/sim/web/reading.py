@@ -47,17 +47,20 @@ class Query:
             self._values[key] = value
 
     def required(self, name: str) -> str:
+        """Take a text that must be given."""
         if name not in self._values:
             raise _bad(f"missing field `{name}`")
         return self._values[name]
 
     def flag(self, name: str) -> bool:
+        """Take `true` or `false`, false when absent."""
         value = self._values.get(name, "false")
         if value not in ("true", "false"):
             raise _bad(f"{name}: provided string was not `true` or `false`")
         return value == "true"
 
     def limit(self, name: str) -> int | None:
+        """Take a whole number, None when absent."""
         value = self._values.get(name)
         if value is None:
             return None
@@ -76,6 +79,7 @@ class Query:
         return value.replace("-", "").lower()
 
     def text(self, name: str) -> str | None:
+        """Take a text, None when absent."""
         return self._values.get(name)
 
     def refuse_list(self, name: str) -> None:

@@ -42,11 +42,13 @@ class Call:
 
 
 def json_reply(value: Any) -> Reply:
+    """A 200 with compact JSON."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return Reply(200, body, "application/json")
 
 
 def text_reply(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    """Plain text with a status."""
     return Reply(status, text.encode("utf-8", "surrogatepass"), TEXT, headers or {})
 
 

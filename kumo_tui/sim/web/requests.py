@@ -70,6 +70,7 @@ def cancel_request(struct: str) -> Struct:
 
 
 def log_filter_request() -> Struct:
+    """The body of POST set_diagnostic_log_filter."""
     return Struct("SetDiagnosticFilterRequest", (Field("filter", fields.string, required=True),))
 
 

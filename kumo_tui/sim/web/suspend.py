@@ -17,6 +17,7 @@ from kumo_tui.sim.web.requests import (
 
 
 def create(host: Host, call: Call) -> Reply:
+    """POST: suspend scheduled queues."""
     values = read_json(call, suspend_request(host.version))
     seconds = seconds_of(values, host.utc())
     entry = acts.suspend(host.engine, criteria_of(values), values["reason"], seconds)
@@ -24,6 +25,7 @@ def create(host: Host, call: Call) -> Reply:
 
 
 def listing(host: Host, _call: Call) -> Reply:
+    """GET: the suspensions of scheduled queues."""
     now = host.engine.now
     return json_reply(
         [
@@ -41,6 +43,7 @@ def listing(host: Host, _call: Call) -> Reply:
 
 
 def cancel(host: Host, call: Call) -> Reply:
+    """DELETE: release one suspension."""
     wanted = read_json(call, cancel_request("SuspendV1CancelRequest"))["id"]
     if host.engine.suspensions.remove(wanted):
         return text_reply(f"removed {wanted}")
@@ -48,6 +51,7 @@ def cancel(host: Host, call: Call) -> Reply:
 
 
 def create_ready(host: Host, call: Call) -> Reply:
+    """POST: hold one ready queue."""
     values = read_json(call, suspend_ready_request(host.version))
     seconds = seconds_of(values, host.utc())
     entry = acts.suspend_ready(host.engine, values["name"], values["reason"], seconds)
@@ -55,6 +59,7 @@ def create_ready(host: Host, call: Call) -> Reply:
 
 
 def listing_ready(host: Host, _call: Call) -> Reply:
+    """GET: the held ready queues; reading forgets what has expired."""
     engine = host.engine
     engine.ready_suspensions = {
         name: entry for name, entry in engine.ready_suspensions.items() if entry.expires > engine.now
@@ -74,6 +79,7 @@ def listing_ready(host: Host, _call: Call) -> Reply:
 
 
 def cancel_ready(host: Host, call: Call) -> Reply:
+    """DELETE: let a ready queue go."""
     wanted = read_json(call, cancel_request("SuspendV1CancelRequest"))["id"]
     if acts.release_ready(host.engine, wanted):
         return text_reply(f"removed {wanted}")

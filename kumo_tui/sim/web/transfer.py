@@ -88,6 +88,7 @@ async def send_reply(send: Send, call: Call, reply: Reply, date: datetime) -> No
 
 
 async def send_head(send: Send, status: int, headers: dict[str, str], date: datetime) -> None:
+    """Start an answer."""
     headers = headers | {"date": format_datetime(date, usegmt=True)}
     shown = [(key.encode(), value.encode()) for key, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": shown})

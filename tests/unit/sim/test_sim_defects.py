@@ -1,7 +1,7 @@
 """Dispatchers that remember their last look-up, suspension that does not (KUMOMTA.md 0, "The two defects")."""
 
 import pytest
-from stage import HELD, NEW, OLD, SLOW, stage, standing, wait
+from sim_stage import HELD, NEW, OLD, SLOW, stage, standing, wait
 
 from kumo_tui.sim import ManualClock, SimNode
 from kumo_tui.sim.engine import acts

@@ -1,7 +1,7 @@
 """Sweeps: gauges at once, totals at a pace, and what goes on when the directive is gone (KUMOMTA.md 2.5, 2.8)."""
 
 import pytest
-from stage import HELD, OLD, stage, standing, wait
+from sim_stage import HELD, OLD, stage, standing, wait
 
 from kumo_tui.sim.engine import acts
 from kumo_tui.sim.engine.directives import Criteria
