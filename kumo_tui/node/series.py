@@ -2,6 +2,7 @@
 
 import math
 
+# Counts are kept in signed 64 bit columns.
 COUNT_LIMIT = 2**63
 
 _LABEL_END = '"} '

@@ -10,13 +10,12 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.snapshot import MachineInfo
+from kumo_tui.node.series import COUNT_LIMIT
 from kumo_tui.text import one_line
 from kumo_tui.units import parse_remaining
 
 Value = TypeVar("Value")
 
-# Counts are kept in signed 64 bit columns.
-COUNT_LIMIT = 2**63
 _V1_EPOCH = datetime(1582, 10, 15, tzinfo=UTC)
 _LONGEST_DURATION = 200
 

@@ -17,6 +17,14 @@ async def test_a_later_table_holds_the_same_strings_as_an_earlier_one() -> None:
     assert sum(id(name) in kept for name in two.names) == SLICE + 2
 
 
+async def test_the_same_queues_again_keep_their_strings_and_take_the_new_counts() -> None:
+    names = SharedNames()
+    one = await names.share(QueueTable.of({f"q{number}": 1 for number in range(9)}))
+    two = await names.share(QueueTable.of({f"q{number}": 2 for number in range(9)}))
+    assert all(a is b for a, b in zip(one.names, two.names, strict=True))
+    assert two.total == 18
+
+
 async def test_names_of_queues_that_went_away_are_let_go() -> None:
     names = SharedNames()
     for start in range(0, 5 * SLICE, SLICE):
