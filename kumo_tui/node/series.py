@@ -1,6 +1,7 @@
 """One metric family of `/metrics`: its samples, read by whole runs of lines (KUMOMTA.md 5.2)."""
 
 import math
+from contextlib import suppress
 
 # Counts are kept in signed 64 bit columns.
 COUNT_LIMIT = 2**63
@@ -97,10 +98,15 @@ def usable_value(written: str) -> float | None:
 
     None when it is no number.
     """
-    try:
-        value = float(written)
-    except ValueError:
-        return None
-    if math.isnan(value):
+    value = _number(written)
+    if value is None or math.isnan(value):
         return None
     return value if 0 <= value < COUNT_LIMIT else 0.0
+
+
+def _number(written: str) -> float | None:
+    """The number, exact when it is whole."""
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(written)
+    return None

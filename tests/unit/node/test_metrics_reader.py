@@ -22,6 +22,8 @@ PIECES = st.sampled_from(
         b"# TYPE message_count gauge\n",
         b'scheduled_count{queue="a"} 5\n',
         b'scheduled_count{queue="b"} x\n',
+        b'scheduled_count{queue="c"} 9007199254740993\n',
+        b'scheduled_count{queue="d"} 9223372036854775807\n',
         b'scheduled_count{queue="torn\n',
         b'ready_count{service="smtp_client:s->x@smtp_client"} 7\n',
         b"message_count 9\r\n",
@@ -144,7 +146,9 @@ def test_odd_values_count_nothing_and_values_that_are_none_are_bad_lines() -> No
             1,
         )
     for value, count in plain.items():
-        assert queues(f'scheduled_count{{queue="a"}} {value}\n'.encode()) == ({"a": count}, 0)
+        line = f'scheduled_count{{queue="a"}} {value}\n'.encode()
+        assert queues(line) == ({"a": count}, 0)
+        assert read(QUEUES + line + b"garbage\n", [], 1 << 20).table.as_counts() == {"a": count}
 
 
 def test_of_a_repeated_queue_the_last_sample_stands_and_is_counted_as_a_bad_line() -> None:
