@@ -1,6 +1,7 @@
 """The filter of the queue table: what the operator types after `/`."""
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ class QueueFilter:
 
     text: str
     tests: tuple[_Test, ...]
+    uses_parts: bool = True
+    """Whether any test looks at the parts; when none does, any parts will do."""
 
     def passes(self, name: str, parts: QueueParts) -> bool:
         """Whether a queue of this name is shown."""
@@ -36,7 +39,13 @@ class QueueFilter:
 
 def parse_filter(text: str) -> QueueFilter:
     """The filter that the text means. Raises InputError when a `~` word is not a regular expression."""
-    return QueueFilter(text.strip(), tuple(_word_test(word) for word in text.split()))
+    words = text.split()
+    return QueueFilter(text.strip(), tuple(map(_word_test, words)), any(map(_names_part, words)))
+
+
+def _names_part(word: str) -> bool:
+    key, equals, _value = word.lstrip("!").partition("=")
+    return bool(equals) and _part_of(key) is not None
 
 
 def _word_test(word: str) -> _Test:
@@ -55,8 +64,11 @@ def _word_test(word: str) -> _Test:
 
 def _regex_test(source: str) -> _Test:
     try:
-        pattern = re.compile(source, re.IGNORECASE)
-    except re.error as error:
+        with warnings.catch_warnings():
+            # A future change of the syntax is nothing to write across somebody's screen.
+            warnings.simplefilter("ignore")
+            pattern = re.compile(source, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
         raise InputError("filter", f"not a regular expression: {error}.", "Without ~ it is plain text.") from error
     return lambda name, _parts: pattern.search(name) is not None
 

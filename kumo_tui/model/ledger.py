@@ -68,7 +68,11 @@ class Ledger:
     @cached_property
     def collateral(self) -> Mapping[str, int]:
         """Bounced messages in queues that the selector does not match (KUMOMTA.md 2.3, third defect)."""
-        return {name: count for name, count in self.bounced.items() if not self.selector.matches(name)}
+        return {
+            name: count
+            for name, count in self.bounced.items()
+            if count and name not in self.baseline and not self.selector.matches(name)
+        }
 
     @cached_property
     def rows(self) -> tuple[QueueProgress, ...]:
@@ -84,12 +88,14 @@ class Ledger:
 
     @cached_property
     def progress(self) -> "Progress":
-        """The sums."""
+        """The sums. They are asked for with every reading, so no row is made for them."""
+        bounced, collateral = self.bounced, sum(self.collateral.values())
+        of_baseline = ((count, bounced.get(name, 0)) for name, count in self.baseline.items())
         return Progress(
             baseline=sum(self.baseline.values()),
-            bounced=sum(row.bounced for row in self.rows),
-            from_baseline=sum(row.from_baseline for row in self.rows),
-            collateral=sum(self.collateral.values()),
+            bounced=sum(bounced.values()) - collateral,
+            from_baseline=sum(min(count, total) for count, total in of_baseline),
+            collateral=collateral,
             collateral_queues=len(self.collateral),
         )
 

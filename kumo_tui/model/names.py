@@ -61,11 +61,14 @@ def format_name(parts: QueueParts) -> str:
 
 
 def is_ambiguous(name: str) -> bool:
-    """Whether separators inside parts may have put the split in the wrong place (KUMOMTA.md 4.1)."""
+    """Whether separators inside parts may have put the split in the wrong place (KUMOMTA.md 4.1).
+
+    A colon in the domain is a port or an address literal and splits nothing.
+    """
     left, at, right = name.partition("@")
     if not at:
-        return ":" in name
-    return "@" in right or ":" in right or left.count(":") > 1 or "!" in left or right.count("!") > 1
+        left, right = "", name
+    return "@" in right or left.count(":") > 1 or "!" in left or right.count("!") > 1
 
 
 def is_internal(name: str) -> bool:

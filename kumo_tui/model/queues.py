@@ -4,10 +4,12 @@ import heapq
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kumo_tui.model.names import Part, QueueParts, parse_name
-from kumo_tui.model.selector import ExactQueues, Selector
+from kumo_tui.model.selector import Criteria, ExactQueues, Selector
+
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +25,12 @@ class QueueTable:
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> "QueueTable":
-        """A table of these counts by raw name."""
-        return cls(list(counts), array("q", counts.values()))
+        """A table of these counts by raw name; what a column cannot hold is cut to the largest it can."""
+        try:
+            column = array("q", counts.values())
+        except OverflowError:
+            column = array("q", [min(count, _LARGEST) for count in counts.values()])
+        return cls(list(counts), column)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -49,8 +55,13 @@ class QueueTable:
 
     @cached_property
     def parts(self) -> Sequence[QueueParts]:
-        """The parsed name of each row."""
-        return [parse_name(name) for name in self.names]
+        """The parsed name of each row; equal values are one string, for a million rows' sake."""
+        one: dict[str | None, str | None] = {}
+        same = one.setdefault
+        return [
+            QueueParts(same(campaign, campaign), same(tenant, tenant), domain, same(routing, routing))
+            for campaign, tenant, domain, routing in map(parse_name, self.names)
+        ]
 
     def messages_of(self, name: str) -> int | None:
         """Messages of one queue, None when the table has no such queue."""
@@ -60,11 +71,17 @@ class QueueTable:
     def select(self, selector: Selector) -> "QueueTable":
         """The rows of queues that the selector means, in this table's order."""
         if isinstance(selector, ExactQueues):
-            positions = [self.index[name] for name in selector.names if name in self.index]
-            positions.sort()
-        else:
-            positions = [row for row, name in enumerate(self.names) if selector.matches(name)]
-        return self.take(positions)
+            return self.take(sorted(self.index[name] for name in selector.names if name in self.index))
+        if not isinstance(selector, Criteria):
+            return self
+        left, right = selector.hints()
+        return self.take(
+            [
+                row
+                for row, name in enumerate(self.names)
+                if left in name and right in name and selector.matches(name)
+            ]
+        )
 
     def take(self, positions: Sequence[int]) -> "QueueTable":
         """The rows at these positions, in the order given."""
@@ -74,6 +91,8 @@ class QueueTable:
 
     def nonempty(self) -> "QueueTable":
         """The rows with at least one message."""
+        if self.standing == len(self):
+            return self
         return self.take([row for row, count in enumerate(self.messages) if count])
 
     def top(self, limit: int) -> list[tuple[str, int]]:
@@ -82,21 +101,40 @@ class QueueTable:
 
     def largest_first(self) -> "QueueTable":
         """All rows, largest first, equal ones by name."""
-        order = sorted(range(len(self.names)), key=lambda row: (-self.messages[row], self.names[row]))
+        order = sorted(range(len(self.names)), key=self.names.__getitem__)
+        order.sort(key=self.messages.__getitem__, reverse=True)
         return self.take(order)
 
     def as_counts(self) -> dict[str, int]:
         """Messages by raw name."""
         return dict(zip(self.names, self.messages, strict=True))
 
-    def distinct(self, part: Part) -> dict[str, int]:
+    def distinct(self, part: Part) -> Mapping[str, int]:
         """Messages by the value of one part, over the rows that have that part."""
-        sums: dict[str, int] = {}
-        for parts, count in zip(self.parts, self.messages, strict=True):
-            value = parts.get(part)
-            if value is not None:
-                sums[value] = sums.get(value, 0) + count
+        return {value: sums[0] for value, sums in self.by_value(part).items() if value is not None}
+
+    def by_value(self, part: Part) -> Mapping[str | None, tuple[int, int]]:
+        """Messages and number of queues per value of a part; None gathers the queues without it."""
+        known = self._sums.get(part)
+        if known is None:
+            known = self._sums[part] = self.sum_rows(range(len(self)), part)
+        return known
+
+    def sum_rows(self, rows: Iterable[int], part: Part) -> dict[str | None, tuple[int, int]]:
+        """The same as `by_value`, over the rows at these positions."""
+        sums: dict[str | None, tuple[int, int]] = {}
+        column, nothing = list(Part).index(part), (0, 0)
+        parts, counts = self.parts, self.messages
+        for row in rows:
+            value = parts[row][column]
+            messages, queues = sums.get(value, nothing)
+            sums[value] = (messages + counts[row], queues + 1)
         return sums
+
+    @cached_property
+    def _sums(self) -> dict[Part, Mapping[str | None, tuple[int, int]]]:
+        """What `by_value` found: forms and groups ask again and again."""
+        return {}
 
 
 EMPTY_TABLE = QueueTable((), array("q"))
@@ -104,9 +142,13 @@ EMPTY_TABLE = QueueTable((), array("q"))
 
 def merge(tables: Iterable[QueueTable]) -> QueueTable:
     """Messages summed over several nodes; a queue name means the same queue on each of them."""
-    several = list(tables)
-    if len(several) == 1:
-        return several[0]
+    several = tuple(tables)
+    return several[0] if len(several) == 1 else _merged(several)
+
+
+@lru_cache(maxsize=4)
+def _merged(several: tuple[QueueTable, ...]) -> QueueTable:
+    """Tables are compared by identity: a snapshot after which no table is new sums nothing anew."""
     sums: dict[str, int] = {}
     for table in several:
         for name, count in table:

@@ -43,6 +43,17 @@ class Criteria:
         """Whether the queue of this raw name is meant."""
         return self.matches_parts(parse_name(name))
 
+    def hints(self) -> tuple[str, str]:
+        """Two texts that the raw name of every queue that is meant holds; "" where nothing can be said.
+
+        To look for them is much faster than to parse each of 100,000 names.
+        """
+        left = "" if self.campaign is None else f"{self.campaign}:"
+        left += "" if self.tenant is None else f"{self.tenant}@"
+        right = self.domain or ""
+        right += "" if self.routing_domain is None else f"!{self.routing_domain}"
+        return left, right
+
     def describe(self) -> str:
         """`campaign=promo tenant=acme`, in clean text."""
         return " ".join(f"{part}={_shown(value)}" for part, value in self.given().items())

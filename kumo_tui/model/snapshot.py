@@ -86,8 +86,8 @@ class NodeSnapshot:
     """One node in a snapshot: its last good readings, each with its own time, and what is wrong now.
 
     `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
-    the request in flight has been without an answer; `restarted_at` is monotonic seconds of the last restart
-    that was noticed. `clock_skew_s` is the node's clock minus ours.
+    the request in flight has been without an answer; `restarts` counts the restarts that were noticed.
+    `clock_skew_s` is the node's clock minus ours.
     """
 
     name: str

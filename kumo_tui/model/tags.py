@@ -5,7 +5,7 @@ import re
 GUARD_SUFFIX = ".kumo-tui-guard.invalid"
 TAG_LENGTH = 6
 
-_REASON_TAG = re.compile(r"\[kt:([0-9A-F]{4,12})\]")
+_REASON_TAG = re.compile(r"\s*\[kt:([0-9A-F]{4,12})\]\s*\Z")
 _GUARD = re.compile(r"kt-([0-9a-f]{4,12})" + re.escape(GUARD_SUFFIX))
 _RULE_HASH = re.compile(r"\(rule_hash=[^)]*\)\s*$")
 
@@ -17,8 +17,8 @@ def tagged_reason(reason: str, tag: str) -> str:
 
 def reason_tag(reason: str) -> str | None:
     """The tag at the end of a reason that kumo-tui wrote, None in all others."""
-    found = _REASON_TAG.findall(reason)
-    return found[-1] if found else None
+    found = _REASON_TAG.search(reason)
+    return found[1] if found else None
 
 
 def untagged(reason: str) -> str:

@@ -14,7 +14,8 @@ LEAST_S = 1.5
 class Trend:
     """Earlier tables with their times (monotonic seconds, oldest first), at least SPACING_S apart.
 
-    Rates are messages a minute over up to SPAN_S. A queue that an earlier table lacks counted 0 there.
+    Rates are messages a minute over up to SPAN_S, or since the table before where readings are further apart.
+    A queue that an earlier table lacks counted 0 there.
     """
 
     samples: tuple[tuple[float, QueueTable], ...] = ()
@@ -22,9 +23,12 @@ class Trend:
     def with_sample(self, at: float, table: QueueTable) -> "Trend":
         """The trend after one more table; old and crowded ones are let go."""
         kept = tuple(sample for sample in self.samples if at - sample[0] <= SPAN_S + SPACING_S)
-        if len(kept) >= 2 and at - kept[-2][0] < SPACING_S:
+        kept = kept or self.samples[-1:]
+        if len(kept) >= 2 and kept[-1][0] - kept[-2][0] < SPACING_S:
             kept = kept[:-1]
-        return Trend((*kept, (at, table)))
+        # What a table has derived from itself is let go: only the oldest and the newest are asked again.
+        bare = tuple((moment, QueueTable(old.names, old.messages)) for moment, old in kept[1:])
+        return Trend((*kept[:1], *bare, (at, table)))
 
     @property
     def span_s(self) -> float:
@@ -49,4 +53,12 @@ class Trend:
 
     def rate_of(self, name: str) -> float | None:
         """Growth of one queue in messages a minute, None while it is too early."""
-        return self.per_minute(lambda table: table.messages_of(name) or 0)
+        return self.rates()(name)
+
+    def rates(self) -> Callable[[str], float | None]:
+        """A function from raw name to growth in messages a minute; for many queues, faster than `rate_of`."""
+        if self.span_s < LEAST_S:
+            return lambda _name: None
+        now, then = self.newest.messages_of, self.oldest.messages_of
+        per_minute = 60 / self.span_s
+        return lambda name: ((now(name) or 0) - (then(name) or 0)) * per_minute

@@ -51,15 +51,20 @@ _ORDER = (
 class Listed:
     """A directive that stands in the node's list now.
 
-    `idle_s` is how long no total has risen; `caught_new` whether a total rose after the baseline was
-    complete; `held` is how many messages the node counts outside all queues, None when it is not known:
-    what a sweep has taken and not yet bounced is among them (KUMOMTA.md 2.5).
+    `idle_s` is how long no total has risen; `caught_new` whether a total rose after the sweep was over;
+    `held` is how many messages the node counts outside all queues, None when it is not known: what a sweep
+    has taken and not yet bounced is among them (KUMOMTA.md 2.5), and so is what connections are delivering:
+    `held_before` of it, None when that was not read before the POST. `is_over` says that the sweep was found
+    to be over before; `troubled` that the node names something which holds up its work.
     """
 
     progress: Progress
     idle_s: float
     caught_new: bool
     held: int | None
+    held_before: int | None = None
+    is_over: bool = False
+    troubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +85,21 @@ class Gone:
 def judge_listed(state: Listed) -> Verdict:
     """The verdict on a directive that is active.
 
-    A sweep is over when the baseline is complete, or when nothing rises any more and the node holds no
-    messages that a sweep could still have: what is then missing was delivered before the sweep came.
+    A sweep is over when the baseline is complete, or when nothing rises any more and the node does not hold
+    what is missing: that was delivered before the sweep came, and no total will ever show it.
     """
-    if state.progress.remaining <= 0:
+    if state.progress.remaining <= 0 or state.is_over:
         return Verdict.CATCHING if state.caught_new else Verdict.SWEPT
     if state.idle_s < STALL_AFTER_S:
         return Verdict.RUNNING
-    if state.held is not None and state.held < state.progress.remaining:
-        return Verdict.CATCHING if state.caught_new else Verdict.SWEPT
-    return Verdict.STALLED
+    return Verdict.SWEPT if _holds_less_than_missing(state) else Verdict.STALLED
+
+
+def _holds_less_than_missing(state: Listed) -> bool:
+    if state.held is None:
+        return False
+    usual = 0 if state.troubled else state.held_before or 0
+    return state.held - usual < state.progress.remaining
 
 
 def judge_gone(state: Gone) -> Verdict:

@@ -1,17 +1,19 @@
 """The view: which rows of a queue table are shown, and in which order."""
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
 from kumo_tui.model.filtering import NO_FILTER, QueueFilter
-from kumo_tui.model.names import Part
+from kumo_tui.model.names import Part, QueueParts
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.trend import Trend
+from kumo_tui.model.trend import LEAST_S, Trend
 
 ROW_LIMIT = 1000
+
+_ANY_PARTS = QueueParts(None, None, "", None)
 
 Choice = TypeVar("Choice")
 
@@ -72,63 +74,99 @@ class View:
 def build_view(table: QueueTable, spec: ViewSpec, trend: Trend, bounced: Mapping[str, int]) -> View:
     """The view of this table. Queues of 0 messages are shown only where they have bounced totals."""
     matching = _matching(table, spec, bounced)
-    if spec.group is None:
-        rows = [Row(name, count, 1) for name, count in matching]
-    else:
-        rows = [Row(key, *sums) for key, sums in grouped(matching, spec.group).items()]
-    shown = _first_rows(rows, spec, trend, bounced)
-    return View(spec, tuple(shown), len(rows), len(matching), matching.total, table.standing)
+    if spec.group is not None:
+        return _grouped_view(table, matching, spec.group, spec, trend, bounced)
+    kept = table if len(matching) == len(table) else table.take(matching)
+    shown = _first(kept.names, kept.messages, spec, trend, bounced)
+    rows = tuple(Row(kept.names[at], kept.messages[at], 1) for at in shown)
+    return View(spec, rows, len(kept), len(kept), kept.total, table.standing)
+
+
+def _grouped_view(
+    table: QueueTable,
+    matching: Sequence[int],
+    group: Part,
+    spec: ViewSpec,
+    trend: Trend,
+    bounced: Mapping[str, int],
+) -> View:
+    groups = table.sum_rows(matching, group)
+    keys, messages = list(groups), [messages for messages, _queues in groups.values()]
+    shown = _first(keys, messages, spec, trend, bounced)
+    rows = tuple(Row(keys[at], *groups[keys[at]]) for at in shown)
+    return View(spec, rows, len(keys), len(matching), sum(messages), table.standing)
 
 
 def grouped(table: QueueTable, part: Part) -> Mapping[str | None, tuple[int, int]]:
     """Messages and number of queues per value of a part; None gathers the queues without it."""
-    sums: dict[str | None, tuple[int, int]] = {}
-    for parts, count in zip(table.parts, table.messages, strict=True):
-        value = parts.get(part)
-        messages, queues = sums.get(value, (0, 0))
-        sums[value] = (messages + count, queues + 1)
-    return sums
+    return table.by_value(part)
 
 
-def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> QueueTable:
-    passes = spec.filter.passes
-    everything = spec.filter.is_empty
-    return table.take(
-        [
-            row
-            for row, (name, count) in enumerate(table)
-            if (count or spec.with_empty or name in bounced) and (everything or passes(name, table.parts[row]))
-        ]
-    )
+def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> Sequence[int]:
+    """Positions of the rows that are shown or summed."""
+    rows: Sequence[int] = range(len(table))
+    if not spec.with_empty and table.standing < len(table):
+        rows = [row for row, (name, count) in enumerate(table) if count or name in bounced]
+    if spec.filter.is_empty:
+        return rows
+    names, passes = table.names, spec.filter.passes
+    if not spec.filter.uses_parts:
+        return [row for row in rows if passes(names[row], _ANY_PARTS)]
+    parts = table.parts
+    return [row for row in rows if passes(names[row], parts[row])]
 
 
-def _first_rows(rows: list[Row], spec: ViewSpec, trend: Trend, bounced: Mapping[str, int]) -> list[Row]:
+def _first(
+    keys: Sequence[str | None],
+    messages: Sequence[int],
+    spec: ViewSpec,
+    trend: Trend,
+    bounced: Mapping[str, int],
+) -> Sequence[int]:
+    """Positions of the rows to show, in order."""
     if spec.sort is SortKey.NAME:
         pick = heapq.nlargest if spec.reverse else heapq.nsmallest
-        return pick(spec.limit, rows, key=lambda row: row.key or "")
-    measure = _measure(spec, trend, bounced)
+        return pick(spec.limit, range(len(keys)), key=lambda at: _by_name(keys[at]))
+    values = _values(keys, messages, spec, trend, bounced)
     sign = 1 if spec.reverse else -1
-    return heapq.nsmallest(spec.limit, rows, key=lambda row: (sign * measure(row), row.key or ""))
+    rows: Sequence[int] = range(len(values))
+    if len(rows) > spec.limit:
+        # Only what reaches the last shown value is put in order: a sort of plain numbers is cheap.
+        last = sorted(values, reverse=not spec.reverse)[max(0, spec.limit - 1)]
+        rows = [at for at, value in enumerate(values) if sign * value <= sign * last]
+    return heapq.nsmallest(spec.limit, rows, key=lambda at: (sign * values[at], _by_name(keys[at])))
 
 
-def _measure(spec: ViewSpec, trend: Trend, bounced: Mapping[str, int]) -> Callable[[Row], float]:
+def _by_name(key: str | None) -> tuple[bool, str]:
+    """The order of names: queues without the part come before those where it is empty."""
+    return key is not None, key or ""
+
+
+def _values(
+    keys: Sequence[str | None],
+    messages: Sequence[int],
+    spec: ViewSpec,
+    trend: Trend,
+    bounced: Mapping[str, int],
+) -> Sequence[float]:
     if spec.sort is SortKey.RATE:
         rate = rate_reader(trend, spec.group)
-        return lambda row: rate(row.key) or 0.0
+        return [rate(key) or 0.0 for key in keys]
     if spec.sort is SortKey.BOUNCED:
         total = bounced_reader(bounced, spec.group)
-        return lambda row: total(row.key)
-    return lambda row: row.messages
+        return [total(key) for key in keys]
+    return messages
 
 
 def rate_reader(trend: Trend, group: Part | None) -> Callable[[str | None], float | None]:
     """A function from row key to growth in messages a minute, None while it is too early."""
     if group is None:
-        return lambda key: trend.rate_of(key or "")
-    if len(trend.samples) < 2:
+        rate = trend.rates()
+        return lambda key: rate(key or "")
+    if trend.span_s < LEAST_S:
         return lambda _key: None
     newest, oldest = grouped(trend.newest, group), grouped(trend.oldest, group)
-    per_minute = 60 / trend.span_s if trend.span_s else 0.0
+    per_minute = 60 / trend.span_s
     return lambda key: (newest.get(key, (0, 0))[0] - oldest.get(key, (0, 0))[0]) * per_minute
 
 

@@ -1,0 +1,56 @@
+"""What a node can do decides which acts are offered; what it does not tell, it cannot do."""
+
+import pytest
+
+from kumo_tui.model.capability import Capability, remembers_lookups
+
+
+def capability(
+    version: str = "2026.06.23-f3af1cd0", bounce: str = "", suspend: str = "", paths: str = ""
+) -> Capability:
+    return Capability(
+        version, frozenset(bounce.split()), True, frozenset(suspend.split()), frozenset(paths.split())
+    )
+
+
+def test_exact_queues_need_the_field_and_a_server_that_forbids_unknown_ones() -> None:
+    assert capability(bounce="queue_names").exact_bounce
+    assert not capability(bounce="domain").exact_bounce
+    lax = Capability("2024.11.08-x", frozenset({"queue_names"}), False, frozenset(), frozenset())
+    assert not lax.exact_bounce
+
+
+def test_a_stop_of_exact_queues_needs_the_field() -> None:
+    assert capability(suspend="queue_names").exact_stop
+    assert not capability(bounce="queue_names").exact_stop
+
+
+def test_what_a_node_lists_is_what_it_has() -> None:
+    full = capability(bounce="routing_domain", paths="/api/machine-info /api/admin/inspect-sched-q/v1")
+    assert full.routing_domain
+    assert full.has_machine_info
+    assert full.inspects_queues
+    bare = capability()
+    assert not (bare.routing_domain or bare.has_machine_info or bare.inspects_queues)
+
+
+@pytest.mark.parametrize(
+    ("version", "remembers"),
+    [
+        ("2025.01.29-833f82a8", False),
+        ("2025.03.19-1d3f1f67", False),
+        ("2025.05.06-b29689af", True),
+        ("2026.08.04-3ebc1e85", True),
+        ("2025.05.06", True),
+        ("UNKNOWN-abc", True),
+        ("", True),
+        (None, True),
+        ("2025.03.1", True),
+    ],
+)
+def test_the_defects_came_with_one_release_and_unknown_versions_count_as_having_them(
+    version: str | None, remembers: bool
+) -> None:
+    assert remembers_lookups(version) is remembers
+    if version is not None:
+        assert capability(version).remembers_lookups is remembers
