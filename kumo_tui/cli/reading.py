@@ -39,7 +39,9 @@ def status_command(call: Call, given: Options) -> Exit:
 @click.command("queues")
 @click.option("--all", "empty_too", is_flag=True, help="Queues of 0 messages too.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N queues; the totals stay.")
-@click.option("--sort", type=click.Choice(["messages", "name"]), default="messages", show_default=True)
+@click.option(
+    "--sort", type=click.Choice(["messages", "name"]), default="messages", help="messages: the largest first."
+)
 @with_global_options
 @click.pass_obj
 def queues_command(call: Call, given: Options, *, empty_too: bool, limit: int | None, sort: str) -> Exit:
