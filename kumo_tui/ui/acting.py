@@ -49,6 +49,12 @@ class Host(Protocol):
     settings: Settings
     clock: Clock
 
+    def cancel_operation(self, tag: str) -> None:
+        """Open the dialog for a cancel of everything of an operation that still stands."""
+
+    def read_now(self) -> None:
+        """Read all nodes now."""
+
 
 def host_of(widget: Widget) -> Host:
     """The app that a widget lives in."""

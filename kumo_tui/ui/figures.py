@@ -88,7 +88,7 @@ class FiguresTaker:
         self._wish = (snapshot, selector)
         if not self._is_busy:
             self._is_busy = True
-            self._screen.run_worker(self._take(), group="figures")
+            self._screen.run_worker(self._take(), group="figures", exit_on_error=False)
 
     def forget(self) -> None:
         """Drop what was asked for: nothing is selected now."""

@@ -60,18 +60,14 @@ async def cancel_operation_flow(app: AnyApp, tag: str) -> None:
 
 def open_operation(app: AnyApp, tag: str) -> None:
     """Show the operation of this tag, live."""
-    app.push_screen(OperationScreen(tag, lambda: _start(app, tag)))
-
-
-def _start(app: AnyApp, tag: str) -> None:
-    app.run_worker(cancel_operation_flow(app, tag), group="acts")
+    app.push_screen(OperationScreen(tag))
 
 
 async def _send(app: AnyApp, confirmed: Confirmed) -> str | None:
     """Why nothing was sent, None when something was, or may have been."""
     nodes = ", ".join(node.node for node in confirmed.preview.nodes)
     sending = SendingScreen(f"Sending op {confirmed.tag} to {nodes}, waiting for the answers.")
-    app.push_screen(sending)
+    await app.push_screen(sending)
     try:
         await _host(app).acts.bounce(confirmed)
     except NodeError as error:

@@ -109,6 +109,10 @@ class CancelScreen(ModalScreen[bool]):
         self.query_one("#meaning", FittedLines).fit(lambda width, _height: [(), *wrapped(MEANING, width)])
         self._draw()
 
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while something else was on top."""
+        self.show_snapshot(host_of(self).snapshot)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the newest totals; a directive that has left the list keeps its last ones."""
         newest = {
@@ -116,7 +120,8 @@ class CancelScreen(ModalScreen[bool]):
             for target in targets_of(snapshot, [(target.node, target.directive.id) for target in self._targets])
         }
         self._targets = tuple(newest.get((old.node, old.directive.id), old) for old in self._targets)
-        self._draw()
+        if self.is_mounted:
+            self._draw()
 
     def tick(self, now: float) -> None:
         """Nothing: the time left comes with the snapshots."""

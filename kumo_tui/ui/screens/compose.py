@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Input
+from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
 from kumo_tui.act.suggest import live_values
@@ -57,6 +58,7 @@ class ComposeScreen(ModalScreen[Composed | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", show=False),
+        Binding("enter", "onward", "next field", show=False),
         Binding("f2,y", "requests", "requests", show=False),
         Binding("f3", "lower_case", "lower case", show=False),
     ]
@@ -122,8 +124,15 @@ class ComposeScreen(ModalScreen[Composed | None]):
             plan = host_of(self).acts.plan(self._figures.preview, checked, self._tag)
             self.app.push_screen(RequestsScreen(plan))
 
+    def action_onward(self) -> None:
+        """Enter goes to the next field, and from the last one to the review, past Cancel."""
+        if self.focused is self.query_one("#suppress"):
+            self.query_one("#review").focus()
+        else:
+            self.focus_next()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field goes to the next one, and never further."""
+        """As `action_onward`."""
         event.stop()
         self.focus_next()
 
@@ -140,9 +149,19 @@ class ComposeScreen(ModalScreen[Composed | None]):
         elif not self._is_reading:
             self._is_reading = True
             self._refuse("Reading the nodes now.", Look.DIM)
-            self.run_worker(self._review(draft, checked), group="review")
+            self.run_worker(self._review(draft, checked), group="review", exit_on_error=False)
 
     # What happens while it is open
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while something else was on top."""
+        self.show_snapshot(host_of(self).snapshot)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what went wrong in counting or reading, instead of waiting for ever."""
+        if event.state is WorkerState.ERROR:
+            self._is_reading = False
+            self._refuse(f"{type(event.worker.error).__name__}: {event.worker.error}")
 
     def on_draft_form_changed(self) -> None:
         """Count anew."""
@@ -154,6 +173,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Count anew what this would hit, and offer the values of now."""
+        if not self.is_mounted:
+            return
         self._live.clear()
         checked = self.checked
         if checked.selector is not None:
@@ -162,7 +183,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
 
     def tick(self, now: float) -> None:
         """Let the age of the numbers go on."""
-        self._draw_preview()
+        if self.is_mounted:
+            self._draw_preview()
 
     def _edited(self) -> None:
         checked = self.checked
@@ -242,7 +264,7 @@ class ComposeScreen(ModalScreen[Composed | None]):
         if not everything:
             missing = {"scope", REASON} if not self.draft.reason.strip() else {"scope"}
             problems = {field: text for field, text in problems.items() if field not in missing}
-        hint = {"domain": f"{problems['domain']} F3 does."} if self._has_upper_domain(checked) else {}
+        hint = {"domain": f"{problems['domain']} (F3)"} if self._has_upper_domain(checked) else {}
         self.query_one(DraftForm).show_problems({**problems, **hint}, checked.questions)
 
     def _has_upper_domain(self, checked: Checked) -> bool:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
+from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked
 from kumo_tui.model.directives import misses_new_mail
@@ -41,6 +42,7 @@ class ConfirmScreen(ModalScreen[str | None]):
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; background: $background; }
     ConfirmScreen > Dialog { max-width: 100; max-height: 28; border: round $error; }
+    ConfirmScreen > Dialog.-ascii { border: ascii $error; }
     ConfirmScreen #facts { height: 1fr; scrollbar-size-vertical: 1; }
     ConfirmScreen .row { height: 1; }
     ConfirmScreen #order { width: auto; }
@@ -100,13 +102,24 @@ class ConfirmScreen(ModalScreen[str | None]):
 
     # Following the world
 
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while something else was on top."""
+        self.show_snapshot(host_of(self).snapshot)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what went wrong in counting; without newer numbers nothing is confirmed for long."""
+        if event.state is WorkerState.ERROR:
+            self._say(f"{type(event.worker.error).__name__}: {event.worker.error}")
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Look again at what the selector hits."""
-        self._taker.ask(snapshot, self.preview.selector)
+        if self.is_mounted:
+            self._taker.ask(snapshot, self.preview.selector)
 
     def tick(self, now: float) -> None:
         """Let the data age; what is too old cannot be confirmed."""
-        self._take_over(self._state.settled(now))
+        if self.is_mounted:
+            self._take_over(self._state.settled(now))
 
     def _looked(self, figures: Figures) -> None:
         self._take_over(self._state.seen(figures, self._now()))

@@ -1,43 +1,45 @@
 """One operation, live: how far it is on each node and in each queue, and what that means."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.ui import keys
 from kumo_tui.ui.acting import host_of
+from kumo_tui.ui.keys import command
 from kumo_tui.ui.operation_lines import QUEUE_COLUMNS, event_lines, head_lines, node_lines, queue_rows
 from kumo_tui.ui.operation_words import collateral_words, sent_requests
 from kumo_tui.ui.screens.requests import RequestsScreen
-from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
+from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
 
-class OperationScreen(Screen[None]):
-    """Follows the operation of this tag through the snapshots. `cancel` asks to cancel what is active of it."""
+class OperationScreen(Screen[None], inherit_bindings=False):
+    """Follows the operation of this tag through the snapshots."""
 
     DEFAULT_CSS = """
     OperationScreen { background: $background; }
     OperationScreen FittedLines { padding: 0 1; }
     OperationScreen #nodes { margin: 1 0; }
     OperationScreen #queues { height: 1fr; min-height: 4; }
-    OperationScreen #keys { padding: 0 1; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("back", "cancel", "copy")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings("back", "cancel", "copy", "refresh"),
+        Binding("q", "back", "back", show=False),
+    ]
     AUTO_FOCUS = "#queues"
 
-    def __init__(self, tag: str, cancel: Callable[[], None]) -> None:
+    def __init__(self, tag: str) -> None:
         super().__init__()
         self.tag = tag
-        self._cancel = cancel
 
     def compose(self) -> ComposeResult:
         """Head, alarm, nodes, queues, timeline, keys."""
@@ -48,12 +50,14 @@ class OperationScreen(Screen[None]):
         yield FittedLines(id="timeline")
         yield Lines(id="keys")
 
-    def on_mount(self) -> None:
-        """Draw the snapshot that is there."""
+    def on_screen_resume(self) -> None:
+        """Draw the snapshot of now, at first and after something else was on top."""
         self.show_snapshot(host_of(self).snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw the operation as it is in this snapshot."""
+        if not self.is_mounted:
+            return
         status = snapshot.operation(self.tag)
         self._draw_keys(status)
         if status is None:
@@ -77,7 +81,11 @@ class OperationScreen(Screen[None]):
     def action_cancel(self) -> None:
         """Ask whether to cancel what is active of it."""
         if not host_of(self).settings.read_only:
-            self._cancel()
+            host_of(self).cancel_operation(self.tag)
+
+    def action_refresh(self) -> None:
+        """Read all nodes now."""
+        host_of(self).read_now()
 
     def action_copy(self) -> None:
         """Show and copy the requests as they were sent."""
@@ -91,5 +99,10 @@ class OperationScreen(Screen[None]):
 
     def _draw_keys(self, status: OperationStatus | None) -> None:
         active = status is not None and not status.verdict.is_final
-        offered = "x cancel   " if active and not host_of(self).settings.read_only else ""
-        self.query_one("#keys", Lines).show((Piece(f"{offered}y requests   Esc back", Look.DIM),))
+        offered = [
+            replace(command("copy"), label="requests"),
+            *(command(name) for name in ("refresh", "help", "back")),
+        ]
+        if active and not host_of(self).settings.read_only:
+            offered.insert(0, command("cancel"))
+        self.query_one("#keys", Lines).show(footer_line(offered, self.size.width, glyphs_of(self)))

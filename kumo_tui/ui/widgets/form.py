@@ -20,8 +20,6 @@ from kumo_tui.ui.strips import Piece, line_width, strip_of
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.lines import PaintedLines, glyphs_of, palette_of
 
-TO_NEXT = Binding("enter", "app.focus_next", "next field", show=False)
-
 
 class Dialog(Vertical):
     """The box of a dialog: as wide as the screen, up to what the screen's own CSS says. The title is no data."""
@@ -139,7 +137,6 @@ class ChoiceLine(OneLine, can_focus=True):
         Binding("left", "move(-1)", "previous", show=False),
         Binding("right", "move(1)", "next", show=False),
         Binding("space", "take", "take", show=False),
-        TO_NEXT,
     ]
 
     class Picked(Message):
@@ -220,7 +217,7 @@ class ChoiceLine(OneLine, can_focus=True):
 class TickBox(OneLine, can_focus=True):
     """Something that is on or off: `[x] no delivery log`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_tick", "on/off", show=False), TO_NEXT]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_tick", "on/off", show=False)]
 
     class Changed(Message):
         """It was switched."""

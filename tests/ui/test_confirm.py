@@ -1,0 +1,333 @@
+"""The typed confirmation: what confirms, what does not, and when the frozen preview gives way (rules 6 to 8)."""
+
+from dataclasses import replace
+
+import pytest
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.model.selector import Everything, ExactQueues
+from kumo_tui.ui.screens.confirm import ConfirmScreen
+from kumo_tui.ui.widgets.form import PushButton, TextField
+from tests.frames import check_frame
+from tests.ui.acting_world import (
+    CLICKABLE,
+    HOSTILE,
+    OTHERS,
+    PROMO,
+    ActingApp,
+    Pilot,
+    checked,
+    entry,
+    figures,
+    node,
+    open_screen,
+    paste,
+    press_all,
+    screen_text,
+    snapshot,
+)
+from tests.ui.pilots import wait_for
+
+TOKEN = "prod 142030"
+Ends = list[str | None]
+
+
+async def opened(pilot: Pilot, ends: Ends | None = None, after_s: float = 1.0, **kinds: object) -> ConfirmScreen:
+    """The dialog on what the app shows, `after_s` after its opening, the cursor in the field."""
+    app = pilot.app
+    assert isinstance(app, ActingApp)
+    shown = figures(app.snapshot, kinds.get("selector"))
+    draft = kinds.get("checked") or checked()
+    screen = ConfirmScreen(shown, draft, 15.0)
+    await open_screen(pilot, screen, ends.append if ends is not None else None)
+    app.clock.jump(after_s)
+    return screen
+
+
+def field(screen: ConfirmScreen) -> TextField:
+    return screen.query_one("#typed", TextField)
+
+
+def button(screen: ConfirmScreen) -> PushButton:
+    return screen.query_one("#bounce", PushButton)
+
+
+async def typed(pilot: Pilot, screen: ConfirmScreen, text: str) -> None:
+    """Type into the field, and let the moment pass in which nothing confirms."""
+    field(screen).focus()
+    await press_all(pilot, text)
+    await pilot.pause()
+    assert isinstance(pilot.app, ActingApp)
+    pilot.app.clock.jump(1.0)
+
+
+async def shown_again(pilot: Pilot, counts: dict[str, int], after_s: float) -> None:
+    """A new snapshot, read `after_s` from now, was counted."""
+    app = pilot.app
+    assert isinstance(app, ActingApp)
+    app.clock.jump(after_s)
+    now = app.clock.monotonic()
+    app.show(snapshot(node(counts, now), at=now))
+    for _turn in range(5):
+        await app.screen.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def test_the_dialog_names_verb_count_queues_target_reason_domains_and_what_to_type() -> None:
+    app = ActingApp(snapshot(node({**PROMO, **OTHERS}, ready=2_310, directives=[entry()])))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        text = screen_text(pilot)
+        for words in (
+            "Bounce 142,030 messages in 3 queues on prod (1 node)",
+            "CANNOT BE UNDONE",
+            "reason: bad link #4711  (senders may read it)",
+            "yahoo.com 92,110 · gmail.com 41,800 · aol.com 8,120",
+            "it is REPLACED",
+            f"Type  {TOKEN}  to bounce:",
+            "[ Bounce 142,030 ]",
+        ):
+            assert words in text
+        check_frame(app, "confirm-80x24")
+
+
+async def test_the_wide_dialog_shows_the_same() -> None:
+    app = ActingApp(snapshot(node({**PROMO, **OTHERS}, ready=2_310, directives=[entry()])))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        check_frame(app, "confirm-120x40")
+
+
+async def test_cancel_has_the_focus_and_enter_there_goes_back_without_a_confirmation() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        assert screen.focused is screen.query_one("#cancel")
+        assert button(screen).disabled
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [None])
+
+
+async def test_the_exact_text_and_enter_confirm_what_was_frozen() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        assert not button(screen).disabled
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [TOKEN])
+        assert screen.preview.messages == 142_030
+
+
+async def test_the_exact_text_and_the_button_confirm() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        button(screen).focus()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [TOKEN])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "prod",
+        "142030",
+        "prod 14203",
+        "prod 142030 ",
+        " prod 142030",
+        "Prod 142030",
+        "prod 142,030",
+        "yes",
+        "y",
+    ],
+)
+async def test_any_other_text_does_nothing(text: str) -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, text)
+        assert button(screen).disabled
+        await pilot.press("enter", "enter")
+        button(screen).action_press()
+        await pilot.pause()
+        assert ends == []
+        assert app.screen is screen
+
+
+async def test_the_text_names_the_target_for_everything_and_on_production_only() -> None:
+    calm = snapshot(production=False)
+    app = ActingApp(calm)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        assert screen.token == "142030"
+        screen.dismiss(None)
+        screen = await opened(pilot, selector=Everything(), checked=replace(checked(), selector=Everything()))
+        assert screen.token == "prod 156000"
+        assert "EVERYTHING" in screen_text(pilot)
+
+
+async def test_keys_that_were_on_their_way_when_it_opened_do_nothing() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends, after_s=0.3)
+        await pilot.press("enter", "escape")
+        field(screen).focus()
+        await press_all(pilot, TOKEN)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (ends, field(screen).value) == ([], "")
+        app.clock.jump(0.2)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: ends == [None])
+
+
+async def test_enter_right_after_the_last_character_asks_for_another_enter() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        field(screen).focus()
+        await press_all(pilot, TOKEN)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert ends == []
+        assert "press Enter once more" in screen_text(pilot)
+        app.clock.jump(0.5)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [TOKEN])
+
+
+async def test_a_pasted_line_break_confirms_nothing_and_one_line_is_kept() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        field(screen).focus()
+        await paste(pilot, f"{TOKEN}\n{TOKEN}\n\n")
+        app.clock.jump(1.0)
+        await pilot.pause()
+        assert (ends, field(screen).value) == ([], TOKEN)
+
+
+async def test_text_pasted_while_cancel_has_the_focus_goes_nowhere() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await paste(pilot, f"{TOKEN}\n")
+        assert (ends, field(screen).value) == ([], "")
+
+
+async def test_queues_that_appear_or_go_change_the_text_and_clear_what_was_typed() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        moved = {
+            "promo:acme@yahoo.com": 92_110,
+            "promo:acme@gmail.com": 41_800,
+            "promo:x@a.de": 8_000,
+            "promo:x@b.de": 1,
+        }
+        await shown_again(pilot, moved, 1.0)
+        assert (field(screen).value, screen.token) == ("", "prod 141911")
+        assert "It moved: +2 queues, -1 queue, -119 messages." in screen_text(pilot)
+        assert button(screen).disabled
+        await typed(pilot, screen, TOKEN)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ends == []
+        assert set(screen.preview.matched.names) == set(moved)
+
+
+async def test_the_same_number_of_messages_in_other_queues_is_not_the_same_target() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await typed(pilot, screen, TOKEN)
+        others = {"promo:acme@yahoo.com": 92_110, "promo:acme@gmail.com": 41_800, "promo:other@aol.com": 8_120}
+        await shown_again(pilot, others, 1.0)
+        assert field(screen).value == ""
+        assert "It moved: +1 queue, -1 queue." in screen_text(pilot)
+
+
+async def test_a_count_that_only_grows_is_told_at_once_and_the_frozen_one_can_be_confirmed() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        await shown_again(pilot, {**PROMO, "promo:acme@yahoo.com": 93_314}, 2.0)
+        assert "since then +1,204 messages" in screen_text(pilot)
+        assert (field(screen).value, screen.token) == (TOKEN, TOKEN)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [TOKEN])
+        assert screen.preview.messages == 142_030
+
+
+async def test_a_grown_count_takes_over_when_the_frozen_one_is_too_old() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await typed(pilot, screen, TOKEN)
+        await shown_again(pilot, {**PROMO, "promo:acme@yahoo.com": 93_314}, 12.0)
+        assert field(screen).value == TOKEN
+        app.pass_time(3.0)
+        await pilot.pause()
+        assert (field(screen).value, screen.token) == ("", "prod 143234")
+        assert "It moved: +1,204 messages. The text to type is new." in screen_text(pilot)
+
+
+async def test_numbers_that_nobody_renews_can_not_be_confirmed() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        app.clock.jump(14.0)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ends == []
+        assert field(screen).value == ""
+        assert "too old to confirm" in screen_text(pilot)
+
+
+async def test_numbers_that_stand_still_stay_fresh_and_keep_what_is_typed() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        await typed(pilot, screen, TOKEN)
+        for _poll in range(4):
+            await shown_again(pilot, {**PROMO, **OTHERS}, 8.0)
+        assert field(screen).value == TOKEN
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [TOKEN])
+
+
+async def test_an_older_reading_never_replaces_a_newer_one() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        app.show(snapshot(node({"promo:old@a.de": 1}, at=900.0), at=900.0))
+        await app.screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.preview.messages == 142_030
+
+
+async def test_hostile_reasons_and_names_are_shown_as_text() -> None:
+    counts = {f"promo:{HOSTILE}@{CLICKABLE}": 7}
+    app = ActingApp(snapshot(node(counts)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        held = checked(Draft(campaign="promo", reason=f"[/b] {CLICKABLE}"))
+        await opened(pilot, selector=ExactQueues.of(counts), checked=held)
+        text = screen_text(pilot)
+        assert all(char.isprintable() for char in text.replace("\n", ""))
+        assert f"reason: [/b] {CLICKABLE}" in text
+        assert "\\x1b]52;c;aGk=" in text
+
+
+async def test_escape_goes_back() -> None:
+    app, ends = ActingApp(), Ends()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        field(screen).focus()
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: ends == [None])
