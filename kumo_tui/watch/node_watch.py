@@ -1,7 +1,7 @@
 """Watching one node: what it was asked, what it last answered, and what it is to us now."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,11 +20,15 @@ from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.snapshot import MachineInfo, Metrics, NodeSnapshot, NodeState, Timed
 from kumo_tui.node.client import NodeClient
+from kumo_tui.text import one_line
 
 INFO_EVERY_S = 10.0
 SILENT_AFTER_S = 5.0
 DOWN_AFTER = 3
 PATIENCE_AFTER_DIRECTIVE_S = 300.0
+
+# Without these a node is not known; what else cannot be read is shown, and the node counts as read all the same.
+ESSENTIAL = ("directives", "metrics")
 
 Value = TypeVar("Value")
 
@@ -40,6 +44,8 @@ class _Known:
     capability: Capability | None = None
     liveness: str | None = None
     info_at: float | None = None
+    probed_at: float | None = None
+    uptime_s: float | None = None
     restarts: int = 0
 
 
@@ -61,27 +67,30 @@ class NodeWatch:
         self._known = _Known()
         self._errors: dict[str, NodeError] = {}
         self._asked_at: float | None = None
+        self._info_wanted = False
         self._polling = asyncio.Lock()
 
     async def poll(self) -> None:
-        """Read everything once. Never raises NodeError: failures are kept and shown, old data stays."""
+        """Read everything once. Never raises: failures are kept and shown, old data stays."""
         async with self._polling:
             errors: dict[str, NodeError] = {}
             for part, read in self._parts():
-                try:
-                    await read()
-                except NodeError as error:
+                error = await self._tried(read)
+                if error is not None:
                     errors[part] = error
-                    if isinstance(error, Unreachable | TlsUntrusted | NoAnswer | Unauthorized):
-                        break
-                finally:
-                    self._asked_at = None
+                if isinstance(error, Unreachable | TlsUntrusted | NoAnswer):
+                    break
             self._errors = errors
-            self.failures = self.failures + 1 if errors else 0
-            if errors:
-                await self._ask_liveness(errors)
-            else:
-                self._known = replace(self._known, liveness=None)
+            failed = self._failed()
+            self.failures = self.failures + 1 if failed else 0
+            liveness = await self._ask_liveness() if failed else None
+            self._known = replace(self._known, liveness=liveness)
+
+    def heard(self, directives: Timed[tuple[Directive, ...]]) -> None:
+        """Take a list that somebody else asked for, unless a newer one is known."""
+        known = self._known.directives
+        if known is None or known.asked_at < directives.asked_at:
+            self._take_directives(directives)
 
     def snapshot(self) -> NodeSnapshot:
         """The node as it is known now."""
@@ -115,35 +124,58 @@ class NodeWatch:
     def _state(self) -> NodeState:
         if self._asked_at is not None and self.silent_s >= SILENT_AFTER_S and self.is_patient:
             return NodeState.BUSY
-        if not self._errors:
+        failed = self._failed()
+        if not failed:
             return NodeState.OK if self._known.metrics else NodeState.STARTING
-        if any(isinstance(error, Unauthorized) for error in self._errors.values()):
+        if any(isinstance(error, Unauthorized) for error in failed):
             return NodeState.UNAUTHORIZED
-        if self.is_patient and any(isinstance(error, NoAnswer) for error in self._errors.values()):
+        if self.is_patient and any(isinstance(error, NoAnswer) for error in failed):
             return NodeState.BUSY
         if self._known.metrics is None or self.failures >= DOWN_AFTER:
             return NodeState.DOWN
-        gone = (Unreachable, TlsUntrusted)
-        return NodeState.DOWN if any(isinstance(e, gone) for e in self._errors.values()) else NodeState.STALE
+        return (
+            NodeState.DOWN if any(isinstance(e, Unreachable | TlsUntrusted) for e in failed) else NodeState.STALE
+        )
 
-    def _parts(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        parts: list[tuple[str, Callable[[], Awaitable[None]]]] = []
-        if self._known.capability is None or self._errors:
-            parts.append(("description", self._read_capability))
-        parts += [
-            ("directives", self._read_directives),
-            ("suspensions", self._read_suspensions),
-            ("metrics", self._read_metrics),
-        ]
+    def _failed(self) -> list[NodeError]:
+        return [self._errors[part] for part in ESSENTIAL if part in self._errors]
+
+    async def _tried(self, read: Callable[[], Awaitable[None]]) -> NodeError | None:
+        try:
+            await read()
+        except NodeError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must show on the screen, not end the watch
+            return NodeError(self.name, f"unexpected {type(error).__name__}: {one_line(str(error), 120)}")
+        finally:
+            self._asked_at = None
+        return None
+
+    def _parts(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+        """What is to be read, one by one: what comes first may make it necessary to read what comes last."""
+        yield "directives", self._read_directives
+        yield "metrics", self._read_metrics
+        yield "suspensions", self._read_suspensions
         if self._info_is_due():
-            parts.append(("machine info", self._read_info))
-        return parts
+            yield "machine info", self._read_info
+        if self._probe_is_due():
+            yield "description", self._read_capability
 
     def _info_is_due(self) -> bool:
-        capability, last = self._known.capability, self._known.info_at
-        if capability is not None and not capability.has_machine_info:
+        known = self._known
+        if known.capability is not None and not known.capability.has_machine_info:
             return False
-        return last is None or bool(self._errors) or self._clock.monotonic() - last >= INFO_EVERY_S
+        missing = known.info is None and known.capability is not None
+        return missing or self._info_wanted or self._is_due(known.info_at)
+
+    def _probe_is_due(self) -> bool:
+        """What a node can do changes with its version: look again after a failure, and until it has told."""
+        if self._known.probed_at is None or self._failed():
+            return True
+        return self._known.capability is None and self._is_due(self._known.probed_at)
+
+    def _is_due(self, last: float | None) -> bool:
+        return last is None or bool(self._failed()) or self._clock.monotonic() - last >= INFO_EVERY_S
 
     @property
     def _patience_s(self) -> float:
@@ -155,51 +187,63 @@ class NodeWatch:
         return Timed(value, self._clock.monotonic(), asked_at)
 
     async def _read_directives(self) -> None:
-        answer = await self._asked(self.client.list_directives(patience_s=self._patience_s))
+        self._take_directives(await self._asked(self.client.list_directives(patience_s=self._patience_s)))
+
+    def _take_directives(self, answer: Timed[tuple[Directive, ...]]) -> None:
+        before = self._known.directives
+        listed = {entry.id for entry in answer.value}
+        if before is not None and any(entry.id not in listed for entry in before.value):
+            # Ended, cancelled, or forgotten by a restart: only the node's own start time tells.
+            self._info_wanted = True
         self._known = replace(self._known, directives=answer)
         if answer.value:
             self.patient_until = max(self.patient_until, answer.at + PATIENCE_AFTER_DIRECTIVE_S)
 
     async def _read_suspensions(self) -> None:
+        asked_at = self._clock.monotonic()
         try:
             answer = await self._asked(self.client.list_suspensions(patience_s=self._patience_s))
         except EndpointMissing:
-            answer = Timed((), self._clock.monotonic())
+            answer = Timed((), self._clock.monotonic(), asked_at)
         self._known = replace(self._known, suspensions=answer)
 
     async def _read_metrics(self) -> None:
         answer = await self._asked(self.client.read_metrics(patience_s=self._patience_s))
-        before = self._known.metrics.value.uptime_s if self._known.metrics else None
-        now = answer.value.uptime_s
+        before, now = self._known.uptime_s, answer.value.uptime_s
         if before is not None and now is not None and now < before:
             self._note_restart()
-        self._known = replace(self._known, metrics=answer)
+        # Just after a start the family may be missing: what it said before is still what to compare with.
+        self._known = replace(self._known, metrics=answer, uptime_s=before if now is None else now)
 
     async def _read_info(self) -> None:
         answer = await self._asked(self.client.machine_info())
         info, before = answer.value, self._known.info
         if info and before and info.online_since != before.online_since:
             self._note_restart()
-        self._known = replace(self._known, info=info or before, info_at=answer.at if info else None)
+        self._info_wanted = self._info_wanted and info is None
+        self._known = replace(self._known, info=info or self._known.info, info_at=answer.at)
 
     async def _read_capability(self) -> None:
         answer = await self._asked(self.client.probe())
-        self._known = replace(self._known, capability=answer.value)
+        self._known = replace(self._known, capability=answer.value, probed_at=answer.at)
 
     def _note_restart(self) -> None:
-        """Count a restart once, whichever of uptime and machine-info shows it first."""
-        info = self._known.info
-        self._known = replace(self._known, restarts=self._known.restarts + 1, info=None, info_at=None)
-        if info is not None and self._known.metrics is not None:
-            bare = replace(self._known.metrics.value, uptime_s=None)
-            self._known = replace(self._known, metrics=replace(self._known.metrics, value=bare))
+        """Count a restart once, whichever of uptime and machine-info shows it; it may be another build now."""
+        self._known = replace(
+            self._known,
+            restarts=self._known.restarts + 1,
+            info=None,
+            info_at=None,
+            uptime_s=None,
+            capability=None,
+            probed_at=None,
+        )
 
-    async def _ask_liveness(self, errors: dict[str, NodeError]) -> None:
-        if any(
-            isinstance(error, Unreachable | TlsUntrusted | NoAnswer | ConnectionCut) for error in errors.values()
-        ):
-            return
+    async def _ask_liveness(self) -> str | None:
+        silent = Unreachable | TlsUntrusted | NoAnswer | ConnectionCut
+        if any(isinstance(error, silent) for error in self._failed()):
+            return None
         try:
-            self._known = replace(self._known, liveness=await self.client.liveness())
+            return await self.client.liveness()
         except NodeError:
-            self._known = replace(self._known, liveness=None)
+            return None

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct
-from kumo_tui.model.selector import Criteria
-from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot
-from kumo_tui.model.verdict import Gone, Listed, Verdict, judge_gone, judge_listed
+from kumo_tui.model.selector import Criteria, Everything
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, Timed
+from kumo_tui.model.verdict import EARLY_S, Gone, Listed, Verdict, judge_gone, judge_listed
+from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text
 
 RATE_SPAN_S = 12.0
@@ -22,9 +23,13 @@ class Track:
     """One operation on one node.
 
     `since` is monotonic seconds from which lists count: the answer to the POST, or the moment it failed.
-    `ends_at` is when the directive should leave the list. `samples` are (time, bounced) for the rate;
-    `swept_at` is what had been bounced when the baseline was complete; `misses` counts lists without the tag
-    of an act whose outcome is unknown; `restarts` is the node's count of restarts at the POST.
+    `ends_at` is when the directive should leave the list at the latest, `due_at` at the earliest: nobody knows
+    at which moment of a slow answer the server looked at its clock. `samples` are (time, bounced) for the rate;
+    `swept_at` is what had been bounced when the sweep was over; `held_before` what the node held outside its
+    queues before the POST; `misses` counts lists without the tag of an act whose outcome is unknown;
+    `missed_at` is the answer of the first list that an accepted directive was missing from; `restarts` is the
+    node's count of restarts at the POST. A list that was asked for after `cancel_over_at` and still has the
+    directive shows that our cancel of unknown outcome did not reach it.
     """
 
     tag: str
@@ -37,9 +42,13 @@ class Track:
     risen_at: float | None = None
     seen_at: float | None = None
     swept_at: int | None = None
-    last_list: float = 0.0
+    last_list: float = float("-inf")
     misses: int = 0
+    missed_at: float | None = None
+    due_at: float = 0.0
+    held_before: int | None = None
     cancelled: bool = False
+    cancel_over_at: float = float("inf")
     verdict: Verdict = Verdict.RUNNING
     note: str = ""
 
@@ -63,8 +72,18 @@ class Track:
         return (high - low) / (end - start) if end > start else 0.0
 
 
-def start_track(tag: str, act: NodeAct, ledger: Ledger, since: float, duration_s: int, restarts: int) -> Track:
-    """The track of an act just after its POST was answered, or failed."""
+def start_track(
+    tag: str,
+    act: NodeAct,
+    ledger: Ledger,
+    since: float,
+    duration_s: int,
+    restarts: int,
+    *,
+    sent_at: float | None = None,
+    held_before: int | None = None,
+) -> Track:
+    """The track of an act just after its POST was answered, or failed; `sent_at` is when the POST left."""
     verdict = {
         ActState.ACCEPTED: Verdict.RUNNING,
         ActState.REJECTED: Verdict.REJECTED,
@@ -77,6 +96,8 @@ def start_track(tag: str, act: NodeAct, ledger: Ledger, since: float, duration_s
         since + duration_s,
         restarts,
         risen_at=since,
+        due_at=(since if sent_at is None else sent_at) + duration_s,
+        held_before=held_before,
         verdict=verdict,
         note=act.error or "",
     )
@@ -85,17 +106,24 @@ def start_track(tag: str, act: NodeAct, ledger: Ledger, since: float, duration_s
 def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     """The track after one more look at the node; only a list asked for after the POST tells anything."""
     lists = node.directives
-    if track.verdict.is_final or lists is None:
+    if lists is None or (track.verdict.is_final and not _may_turn_up(track)):
         return track
     if lists.asked_at < track.since or lists.asked_at <= track.last_list:
         return track
-    track = replace(track, last_list=lists.asked_at)
     entry = _entry_of(track, lists.value)
+    if entry is None and track.verdict.is_final:
+        return track
+    track = replace(track, last_list=lists.asked_at)
     if entry is not None:
-        return _listed(track, entry, node, lists.at)
+        return _listed(track, entry, node, lists)
     if track.act.state is ActState.UNKNOWN:
-        return _unsettled(track, now)
-    return _gone(track, node, lists.value, lists.at)
+        return _unsettled(track, lists.at)
+    return _gone(track, node, lists, now)
+
+
+def _may_turn_up(track: Track) -> bool:
+    """Whether it counts as rejected only because lists did not have it: a slow server may add it yet."""
+    return track.verdict is Verdict.REJECTED and track.misses > 0
 
 
 def _entry_of(track: Track, entries: Sequence[Directive]) -> Directive | None:
@@ -105,72 +133,84 @@ def _entry_of(track: Track, entries: Sequence[Directive]) -> Directive | None:
     return None
 
 
-def _listed(track: Track, entry: Directive, node: NodeSnapshot, at: float) -> Track:
-    act = track.act
+def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]]) -> Track:
+    act, at = track.act, lists.at
     if act.state is not ActState.ACCEPTED:
         act = replace(act, state=ActState.ACCEPTED, id=entry.id, error=None, answered_at=at)
         track = replace(track, note="found in the list by its tag")
     ledger = track.ledger.record(entry.id, entry.bounced)
-    rose = ledger.progress.bounced > track.ledger.progress.bounced
+    rose = ledger is not track.ledger and sum(ledger.bounced.values()) > sum(track.ledger.bounced.values())
     risen_at = at if rose or track.risen_at is None else track.risen_at
     progress = ledger.progress
-    swept_at = track.swept_at
-    if swept_at is None and progress.remaining <= 0:
-        swept_at = progress.bounced
+    due_at = max(track.due_at, lists.asked_at + entry.remaining_s)
     fresh_metrics = node.metrics is not None and node.metrics.asked_at >= track.since
     state = Listed(
         progress=progress,
         idle_s=at - risen_at,
-        caught_new=swept_at is not None and progress.bounced > swept_at,
+        caught_new=track.swept_at is not None and progress.bounced > track.swept_at,
         held=node.metrics.value.held if node.metrics and fresh_metrics else None,
+        held_before=track.held_before,
+        is_over=track.swept_at is not None,
+        troubled=bool(node.metrics and node.metrics.value.troubles),
     )
     verdict = judge_listed(state)
+    over_now = track.swept_at is None and verdict is Verdict.SWEPT
     return replace(
         track,
         act=act,
         ledger=ledger,
         risen_at=risen_at,
-        swept_at=swept_at,
+        swept_at=progress.bounced if over_now else track.swept_at,
         seen_at=at,
-        ends_at=at + entry.remaining_s,
+        missed_at=None,
+        due_at=due_at,
+        ends_at=max(due_at, min(track.ends_at, at + entry.remaining_s)),
+        cancelled=track.cancelled and lists.asked_at < track.cancel_over_at,
         samples=_sampled(track.samples, at, progress.bounced),
         verdict=verdict,
-        note=_listed_note(track, verdict, node),
+        note=_listed_note(track, verdict, node, progress.remaining),
     )
 
 
-def _listed_note(track: Track, verdict: Verdict, node: NodeSnapshot) -> str:
-    if verdict is not Verdict.STALLED:
-        return track.note if track.note.startswith("found") else ""
-    troubles = node.metrics.value.troubles if node.metrics else ()
-    return "; ".join(troubles) if troubles else "no total has risen; the node still holds messages"
+def _listed_note(track: Track, verdict: Verdict, node: NodeSnapshot, missing: int) -> str:
+    if verdict is Verdict.STALLED:
+        troubles = node.metrics.value.troubles if node.metrics else ()
+        return "; ".join(troubles) if troubles else "no total has risen; the node still holds messages"
+    if missing > 0 and verdict is not Verdict.RUNNING:
+        return f"{plural(missing, 'message')} of the baseline had left before it came"
+    return track.note if track.note.startswith("found") else ""
 
 
 def _sampled(samples: tuple[tuple[float, int], ...], at: float, bounced: int) -> tuple[tuple[float, int], ...]:
     kept = tuple(sample for sample in samples if at - sample[0] <= RATE_SPAN_S)
-    return (*kept, (at, bounced))
+    return (*(kept or samples[-1:]), (at, bounced))
 
 
-def _unsettled(track: Track, now: float) -> Track:
+def _unsettled(track: Track, at: float) -> Track:
     """The tag is not in the list: it never arrived, or it is over already and the list cannot tell."""
-    if now >= track.ends_at:
+    if at >= track.due_at:
         return replace(track, note="it would be over by now; the list cannot tell whether it ran")
     misses = track.misses + 1
-    if misses < SETTLE_MISSES or now - track.since < SETTLE_LEAST_S:
+    if misses < SETTLE_MISSES or at - track.since < SETTLE_LEAST_S:
         return replace(track, misses=misses)
     act = replace(track.act, state=ActState.REJECTED)
     reason = f"not in the node's list: {track.act.error}" if track.act.error else "not in the node's list"
     return replace(track, act=act, misses=misses, verdict=Verdict.REJECTED, note=reason)
 
 
-def _gone(track: Track, node: NodeSnapshot, entries: Sequence[Directive], at: float) -> Track:
-    twin = _twin(track, entries)
+def _gone(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]], now: float) -> Track:
+    missed_at = lists.at if track.missed_at is None else track.missed_at
+    twin = _twin(track, lists.value)
     state = Gone(
-        early_s=track.ends_at - at,
+        early_s=track.due_at - missed_at,
         restarted=_restarted(track, node),
         cancelled=track.cancelled,
         replaced_by=twin.id if twin else None,
     )
+    unexplained = state.early_s > EARLY_S and not (state.cancelled or state.restarted)
+    if unexplained and now - missed_at < SETTLE_LEAST_S:
+        # After a restart the list is empty at once, while the node does not tell yet since when it is online.
+        return replace(track, missed_at=missed_at, note="not in the list any more")
     verdict = judge_gone(state)
     return replace(track, verdict=verdict, note=_gone_note(track, verdict, twin), samples=())
 
@@ -183,10 +223,13 @@ def _restarted(track: Track, node: NodeSnapshot) -> bool:
 
 
 def _twin(track: Track, entries: Sequence[Directive]) -> Directive | None:
+    """An entry with the same criteria. For Everything, one without criteria, which may be an exact list."""
     selector = track.ledger.selector
-    if not isinstance(selector, Criteria):
-        return None
-    return next((entry for entry in entries if entry.criteria == selector), None)
+    if isinstance(selector, Criteria):
+        return next((entry for entry in entries if entry.criteria == selector), None)
+    if isinstance(selector, Everything):
+        return next((entry for entry in entries if entry.is_criteria_free), None)
+    return None
 
 
 def _gone_note(track: Track, verdict: Verdict, twin: Directive | None) -> str:
@@ -194,7 +237,7 @@ def _gone_note(track: Track, verdict: Verdict, twin: Directive | None) -> str:
     if verdict is Verdict.LOST:
         return "the node has restarted and forgot it; mail not yet bounced is back in its queues"
     if verdict is Verdict.REPLACED:
-        return f"replaced by {twin.id[:8]}" if twin else ""
+        return f"replaced by {clean(twin.id[:8])}, {twin.scope_text()}" if twin else ""
     if verdict is Verdict.CANCELLED and not track.cancelled:
         return "left the list early: cancelled by somebody else"
     if verdict is Verdict.DONE and late is None:

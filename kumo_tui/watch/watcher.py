@@ -10,10 +10,11 @@ from typing import Any
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Journal
+from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import merge
-from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
@@ -37,7 +38,8 @@ class Watcher:
     """Polls every node at its own pace and publishes snapshots.
 
     Each node has its own loop, so that a slow one holds nobody else. `poll_once` works without the loops.
-    `jitter` gives numbers from 0 to 1.
+    `jitter` gives numbers from 0 to 1. A mistake in a listener or in here never ends a loop: it goes to the
+    event loop's exception handler, and the watching goes on.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Watcher:
         self._wanted = {node.name: asyncio.Event() for node in nodes}
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track] = {}
-        self._ended: dict[str, float] = {}
+        self._ended: dict[str, OperationStatus] = {}
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
@@ -80,7 +82,11 @@ class Watcher:
 
     @interval_s.setter
     def interval_s(self, seconds: float) -> None:
+        shorter = any(seconds < pace.interval_s for pace in self._paces.values())
         self._paces = {name: replace(pace, interval_s=seconds) for name, pace in self._paces.items()}
+        if shorter:
+            # Who asks for two seconds does not mean after the hour that was begun.
+            self.refresh()
 
     def subscribe(self, listener: Listener) -> None:
         """Call the listener with each new snapshot, on the event loop."""
@@ -109,8 +115,18 @@ class Watcher:
         await asyncio.gather(*(self._poll(node) for node in self._nodes))
         return self._publish()
 
-    def track(self, operation: Operation, ledgers: Mapping[str, Ledger], since: float) -> None:
-        """Follow an operation from now on: per target node its baseline; `since` as in `Track`."""
+    def track(
+        self,
+        operation: Operation,
+        ledgers: Mapping[str, Ledger],
+        since: float,
+        held: Mapping[str, int | None] | None = None,
+    ) -> None:
+        """Follow an operation from now on: per target node its baseline.
+
+        `since` is monotonic seconds at which its requests left; `held` is, per node, what it held outside all
+        queues before.
+        """
         self._operations[operation.tag] = operation
         for act in operation.acts:
             node = self._node(act.node)
@@ -121,20 +137,33 @@ class Watcher:
                 act.answered_at or since,
                 operation.duration_s,
                 node.snapshot().restarts,
+                sent_at=since,
+                held_before=(held or {}).get(act.node),
             )
             self._tracks[operation.tag, act.node] = track
-            node.patient_until = self._clock.monotonic() + operation.duration_s + PATIENCE_AFTER_ACT_S
+            self._be_patient(node, operation.duration_s + PATIENCE_AFTER_ACT_S)
         self._publish()
 
     def be_patient(self, node: str) -> None:
         """Take silence of this node for business from now on: a bounce is about to leave."""
-        self._node(node).patient_until = self._clock.monotonic() + PATIENCE_AFTER_ACT_S
+        self._be_patient(self._node(node), PATIENCE_AFTER_ACT_S)
+
+    def heard(self, node: str, directives: Timed[tuple[Directive, ...]]) -> None:
+        """Take a list that an act has read: the last totals before a cancel are in no list after it."""
+        watch = self._node(node)
+        watch.heard(directives)
+        self._advance(watch)
+        self._publish()
 
     def mark_cancelled(self, node: str, directive_id: str, *, cancelled: bool = True) -> None:
         """Remember that we are cancelling this directive, so that its absence is no surprise."""
-        for key, track in self._tracks.items():
-            if key[1] == node and track.act.id == directive_id:
-                self._tracks[key] = replace(track, cancelled=cancelled)
+        for key in self._keys_of(node, directive_id):
+            self._tracks[key] = replace(self._tracks[key], cancelled=cancelled, cancel_over_at=float("inf"))
+
+    def doubt_cancel(self, node: str, directive_id: str) -> None:
+        """The cancel has no known outcome: a list asked for from now on that still has the directive denies it."""
+        for key in self._keys_of(node, directive_id):
+            self._tracks[key] = replace(self._tracks[key], cancel_over_at=self._clock.monotonic())
 
     def note(self, tag: str, text: str) -> None:
         """Add one line to an operation's timeline, here and in the journal."""
@@ -146,12 +175,22 @@ class Watcher:
     def _node(self, name: str) -> NodeWatch:
         return next(node for node in self._nodes if node.name == name)
 
+    def _be_patient(self, node: NodeWatch, seconds: float) -> None:
+        node.patient_until = max(node.patient_until, self._clock.monotonic() + seconds)
+
+    def _keys_of(self, node: str, directive_id: str) -> list[tuple[str, str]]:
+        return [key for key, track in self._tracks.items() if key[1] == node and track.act.id == directive_id]
+
     async def _run(self, node: NodeWatch) -> None:
         wanted = self._wanted[node.name]
         while True:
             wanted.clear()
-            await self._announcing_silence(self._poll(node))
-            self._publish()
+            try:
+                await self._announcing_silence(self._poll(node))
+                self._publish()
+            except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
+                _surface(f"watching {node.name} failed", error)
+                self._paces[node.name] = self._paces[node.name].failed()
             delay = self._paces[node.name].delay_s(self._jitter(), self._ends_in(node.name))
             await _first_of(wanted.wait(), self._clock.sleep(delay))
 
@@ -163,14 +202,16 @@ class Watcher:
 
     async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> None:
         """Publish now and then while a poll takes long, so that the screen can say for how long."""
-        task = asyncio.ensure_future(poll)
+        task = asyncio.create_task(poll)
         try:
             while not task.done():
                 await _first_of(asyncio.shield(task), self._clock.sleep(ANNOUNCE_SILENCE_S))
                 if not task.done():
                     self._publish()
-        finally:
+        except BaseException:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
         await task
 
     def _ends_in(self, node: str) -> Iterator[float]:
@@ -207,13 +248,16 @@ class Watcher:
         self._number += 1
         self._snapshot = self._compose()
         for listener in self._listeners:
-            listener(self._snapshot)
+            try:
+                listener(self._snapshot)
+            except Exception as error:  # noqa: BLE001 - one listener must not keep the snapshot from the others
+                _surface("a listener to snapshots failed", error)
         return self._snapshot
 
     def _compose(self) -> Snapshot:
         now = self._clock.monotonic()
         nodes = tuple(node.snapshot() for node in self._nodes)
-        snapshot = Snapshot(
+        return Snapshot(
             number=self._number,
             at=now,
             taken_at=self._clock.now(),
@@ -222,28 +266,40 @@ class Watcher:
             interval_s=self.interval_s if self._nodes else 0.0,
             nodes=nodes,
             operations=tuple(self._status(operation, now) for operation in reversed(self._operations.values())),
+            trend=self._with_trend(nodes),
         )
-        return replace(snapshot, trend=self._with_trend(snapshot))
 
-    def _with_trend(self, snapshot: Snapshot) -> Trend:
+    def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:
         """One more sample when a table is new; a new start when a node's data appears for the first time."""
-        read = frozenset(node.name for node in snapshot.nodes if node.has_data)
-        stamp = tuple(node.metrics.at for node in snapshot.nodes if node.metrics)
+        read = frozenset(node.name for node in nodes if node.has_data)
+        stamp = tuple(node.metrics.at for node in nodes if node.metrics)
         if not read or stamp == self._trend_stamp:
             return self._trend
         if read != self._trend_nodes:
             self._trend = Trend()
         self._trend_nodes, self._trend_stamp = read, stamp
-        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in snapshot.nodes))
+        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in nodes if node.has_data))
         return self._trend
 
     def _status(self, operation: Operation, now: float) -> OperationStatus:
+        """The operation as it is now. One that has ended stays the same value, with all that was summed of it."""
+        ended = self._ended.get(operation.tag)
+        if ended is not None and ended.operation is operation:
+            return ended
         tracks = [self._tracks[operation.tag, act.node] for act in operation.acts]
-        if all(track.verdict.is_final for track in tracks):
-            self._ended.setdefault(operation.tag, now)
-        return OperationStatus(
-            operation, tuple(track.progress(now) for track in tracks), self._ended.get(operation.tag)
-        )
+        over = all(track.verdict.is_final for track in tracks)
+        ended_at = (now if ended is None else ended.ended_at) if over else None
+        status = OperationStatus(operation, tuple(track.progress(now) for track in tracks), ended_at)
+        if over:
+            self._ended[operation.tag] = status
+        else:
+            self._ended.pop(operation.tag, None)
+        return status
+
+
+def _surface(what: str, error: Exception) -> None:
+    """Hand a mistake to the event loop, which shows or logs it."""
+    asyncio.get_running_loop().call_exception_handler({"message": what, "exception": error})
 
 
 async def _first_of(*waits: Any) -> None:

@@ -1,0 +1,267 @@
+"""Tracking one operation on one node, from list to list."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kumo_tui.model.operation import ActState
+from kumo_tui.model.selector import Everything, Selector
+from kumo_tui.model.snapshot import MachineInfo, NodeSnapshot
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.watch.tracker import Track, advance, start_track
+from tests.fakes import START
+from tests.unit.watch.worlds import GMAIL, PROMO, TAG, YAHOO, act, entry, ledger, node
+
+SENT, ANSWERED = 99.0, 100.0
+
+
+def track(
+    state: ActState = ActState.ACCEPTED,
+    *,
+    duration_s: int = 60,
+    selector: Selector = PROMO,
+    since: float = ANSWERED,
+    held_before: int | None = None,
+    yahoo: int = 100,
+) -> Track:
+    return start_track(
+        TAG,
+        act(state),
+        ledger(selector, yahoo=yahoo),
+        since,
+        duration_s,
+        0,
+        sent_at=SENT,
+        held_before=held_before,
+    )
+
+
+def follow(start: Track, *nodes: NodeSnapshot) -> list[Track]:
+    tracks = []
+    for seen in nodes:
+        assert seen.directives is not None
+        start = advance(start, seen, seen.directives.at)
+        tracks.append(start)
+    return tracks
+
+
+def verdicts(tracks: list[Track]) -> list[Verdict]:
+    return [each.verdict for each in tracks]
+
+
+def test_an_accepted_bounce_runs_is_swept_catches_and_is_done() -> None:
+    tracks = follow(
+        track(),
+        node(102, [entry(remaining_s=58, bounced={YAHOO: 40})]),
+        node(104, [entry(remaining_s=56, bounced={YAHOO: 100})]),
+        node(106, [entry(remaining_s=54, bounced={YAHOO: 100})]),
+        node(108, [entry(remaining_s=52, bounced={YAHOO: 103})]),
+        node(160.2, []),
+    )
+    assert verdicts(tracks) == [
+        Verdict.RUNNING,
+        Verdict.SWEPT,
+        Verdict.SWEPT,
+        Verdict.CATCHING,
+        Verdict.DONE,
+    ]
+    assert tracks[-1].ledger.bounced == {YAHOO: 103}
+    assert "at least" in tracks[-1].note
+
+
+def test_totals_read_just_before_the_end_are_not_called_at_least() -> None:
+    tracks = follow(track(), node(159.6, [entry(remaining_s=0.4, bounced={YAHOO: 100})]), node(160.2, []))
+    assert (tracks[-1].verdict, tracks[-1].note) == (Verdict.DONE, "")
+
+
+def test_a_list_asked_for_before_the_answer_to_the_post_tells_nothing() -> None:
+    started = track()
+    assert advance(started, node(100.5, [], took_s=1.0), 100.5) is started
+
+
+def test_the_same_list_is_not_read_twice() -> None:
+    started = track(ActState.UNKNOWN)
+    once = advance(started, node(102, []), 102)
+    assert once.misses == 1
+    assert advance(once, node(102, []), 110) is once
+
+
+def test_the_rate_is_that_of_the_last_seconds_even_when_polls_are_far_apart() -> None:
+    near = follow(track(), *(node(100 + s, [entry(bounced={YAHOO: 2 * s})]) for s in range(1, 31)))[-1]
+    assert near.progress(130).rate_per_s == pytest.approx(2)
+    far = follow(track(duration_s=600), *(node(100 + s, [entry(bounced={YAHOO: s})]) for s in (30, 60)))[-1]
+    assert far.progress(160).rate_per_s == pytest.approx(1)
+
+
+def test_when_no_total_rises_it_is_stalled_with_the_cause_that_the_node_names() -> None:
+    lists = [entry(bounced={YAHOO: 40})]
+    tracks = follow(
+        track(),
+        node(102, lists, held=60),
+        node(113, lists, held=60),
+        node(114, lists, held=60, troubles=("spool data sheds load",)),
+        node(115, [entry(bounced={YAHOO: 41})], held=59),
+    )
+    assert verdicts(tracks) == [Verdict.RUNNING, Verdict.STALLED, Verdict.STALLED, Verdict.RUNNING]
+    assert "still holds messages" in tracks[1].note
+    assert tracks[2].note == "spool data sheds load"
+    assert tracks[3].note == ""
+
+
+def test_mail_delivered_between_the_baseline_and_the_post_leaves_it_swept_with_words_and_for_good() -> None:
+    lists = [entry(remaining_s=50, bounced={YAHOO: 97})]
+    tracks = follow(
+        track(held_before=70),
+        node(102, lists, held=75),
+        node(113, lists, held=72),
+        node(115, lists, held=120),
+        node(117, [entry(remaining_s=43, bounced={YAHOO: 98})], held=120),
+    )
+    assert verdicts(tracks) == [Verdict.RUNNING, Verdict.SWEPT, Verdict.SWEPT, Verdict.CATCHING]
+    assert tracks[1].note == "3 messages of the baseline had left before it came"
+
+
+def test_without_a_baseline_mail_of_ready_queues_lies_beyond() -> None:
+    tracks = follow(track(yahoo=0), node(102, [entry(bounced={YAHOO: 197})]))
+    assert tracks[0].verdict is Verdict.SWEPT
+    assert tracks[0].ledger.progress.beyond == 197
+
+
+def test_collateral_that_rises_is_no_standstill() -> None:
+    tracks = follow(
+        track(),
+        node(102, [entry(bounced={YAHOO: 40})], held=60),
+        node(113, [entry(bounced={YAHOO: 40, "news:z@aol.com": 9})], held=60),
+    )
+    assert tracks[1].verdict is Verdict.RUNNING
+    assert tracks[1].ledger.collateral == {"news:z@aol.com": 9}
+
+
+def test_an_unknown_outcome_is_settled_by_the_tag_in_the_list() -> None:
+    (found,) = follow(track(ActState.UNKNOWN), node(102, [entry("theirs", reason="x"), entry("ours")]))
+    assert (found.act.state, found.act.id, found.act.error) == (ActState.ACCEPTED, "ours", None)
+    assert (found.verdict, found.note) == (Verdict.RUNNING, "found in the list by its tag")
+
+
+def test_an_exact_list_of_ours_is_found_by_its_guard_domain() -> None:
+    guarded = entry("ours", campaign=None, domain=f"kt-{TAG.lower()}.kumo-tui-guard.invalid", reason="x")
+    (found,) = follow(track(ActState.UNKNOWN), node(102, [guarded]))
+    assert found.act.id == "ours"
+
+
+def test_an_unknown_outcome_that_two_later_lists_do_not_have_was_rejected() -> None:
+    tracks = follow(track(ActState.UNKNOWN), node(101, []), node(103, []), node(105, []))
+    assert verdicts(tracks) == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.REJECTED]
+    assert tracks[-1].act.state is ActState.REJECTED
+    assert "not in the node's list: mta1: silent for 30 s." in tracks[-1].note
+
+
+def test_a_bounce_taken_for_rejected_that_turns_up_late_is_followed_all_the_same() -> None:
+    tracks = follow(
+        track(ActState.UNKNOWN), node(101, []), node(105, []), node(107, []), node(109, [entry("late")])
+    )
+    assert verdicts(tracks) == [Verdict.UNKNOWN, Verdict.REJECTED, Verdict.REJECTED, Verdict.RUNNING]
+    assert tracks[-1].act.id == "late"
+
+
+def test_what_the_node_itself_rejected_is_never_looked_for() -> None:
+    refused = track(ActState.REJECTED)
+    assert advance(refused, node(105, [entry("other")]), 105) is refused
+
+
+def test_a_list_from_after_its_end_cannot_tell_whether_it_ran() -> None:
+    # Sent at 99 for 60 s, given up at 129: it may be over from 159 on, though 189 is its end by our last news.
+    started = track(ActState.UNKNOWN, since=129.0)
+    tracks = follow(started, node(160, []), node(165, []), node(170, []))
+    assert verdicts(tracks) == [Verdict.UNKNOWN] * 3
+    assert "cannot tell" in tracks[-1].note
+
+
+def test_an_early_end_that_nothing_explains_was_somebody_elses_cancel() -> None:
+    tracks = follow(track(), node(102, [entry(remaining_s=58)]), node(104, []), node(106, []), node(108, []))
+    assert verdicts(tracks) == [Verdict.RUNNING, Verdict.RUNNING, Verdict.RUNNING, Verdict.CANCELLED]
+    assert "somebody else" in tracks[-1].note
+
+
+def test_an_early_end_waits_for_news_of_a_restart_before_it_is_explained() -> None:
+    tracks = follow(
+        track(), node(102, [entry(remaining_s=58)]), node(104, []), node(106, [], restarts=1), node(108, [])
+    )
+    assert verdicts(tracks) == [Verdict.RUNNING, Verdict.RUNNING, Verdict.LOST, Verdict.LOST]
+    assert "restarted" in tracks[-1].note
+
+
+def test_a_new_start_time_of_the_node_means_lost() -> None:
+    started = start_track(TAG, act(online_since=START), ledger(yahoo=9), ANSWERED, 60, 0)
+    info = MachineInfo("n", "v", START + timedelta(hours=1))
+    assert advance(started, node(104, [], info=info), 104).verdict is Verdict.LOST
+
+
+def test_an_entry_with_the_same_criteria_means_replaced() -> None:
+    tracks = follow(
+        track(),
+        node(102, [entry(bounced={YAHOO: 40})]),
+        node(104, [entry("bbbbbbbb-cccc", reason="theirs")]),
+        node(108, [entry("bbbbbbbb-cccc", reason="theirs")]),
+    )
+    assert tracks[-1].verdict is Verdict.REPLACED
+    assert tracks[-1].note == "replaced by bbbbbbbb, campaign=promo"
+    assert tracks[-1].ledger.bounced == {YAHOO: 40}
+
+
+def test_everything_is_replaced_by_an_entry_without_criteria() -> None:
+    tracks = follow(
+        track(selector=Everything()),
+        node(102, [entry(campaign=None)]),
+        node(104, [entry("b", campaign=None)]),
+        node(108, [entry("b", campaign=None)]),
+    )
+    assert tracks[-1].verdict is Verdict.REPLACED
+    assert tracks[-1].note == "replaced by b, everything or exact queues"
+
+
+def test_our_own_cancel_explains_an_early_end_at_once() -> None:
+    started = follow(track(), node(102, [entry(bounced={YAHOO: 40})]))[0]
+    cancelled = replace(started, cancelled=True)
+    gone = advance(cancelled, node(104, []), 104)
+    assert (gone.verdict, gone.note) == (Verdict.CANCELLED, "")
+
+
+def test_a_cancel_in_doubt_is_denied_by_a_later_list_that_still_has_the_directive() -> None:
+    started = follow(track(), node(102, [entry()]))[0]
+    doubted = replace(started, cancelled=True, cancel_over_at=103.0)
+    before = advance(doubted, node(103.5, [entry()], took_s=1.0), 103.5)
+    assert before.cancelled
+    after = advance(before, node(105, [entry(remaining_s=55)]), 105)
+    assert not after.cancelled
+    assert advance(after, node(160.5, []), 160.5).verdict is Verdict.DONE
+
+
+def test_a_list_that_took_long_does_not_make_a_due_end_an_early_one() -> None:
+    # The server looked at its clock anywhere between 100 and 220: the end is due between 158 and 278.
+    tracks = follow(track(), node(220, [entry(remaining_s=58)], took_s=119.0), node(222, []))
+    assert tracks[-1].verdict is Verdict.DONE
+
+
+def test_one_that_was_never_listed_has_no_totals() -> None:
+    (gone,) = follow(track(duration_s=1), node(105, []))
+    assert gone.verdict is Verdict.DONE
+    assert "totals are not known" in gone.note
+
+
+def test_progress_counts_down_while_it_is_active() -> None:
+    (running,) = follow(track(), node(102, [entry(remaining_s=58)]))
+    assert running.progress(112).left_s == 48
+    assert running.progress(500).left_s == 0
+    assert follow(running, node(160.2, []))[0].progress(161).left_s is None
+    assert track(ActState.UNKNOWN).progress(101).left_s is None
+
+
+def test_totals_of_two_queues_come_from_the_highest_marks() -> None:
+    tracks = follow(
+        track(),
+        node(102, [entry(bounced={YAHOO: 40, GMAIL: 2})]),
+        node(104, [entry(bounced={YAHOO: 30, GMAIL: 5})]),
+    )
+    assert tracks[-1].ledger.bounced == {YAHOO: 40, GMAIL: 5}
