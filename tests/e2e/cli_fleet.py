@@ -1,0 +1,114 @@
+"""A simulated fleet on real ports, and the installed command run against it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+KUMO_TUI = str(Path(sys.executable).with_name("kumo-tui"))
+PATIENCE_S = 60.0
+
+
+class ServedFleet:
+    """The nodes of a fleet by name, and the ways to look behind them."""
+
+    def __init__(self, urls: dict[str, str]) -> None:
+        self.urls = urls
+
+    @property
+    def endpoints(self) -> list[str]:
+        return [word for url in self.urls.values() for word in ("--endpoint", url)]
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the installed command on all nodes of the fleet."""
+        return kumo_tui(*self.endpoints, *words)
+
+    def json(self, *words: str) -> tuple[int, list[Any]]:
+        """Run it with --json: its exit code, and the objects that it printed."""
+        done = self.run(*words, "--json")
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    @contextlib.contextmanager
+    def running(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
+        """The command while it runs; ended afterwards whatever happens."""
+        argv = [KUMO_TUI, *self.endpoints, *words]
+        with subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            start_new_session=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def acts(self) -> list[dict[str, Any]]:
+        """Every request that could change a node, as it came."""
+        return [request for name in self.urls for request in self.requests(name) if request["method"] != "GET"]
+
+    def requests(self, name: str = "mta1") -> list[dict[str, Any]]:
+        """Every request to a node so far."""
+        return list(httpx.get(f"{self.urls[name]}/_sim/requests", trust_env=False).json())
+
+    def fault(self, name: str = "mta1", **fault: object) -> None:
+        """Let a node misbehave."""
+        self.control(name, "faults", fault)
+
+    def control(self, name: str, action: str, body: object = None) -> None:
+        """Do something to a node from behind."""
+        httpx.post(f"{self.urls[name]}/_sim/{action}", json=body, trust_env=False).raise_for_status()
+
+    def mend(self) -> None:
+        """End every fault."""
+        for url in self.urls.values():
+            httpx.delete(f"{url}/_sim/faults", trust_env=False).raise_for_status()
+
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Return when the condition holds."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
+            time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def serving(scenario: str) -> Iterator[ServedFleet]:
+    """The fleet of a scenario, or of a TOML file, on free ports; it ends with the block."""
+    argv = [sys.executable, "-m", "kumo_tui.sim", scenario, "--port", "0", "--until-stdin-closes"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        nodes = json.loads(child.stdout.readline())["nodes"]
+        yield ServedFleet({node["name"]: node["url"] for node in nodes})
+        assert child.stdin is not None
+        child.stdin.close()
+        child.wait(PATIENCE_S)
+
+
+def kumo_tui(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the installed command; standard input is closed."""
+    return subprocess.run(
+        [KUMO_TUI, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env=environment(**variables),
+    )
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """An environment without settings of this machine, and with short waits."""
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "VIRTUAL_ENV"}}
+    quick = {"KUMO_TUI_POLL__INTERVAL_S": "0.5", "KUMO_TUI_CONFIG": os.devnull, "LANG": "C.UTF-8"}
+    return {**kept, **quick, **variables}
