@@ -10,7 +10,9 @@ TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0
 
 
 def check_terminal(call: Call) -> None:
-    """Raise InputError when standard input or output is no terminal."""
+    """Raise InputError when standard input or output is no terminal, or JSON is wanted of a dashboard."""
+    if call.options.json:
+        raise InputError("dashboard", "the dashboard has no --json.", "`kumo-tui status --json` has.")
     if not call.surroundings.is_terminal():
         raise InputError(
             "dashboard",
@@ -25,6 +27,6 @@ def open_dashboard(house: House) -> int:
         os.environ.setdefault(name, value)
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
-    app = KumoTuiApp(house.watcher, house.acts, house.settings)
+    app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock)
     app.run()
     return app.return_code or 0

@@ -35,7 +35,7 @@ def demo_command(call: Call, given: Options, *, scenario: str, seed: int, speed:
     """The dashboard on a simulated fleet; nothing real is touched."""
     options = call.options.merged(given)
     _refuse_target(options)
-    check_terminal(call)
+    check_terminal(replace(call, options=options))
     with serving(Simulation(scenario, seed=seed, speed=speed)) as fleet:
         house = house_for(Target("demo", False, fleet.nodes), options.settings(), call.surroundings)
         return open_dashboard(house)

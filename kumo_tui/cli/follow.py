@@ -15,6 +15,7 @@ from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
 from kumo_tui.watch.watcher import Watcher
 
 SWEPT = frozenset({Verdict.SWEPT, Verdict.CATCHING})
+UNFINISHED = frozenset({Verdict.RUNNING, Verdict.STALLED})
 
 
 class Until(StrEnum):
@@ -109,7 +110,7 @@ class Follower:
         self._watcher = watcher
         self._followed = followed
         self._risen: dict[str, tuple[int, float]] = {}
-        self._stalled: set[str] = set()
+        self._live: dict[str, Verdict] = {}
 
     async def settled(self) -> None:
         """Return when no act of the operation is of unknown outcome any more."""
@@ -158,6 +159,11 @@ class Follower:
         """Messages that these ready queues have delivered since."""
         return sum(backlog.delivered for backlog in self.backlogs.values())
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the last totals of a node did not reach the baseline, and nothing explains what is missing."""
+        return self._followed.baseline_known and any(verdict in UNFINISHED for verdict in self._live.values())
+
     def status(self, snapshot: Snapshot) -> OperationStatus:
         """The followed operation as the snapshot has it."""
         status = snapshot.operation(self._followed.tag)
@@ -172,7 +178,7 @@ class Follower:
             self.backlogs[name] = self.backlogs[name].seen(node)
         verdict = self._verdict(progress)
         if not verdict.is_final:
-            (self._stalled.add if verdict is Verdict.STALLED else self._stalled.discard)(name)
+            self._live[name] = verdict
         return NodeSight(
             name=name,
             state=progress.act.state,
@@ -201,7 +207,7 @@ class Follower:
         ends = {node.verdict for node in sight.nodes}
         if Verdict.UNKNOWN in ends:
             return Exit.UNKNOWN
-        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or self._stalled:
+        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or self.is_incomplete:
             return Exit.ENDED_OTHERWISE
         if Verdict.DONE in ends and self.may_wait:
             return Exit.ENDED_OTHERWISE

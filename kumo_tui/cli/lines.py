@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kumo_tui.cli.exits import Exit
-from kumo_tui.cli.follow import NodeSight, Sight
+from kumo_tui.cli.follow import Follower, NodeSight, Sight
 from kumo_tui.cli.output import local_time_text, print_text
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
@@ -44,9 +44,12 @@ def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator
         yield from _node_news(node, earlier.get(node.name), alone=len(sight.nodes) == 1)
 
 
-def end_line(code: Exit, may_wait: int, leak_at_most: int) -> str:
+def end_line(code: Exit, follower: Follower) -> str:
     """What the end means, in one line; empty when it was done and nothing is left to say."""
+    may_wait, leak_at_most = follower.may_wait, follower.leak_at_most
     words = []
+    if follower.is_incomplete:
+        words.append("its last totals were not complete; mail already taken from its queues still bounces")
     if may_wait:
         words.append(f"up to {plural(may_wait, 'message')} that waited in ready queues may wait there still")
     if leak_at_most:

@@ -38,8 +38,6 @@ def commands(ctx: click.Context, given: Options) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     check_terminal(call)
-    if given.json:
-        raise click.UsageError("the dashboard has no --json; `kumo-tui status --json` has.")
     return open_dashboard(build_house(call))
 
 

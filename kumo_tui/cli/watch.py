@@ -69,7 +69,7 @@ async def follow_to_end(follower: Follower, until: Until, *, as_json: bool) -> E
     """Follow and print: lines of JSON, or of text with a last word on what may be left."""
     emit: Callable[[Sight], None] = (lambda sight: print_json(sight.as_json())) if as_json else LineWriter().write
     code = await follower.run(until, emit)
-    last_word = end_line(code, follower.may_wait, follower.leak_at_most)
+    last_word = end_line(code, follower)
     if last_word:
         say(last_word)
     return code

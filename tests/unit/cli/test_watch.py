@@ -31,6 +31,17 @@ messages = 40
 due_in = [86400, 86400]
 """
 
+SLOW_SWEEP = """
+[[node]]
+name = "mta1"
+version = "2026.06.23-f3af1cd0"
+sweep_rate = 5
+
+[[node.standing]]
+queues = ["one:s1@hold.example"]
+messages = 400
+due_in = [86400, 86400]
+"""
 FOREIGN = """
 [[node]]
 name = "mta1"
@@ -133,6 +144,14 @@ def test_mail_that_may_still_wait_in_ready_queues_at_the_end_is_exit_8(make_desk
     assert code == 8
     assert "DONE      40 of 40 bounced" in desk.out
     assert "that waited in ready queues may wait there still" in desk.err
+
+
+def test_a_directive_that_ends_before_its_sweep_is_exit_8(make_desk: MakeDesk) -> None:
+    desk = make_desk(SLOW_SWEEP)
+    *_, last = desk.lines("bounce", "--tenant", "s1", *YES, "--follow", "--duration", "20s")
+    assert (desk.code, last["verdict"]) == (8, "done")
+    assert last["bounced"] < last["baseline"] == 400
+    assert "mail already taken from its queues still bounces" in desk.err
 
 
 def test_text_says_verdicts_at_once_and_counts_now_and_then(make_desk: MakeDesk) -> None:
