@@ -98,18 +98,28 @@ def _overlap(preview: Preview, directive: Directive) -> str | None:
         return f"directive {name} may be another EVERYTHING: it is then REPLACED, its totals restart."
     if directive.is_criteria_free:
         return f"directive {name} is everything or an exact list: it may be credited with this mail."
-    if directive.is_automation and isinstance(preview.selector, Criteria):
-        twin = directive.criteria
-        if twin is not None and any(twin.matches(queue) for queue in preview.matched.names):
-            return f"the automation's directive {name} takes some of this mail too."
+    if directive.criteria is not None and _hits_any(directive.criteria, preview):
+        whose = "the automation's directive" if directive.is_automation else "directive"
+        return (
+            f"{whose} {name} ({directive.scope_text()}) takes some of this mail too; it may be credited with it."
+        )
     return None
+
+
+def _hits_any(criteria: Criteria, preview: Preview) -> bool:
+    """Whether criteria match a queue of the preview; most are told apart by a value that none has."""
+    matched = preview.matched
+    if any(value not in matched.by_value(part) for part, value in criteria.given().items()):
+        return False
+    return len(matched.select(criteria)) > 0
 
 
 def _criteria(preview: Preview) -> Iterator[Caution]:
     selector = preview.selector
     if isinstance(selector, Criteria):
         if misses_new_mail(selector):
-            yield Caution("all four parts are given: new mail is NOT caught (server defect). Use the exact queue.")
+            text = "all four parts are given: new mail is NOT caught (server defect). Use the exact queue."
+            yield Caution(text, serious=True)
         odd = sum(1 for name in preview.matched.names if is_ambiguous(name))
         if odd:
             yield Caution(f"{plural(odd, 'name')} may not split as meant: separators inside a part.")

@@ -71,19 +71,27 @@ def is_too_large(body: Mapping[str, object]) -> bool:
 
 
 def kcli_command(url: str, body: Mapping[str, object]) -> str:
-    """The equivalent `kcli bounce` command, quoted for a POSIX shell. kcli asks nothing before it acts."""
+    """The equivalent `kcli bounce` command, quoted for a POSIX shell. kcli asks nothing before it acts.
+
+    Names stand in it raw, control characters too: clean it before it is shown.
+    """
     words = ["kcli", "--endpoint", url, "bounce"]
     names = body.get("queue_names")
     if isinstance(names, list):
         for name in names:
-            words += ["--queue", str(name)]
+            words += _option("queue", str(name))
     else:
         given = [key for key in ("campaign", "tenant", "domain", "routing_domain") if key in body]
         for key in given:
-            words += [f"--{key.replace('_', '-')}", str(body[key])]
+            words += _option(key.replace("_", "-"), str(body[key]))
         if not given:
             words.append("--everything")
-    words += ["--reason", str(body["reason"]), "--duration", str(body["duration"])]
+    words += [*_option("reason", str(body["reason"])), "--duration", str(body["duration"])]
     if body.get("suppress_logging"):
         words.append("--suppress-logging")
     return shlex.join(words)
+
+
+def _option(name: str, value: str) -> list[str]:
+    """An option with its value; one that begins with a dash is tied to it, else it would be an option itself."""
+    return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]

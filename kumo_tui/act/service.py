@@ -18,13 +18,18 @@ from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
+from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.model.tags import TAG_LENGTH
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.wire import QueueSample
+from kumo_tui.text import one_line
 from kumo_tui.units import age_text
 from kumo_tui.watch.watcher import Watcher
 
 SAMPLE_LIMIT = 5
+
+# A cancel is urgent: it does not wait long for the totals that vanish with it.
+CANCEL_READ_S = 5.0
 
 
 class Acts:
@@ -48,6 +53,7 @@ class Acts:
         self._settings = settings
         self._clock = clock
         self._who = who
+        self._sending: set[asyncio.Task[Operation]] = set()
 
     def new_tag(self) -> str:
         """A tag that no operation has: hexadecimal, upper case."""
@@ -85,21 +91,40 @@ class Acts:
         """Send a confirmed bounce: baseline, journal, one POST per node, all at the same time.
 
         Raises Refused before anything is sent, and JournalError when the intent cannot be written. What the
-        nodes said is in the operation's acts; an UNKNOWN one is settled by the watch, never sent again.
+        nodes said is in the operation's acts; an UNKNOWN one is settled by the watch, never sent again. Once the
+        intent is written, the rest is done even if nobody waits for it any more.
         """
         self._refuse(confirmed)
         plan = self.plan(confirmed.preview, confirmed.checked, confirmed.tag)
-        ledgers = await self._baselines(confirmed, plan)
-        plan = tuple(request for request in plan if request.node in ledgers)
+        before = await self._baselines(confirmed, plan)
+        plan = tuple(request for request in plan if request.node in before)
+        selector = confirmed.preview.selector
+        ledgers = {
+            node: Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
+            for node, metrics in before.items()
+        }
+        held = {node: metrics.held for node, metrics in before.items()}
         operation = self._operation(confirmed, plan)
         self._journal.record_intent(operation, [_intent(request, ledgers[request.node]) for request in plan])
+        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, held))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        return await asyncio.shield(sending)
+
+    async def _carry_out(
+        self,
+        operation: Operation,
+        plan: Sequence[PlannedRequest],
+        ledgers: Mapping[str, Ledger],
+        held: Mapping[str, int | None],
+    ) -> Operation:
         for request in plan:
             self._watcher.be_patient(request.node)
         since = self._clock.monotonic()
         acts = await asyncio.gather(*(self._send(operation, request) for request in plan))
         for act in acts:
             operation = operation.with_act(act).with_event(self._clock.now(), _act_words(act))
-        self._watcher.track(operation, ledgers, since)
+        self._watcher.track(operation, ledgers, since, held)
         self._watcher.refresh()
         return operation
 
@@ -111,7 +136,7 @@ class Acts:
         if self._settings.read_only:
             raise Refused("This is a read-only session.", "Start without --read-only to cancel.")
         client = self._clients[node]
-        total = await self._last_total(client, directive_id)
+        total = await self._last_total(node, directive_id)
         # Before the request: a poll that answers in between must not take our cancel for somebody else's.
         self._watcher.mark_cancelled(node, directive_id)
         try:
@@ -120,6 +145,7 @@ class Acts:
             if not error.outcome_unknown:
                 self._watcher.mark_cancelled(node, directive_id, cancelled=False)
                 raise
+            self._watcher.doubt_cancel(node, directive_id)
             self._watcher.refresh()
             return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
         self._note_cancel(node, directive_id, removed=removed)
@@ -134,9 +160,19 @@ class Acts:
         return await self._clients[node].sample_queue(name, SAMPLE_LIMIT)
 
     def _refuse(self, confirmed: Confirmed) -> None:
+        if not confirmed.checked.is_ready:
+            problems = confirmed.checked.problems.items()
+            raise Refused(
+                " ".join(f"{field}: {words}" for field, words in problems) or "The bounce is incomplete."
+            )
+        if confirmed.checked.selector != confirmed.preview.selector:
+            raise Refused("What was previewed is not what would be sent.", "Look at a new preview.")
         words = self.refusals(confirmed.preview, confirmed.checked)
         if words:
             raise Refused(" ".join(words))
+        unread = [node.name for node in self._watcher.snapshot.nodes if not node.has_data]
+        if unread and not confirmed.partial:
+            raise Refused(f"{', '.join(unread)} was never read: not known what is there.", "Nothing was sent.")
         now = self._clock.monotonic()
         age = confirmed.preview.age_s(now)
         if age > self._settings.act.max_preview_age_s:
@@ -146,13 +182,12 @@ class Acts:
             if not is_confirmed(confirmed.typed, token):
                 raise Refused("What was typed is not what was asked for.", "Nothing was sent.")
 
-    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Ledger]:
-        """Messages per matching queue just before the POST, for each node that can be read now."""
-        selector = confirmed.preview.selector
+    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Metrics]:
+        """What stands just before the POST, for each node that can be read now."""
         answers = await asyncio.gather(
             *(self._clients[request.node].read_metrics() for request in plan), return_exceptions=True
         )
-        ledgers: dict[str, Ledger] = {}
+        before: dict[str, Metrics] = {}
         for request, answer in zip(plan, answers, strict=True):
             if isinstance(answer, NodeError):
                 if not confirmed.partial:
@@ -160,11 +195,10 @@ class Acts:
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                matched = answer.table.select(selector).nonempty()
-                ledgers[request.node] = Ledger(selector, matched.as_counts())
-        if not ledgers:
+                before[request.node] = answer
+        if not before:
             raise Refused("No node could be read just before the bounce.", "Nothing was sent.")
-        return ledgers
+        return before
 
     def _operation(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> Operation:
         checked = confirmed.checked
@@ -193,6 +227,9 @@ class Acts:
         except NodeError as error:
             state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
             act = NodeAct(request.node, state, None, str(error), since, self._clock.monotonic())
+        except Exception as error:  # noqa: BLE001 - the request may have left: only the list can tell
+            words = f"{request.node}: unexpected {type(error).__name__}: {one_line(str(error), 120)}"
+            act = NodeAct(request.node, ActState.UNKNOWN, None, words, since, self._clock.monotonic())
         else:
             act = NodeAct(request.node, ActState.ACCEPTED, directive_id, None, since, self._clock.monotonic())
         self._write_act(operation.tag, act)
@@ -205,11 +242,13 @@ class Acts:
         except JournalError as error:
             self._watcher.note(tag, f"not in the journal: {error}")
 
-    async def _last_total(self, client: NodeClient, directive_id: str) -> int | None:
+    async def _last_total(self, node: str, directive_id: str) -> int | None:
+        asked_at = self._clock.monotonic()
         try:
-            entries = await client.list_directives()
+            entries = await self._clients[node].list_directives(patience_s=CANCEL_READ_S)
         except NodeError:
             return None
+        self._watcher.heard(node, Timed(entries, self._clock.monotonic(), asked_at))
         return next((entry.total_bounced for entry in entries if entry.id == directive_id), None)
 
     def _note_cancel(self, node: str, directive_id: str, *, removed: bool) -> None:
@@ -227,4 +266,4 @@ def _intent(request: PlannedRequest, ledger: Ledger) -> Intent:
 def _act_words(act: NodeAct) -> str:
     if act.state is ActState.ACCEPTED:
         return f"{act.node} accepted {(act.id or '')[:8]}"
-    return f"{act.node} {act.state.value}: {act.error}"
+    return f"{act.state.value}: {act.error}"

@@ -1,11 +1,14 @@
 """Where a bounce starts from: the draft that the cursor, the filter and the marks suggest."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from kumo_tui.act.draft import Draft, Scope
-from kumo_tui.model.names import Part
+from kumo_tui.model.names import Part, parse_name
 from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import Row, ViewSpec
 
@@ -15,16 +18,17 @@ VALUE_LIMIT = 500
 def suggest(
     snapshot: Snapshot, spec: ViewSpec, cursor: Row | None, marks: frozenset[str], duration: str = "5m"
 ) -> Draft:
-    """The draft for a bounce asked for here.
+    """The draft for a bounce asked for here. It never hits more of what stands now than the screen showed.
 
     Marks come first: exactly the marked queues, with how many of them the filter hides. Else the group under
     the cursor; else the one criterion that means just what a filter shows; else the queue under the cursor.
+    Where criteria would hit other queues too, the queues are named one by one.
     """
     base = Draft(duration=duration)
     if marks:
         return _of_marks(snapshot.queues, spec, marks, base)
     if spec.group is not None:
-        return _of_group(snapshot.queues, spec.group, cursor, base)
+        return _of_group(snapshot.queues, spec, spec.group, cursor, base)
     if not spec.filter.is_empty:
         found = criterion_of_filter(snapshot.queues, spec)
         if found is not None:
@@ -33,22 +37,31 @@ def suggest(
 
 
 def criterion_of_filter(table: QueueTable, spec: ViewSpec) -> tuple[Part, str] | None:
-    """The criterion that selects exactly the queues that pass the filter, None when no single one does."""
+    """The criterion that selects exactly the queues that pass the filter, None when no single one does.
+
+    Queues without mail count only where they are shown: the server keeps them for minutes (KUMOMTA.md 5.4).
+    """
     shown = _passing(table, spec)
-    for part in (Part.CAMPAIGN, Part.TENANT, Part.DOMAIN, Part.ROUTING_DOMAIN):
-        values = {table.parts[row].get(part) for row in shown}
-        if len(values) != 1:
-            continue
-        value = values.pop()
-        if value and sum(1 for parts in table.parts if parts.get(part) == value) == len(shown):
-            return part, value
+    if not shown:
+        return None
+    for part in Part:
+        value = table.parts[shown[0]].get(part)
+        if value and all(table.parts[row].get(part) == value for row in shown):
+            meant = table.select(_only(part, value))
+            if (len(meant) if spec.with_empty else meant.standing) == len(shown):
+                return part, value
     return None
 
 
 def live_values(table: QueueTable, part: Part) -> Sequence[str]:
     """Values of one part that live queues have now, those with most messages first, for the form to offer."""
     sums = table.distinct(part)
-    return sorted((value for value in sums if value), key=lambda value: (-sums[value], value))[:VALUE_LIMIT]
+    return heapq.nsmallest(VALUE_LIMIT, filter(None, sums), key=lambda value: (-sums[value], value))
+
+
+def _only(part: Part, value: str) -> Criteria:
+    values: dict[str, Any] = {part.value: value}
+    return Criteria(**values)
 
 
 def _of_marks(table: QueueTable, spec: ViewSpec, marks: frozenset[str], base: Draft) -> Draft:
@@ -57,29 +70,42 @@ def _of_marks(table: QueueTable, spec: ViewSpec, marks: frozenset[str], base: Dr
     return replace(base, scope=Scope.EXACT, names=tuple(sorted(marks)), hidden=hidden)
 
 
-def _of_group(table: QueueTable, part: Part, cursor: Row | None, base: Draft) -> Draft:
+def _of_group(table: QueueTable, spec: ViewSpec, part: Part, cursor: Row | None, base: Draft) -> Draft:
     if cursor is None:
         return base
-    if cursor.key:
-        return base.with_criterion(part, cursor.key)
-    # An absent or empty part cannot be typed into a field: the group's queues are named one by one.
-    names = [name for name, parts in zip(table.names, table.parts, strict=True) if parts.get(part) == cursor.key]
-    return replace(base, scope=Scope.EXACT, names=tuple(sorted(names)))
+    names = [table.names[row] for row in _passing(table, spec) if table.parts[row].get(part) == cursor.key]
+    if not cursor.key:
+        # An absent or empty part cannot be typed into a field.
+        return replace(base, scope=Scope.EXACT, names=tuple(sorted(names)))
+    draft = base.with_criterion(part, cursor.key)
+    if _stands_only_in(table, _only(part, cursor.key), names):
+        return draft
+    return replace(draft, scope=Scope.EXACT, names=tuple(sorted(names)))
 
 
 def _of_queue(table: QueueTable, cursor: Row | None, base: Draft) -> Draft:
     if cursor is None or cursor.key is None or cursor.key not in table.index:
         return base
-    parts = table.parts[table.index[cursor.key]]
+    parts = parse_name(cursor.key)
     draft = replace(base, names=(cursor.key,))
     for part in Part:
         draft = draft.with_criterion(part, parts.get(part) or "")
-    return draft
+    # An absent part stands as a blank, which means any: `acme@yahoo.com` also means `promo:acme@yahoo.com`.
+    given = [value or None for value in parts]
+    if any(given) and _stands_only_in(table, Criteria(*given), [cursor.key]):
+        return draft
+    return replace(draft, scope=Scope.EXACT)
+
+
+def _stands_only_in(table: QueueTable, criteria: Criteria, names: Sequence[str]) -> bool:
+    """Whether all mail that the criteria mean now stands in these queues."""
+    return table.select(criteria).nonempty().as_counts().keys() <= set(names)
 
 
 def _passing(table: QueueTable, spec: ViewSpec) -> list[int]:
+    """Positions of the queues that the filter shows."""
     return [
         row
         for row, (name, count) in enumerate(table)
-        if (count or spec.with_empty) and spec.filter.passes(name, table.parts[row])
+        if (count or spec.with_empty) and (spec.filter.is_empty or spec.filter.passes(name, table.parts[row]))
     ]

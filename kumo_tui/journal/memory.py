@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
 from kumo_tui.model.operation import Event, NodeAct, Operation
 
@@ -26,6 +27,8 @@ class MemoryJournal:
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Replace the act of one node."""
+        if tag not in self.operations:
+            raise JournalError(f"no operation {tag} was written down.")
         operation = self.operations[tag].with_act(act)
         self.operations[tag] = operation.with_event(at, f"{act.node}: {act.state.value}")
 

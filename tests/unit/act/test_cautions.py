@@ -1,0 +1,155 @@
+"""What is said before a confirmation: the price, the overlaps, the doubts."""
+
+import pytest
+
+from kumo_tui.act.cautions import cautions_for, plain_is_exact
+from kumo_tui.act.preview import take_preview, unread_nodes
+from kumo_tui.model.directives import Suspension
+from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.model.tags import guard_domain
+from kumo_tui.model.trend import Trend
+from tests.unit.act.worlds import COUNTS, EXACT_PLAIN, entry, node, snapshot
+
+PROMO = Criteria(campaign="promo")
+
+
+def said(shot: Snapshot, selector: Selector = PROMO) -> dict[str, bool]:
+    found = cautions_for(take_preview(shot, selector), shot, 15.0)
+    return {caution.text: caution.serious for caution in found}
+
+
+def about(words: str, shot: Snapshot, selector: Selector = PROMO) -> bool | None:
+    """Whether the caution with these words is serious, None when there is none."""
+    return next((serious for text, serious in said(shot, selector).items() if words in text), None)
+
+
+def calm(**values: object) -> NodeSnapshot:
+    return node(capability=EXACT_PLAIN, **values)
+
+
+def test_a_bounce_without_doubts_has_no_cautions() -> None:
+    assert said(snapshot(calm())) == {}
+
+
+def test_serious_ones_come_first() -> None:
+    shot = snapshot(node(ready={"a->b@smtp_client": 7}, directives=[entry(campaign="promo")]))
+    flags = list(said(shot).values())
+    assert flags == sorted(flags, reverse=True)
+    assert False in flags
+    assert True in flags
+
+
+def test_everything_names_the_servers_own_queues() -> None:
+    shot = snapshot(calm(counts={**COUNTS, **{f"hook{n}.log_hook": 1 for n in range(5)}}))
+    assert about("EVERYTHING on every node", shot, Everything()) is True
+    assert about("hook0.log_hook, hook1.log_hook, hook2.log_hook and 2 more", shot, Everything()) is True
+
+
+def test_nothing_standing_is_said() -> None:
+    assert about("nothing stands", snapshot(calm()), Criteria(tenant="nobody")) is True
+
+
+@pytest.mark.parametrize("state", [NodeState.STALE, NodeState.DOWN, NodeState.BUSY])
+def test_a_node_that_was_not_read_now_is_named_with_its_age(state: NodeState) -> None:
+    shot = snapshot(calm(), node("mta2", state=state, capability=EXACT_PLAIN), at=10.0)
+    assert about(f"mta2 is {state} (read 10s ago)", shot) is True
+
+
+def test_a_node_that_was_never_read_is_named() -> None:
+    never = NodeSnapshot("mta2", "http://mta2:8000", NodeState.DOWN)
+    assert about("mta2 is down (never read)", snapshot(calm(), never)) is True
+
+
+def test_old_numbers_are_called_old() -> None:
+    assert about("these numbers are 20s old", snapshot(calm(), at=20.0)) is True
+    assert about("old", snapshot(calm(), at=14.0)) is None
+
+
+def test_mail_in_ready_queues_is_an_upper_bound_and_nobodys() -> None:
+    shot = snapshot(calm(ready={"a->b@smtp_client": 2000, "a->c@smtp_client": 310, "a->d@smtp_client": 0}))
+    assert about("up to 2,310 more wait in 2 ready queues", shot) is False
+
+
+def test_a_version_with_the_defects_names_its_price_and_a_backlog_makes_it_serious() -> None:
+    assert about("may take other queues' mail", snapshot(node())) is False
+    assert about("may take other queues' mail", snapshot(node(ready={"a->b@smtp_client": 1}))) is True
+    assert about("may take other queues' mail", snapshot(node(capability=None))) is False
+    assert about("may take other queues' mail", snapshot(node()), Everything()) is None
+
+
+def test_a_plain_bounce_is_exact_for_everything_and_without_the_defects() -> None:
+    assert plain_is_exact(take_preview(snapshot(), Everything()), snapshot())
+    assert plain_is_exact(take_preview(snapshot(calm()), PROMO), snapshot(calm()))
+    mixed = snapshot(calm(), node("mta2"))
+    assert not plain_is_exact(take_preview(mixed, PROMO), mixed)
+
+
+@pytest.mark.parametrize(
+    ("selector", "directive", "words"),
+    [
+        (PROMO, entry(campaign="promo"), "directive 552016f1 has the same criteria: it is REPLACED"),
+        (PROMO, entry(), "directive 552016f1 is everything or an exact list"),
+        (Everything(), entry(), "directive 552016f1 may be another EVERYTHING"),
+        (
+            PROMO,
+            entry(tenant="acme", reason="x (rule_hash=1)"),
+            "the automation's directive 552016f1 (tenant=acme)",
+        ),
+        (PROMO, entry(tenant="acme"), "directive 552016f1 (tenant=acme) takes some of this mail too"),
+        (ExactQueues.of(["aol.com"]), entry(domain="aol.com"), "directive 552016f1 (domain=aol.com) takes some"),
+        (Everything(), entry(domain="aol.com"), "directive 552016f1 (domain=aol.com) takes some"),
+    ],
+)
+def test_an_overlap_with_an_active_directive_is_named(selector: Selector, directive: object, words: str) -> None:
+    assert about(f"mta1: {words}", snapshot(calm(directives=[directive])), selector) is True
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        entry(campaign="news"),
+        entry(tenant="acme", domain="aol.com"),
+        entry(tenant="nobody"),
+        entry(domain=guard_domain("7F3A2C")),
+    ],
+)
+def test_a_directive_for_other_mail_is_no_overlap(directive: object) -> None:
+    assert said(snapshot(calm(directives=[directive]))) == {}
+
+
+def test_mail_that_is_stopped_is_said_to_be() -> None:
+    stop = Suspension("i", "promo", None, None, "look\x1b first", 60.0)
+    assert about("mta1: this mail is stopped now (look\\x1b first)", snapshot(calm(suspensions=[stop]))) is False
+
+
+def test_all_four_parts_miss_new_mail() -> None:
+    counts = {"c:t@d!r": 5}
+    assert about("new mail is NOT caught", snapshot(calm(counts=counts)), Criteria("c", "t", "d", "r")) is True
+
+
+def test_names_that_may_not_split_as_meant_are_counted() -> None:
+    counts = {"promo:a:b@d": 5, "promo:x@[IPv6:::1]": 2}
+    assert about("1 name may not split as meant", snapshot(calm(counts=counts))) is False
+
+
+def test_queues_of_the_list_that_hold_no_mail_are_counted() -> None:
+    exact = ExactQueues.of(["aol.com", "promo:acme@empty.com", "gone@long.ago"])
+    assert about("2 queues of the list hold no mail now", snapshot(calm()), exact) is False
+
+
+def test_a_preview_takes_each_node_that_was_ever_read() -> None:
+    never = NodeSnapshot("mta3", "http://mta3:8000", NodeState.DOWN)
+    shot = snapshot(node(at=4.0), node("mta2", at=9.0, state=NodeState.STALE), never, at=10.0)
+    preview = take_preview(shot, PROMO)
+    assert [each.node for each in preview.nodes] == ["mta1", "mta2"]
+    assert (preview.queues, preview.messages, preview.age_s(10.0)) == (2, 180, 6.0)
+    assert [each.name for each in unread_nodes(shot)] == ["mta2", "mta3"]
+
+
+def test_a_preview_says_how_fast_its_mail_grows() -> None:
+    before, after = dict.fromkeys(COUNTS, 0), COUNTS
+    trend = Trend().with_sample(0, QueueTable.of(before)).with_sample(30, QueueTable.of(after))
+    assert take_preview(snapshot(trend=trend), PROMO).growth_per_min == 180
+    assert take_preview(snapshot(), PROMO).growth_per_min is None

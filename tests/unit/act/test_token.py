@@ -1,0 +1,46 @@
+"""The typed confirmation changes with the target, and only itself confirms."""
+
+import pytest
+
+from kumo_tui.act.preview import take_preview
+from kumo_tui.act.token import confirm_token, is_confirmed, target_name
+from kumo_tui.model.selector import Criteria, Everything, Selector
+from kumo_tui.model.snapshot import Snapshot
+from tests.unit.act.worlds import node, snapshot
+
+PROMO = Criteria(campaign="promo")
+
+
+def token(shot: Snapshot, selector: Selector = PROMO) -> str:
+    return confirm_token(take_preview(shot, selector), shot)
+
+
+def test_the_token_is_the_number_of_messages() -> None:
+    assert token(snapshot()) == "90"
+
+
+def test_production_and_everything_ask_for_the_target_too() -> None:
+    assert token(snapshot(production=True)) == "prod 90"
+    assert token(snapshot(), Everything()) == "prod 150"
+
+
+def test_without_a_profile_the_target_is_the_node_or_how_many_there_are() -> None:
+    assert target_name(snapshot(profile="")) == "mta1"
+    assert target_name(snapshot(node(), node("mta2"), profile="")) == "2 nodes"
+    assert token(snapshot(profile=""), Everything()) == "mta1 150"
+
+
+def test_thousands_are_written_without_separators() -> None:
+    assert token(snapshot(node(counts={"promo:a@b": 183220}))) == "183220"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "prod", "90", "prod 90 ", " prod 90", "Prod 90", "prod  90", "prod 9", "prod 90\n", "prod 900"],
+)
+def test_nothing_but_the_token_confirms(typed: str) -> None:
+    assert not is_confirmed(typed, "prod 90")
+
+
+def test_the_token_confirms() -> None:
+    assert is_confirmed("prod 90", token(snapshot(production=True)))
