@@ -271,6 +271,28 @@ async def test_the_requests_are_shown_exactly_and_sent_to_the_clipboard() -> Non
         await wait_for(pilot, lambda: isinstance(app.screen, ComposeScreen))
 
 
+async def test_the_requests_of_an_incomplete_form_are_not_shown() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, ComposeScreen(Draft(campaign="promo"), TAG))
+        await counted(pilot)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert app.screen is screen
+        assert "A reason is needed" in screen_text(pilot)
+
+
+async def test_exact_queues_of_many_names_are_cut_on_screen_and_not_copied() -> None:
+    names = tuple(f"promo:acme@a-rather-long-domain-{number}.example" for number in range(2_000))
+    app = ActingApp(snapshot(node(dict.fromkeys(names, 3))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, ComposeScreen(Draft(scope=Scope.EXACT, names=names, reason="x"), TAG))
+        await counted(pilot)
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: "too many for the terminal's clipboard" in screen_text(pilot))
+        assert app.clipboard == ""
+
+
 async def test_what_a_rule_forbids_is_said_and_not_reviewed() -> None:
     app = ActingApp(settings=settings(read_only=True))
     async with app.run_test(size=(80, 24)) as pilot:

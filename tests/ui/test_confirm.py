@@ -240,6 +240,16 @@ async def test_queues_that_appear_or_go_change_the_text_and_clear_what_was_typed
         assert set(screen.preview.matched.names) == set(moved)
 
 
+async def test_a_queue_that_only_goes_clears_what_was_typed() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await typed(pilot, screen, TOKEN)
+        await shown_again(pilot, {"promo:acme@yahoo.com": 92_110, "promo:acme@gmail.com": 41_800}, 1.0)
+        assert field(screen).value == ""
+        assert "It moved: -1 queue, -8,120 messages." in screen_text(pilot)
+
+
 async def test_the_same_number_of_messages_in_other_queues_is_not_the_same_target() -> None:
     app = ActingApp()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from kumo_tui.act.requests import PlannedRequest, kcli_command
-from kumo_tui.text import clean, is_altered
+from kumo_tui.text import is_altered
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded, wrapped
@@ -108,9 +108,9 @@ def _text(text: str, identity: str) -> FittedLines:
 
 
 def _shown(text: str) -> str:
-    """The text as it is shown: clean, and cut where nobody reads on."""
+    """The text as far as anybody reads it."""
     cut = len(text) - SHOWN_LIMIT
-    return clean(text) if cut <= 0 else f"{clean(text[:SHOWN_LIMIT])} … and {count_text(cut)} characters more"
+    return text if cut <= 0 else f"{text[:SHOWN_LIMIT]} ... and {count_text(cut)} characters more"
 
 
 def _base_url(request: PlannedRequest) -> str:
