@@ -215,9 +215,11 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         try:
             await flow
         except KumoTuiError as error:
-            self.notify(str(error), severity="error")
+            self.notify(str(error), severity="error", markup=False)
 
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
-            self.notify(f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error")
+            self.notify(
+                f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error", markup=False
+            )

@@ -65,13 +65,13 @@ class Listing:
         """Directives that may bounce everything, made by somebody else."""
         return [entry for entry in self.foreign if entry.origin is Origin.ALARM]
 
-    def summary(self) -> str:
+    def summary(self, dot: str = "·") -> str:
         """`2 active · 1 finishing · 5 ended`."""
         live = len(self.active) + len(self.foreign)
         parts = [f"{live} active"]
         parts += [f"{len(self.finishing)} finishing"] if self.finishing else []
         parts += [f"{len(self.ended)} ended"] if self.ended else []
-        return " · ".join(parts)
+        return f" {dot} ".join(parts)
 
 
 def list_directives(snapshot: Snapshot, now: float) -> Listing:
@@ -145,7 +145,7 @@ def _foreign(snapshot: Snapshot, now: float) -> list[Foreign]:
 
 def _foreign_row(entry: Foreign, signs: Glyphs, nodes: int) -> LineRow:
     style, directive = ORIGINS[entry.origin], entry.directive
-    where = f" · {entry.node}" if nodes > 1 else ""
+    where = f" {signs.dot} {entry.node}" if nodes > 1 else ""
     cells = (
         Cell(directive.scope_text(), style.look),
         Cell(clean(directive.words)),

@@ -54,7 +54,7 @@ async def test_unchanged_rows_refresh_no_line_and_one_changed_row_refreshes_its_
         with refreshed_regions(table) as seen:
             table.show(rows(a=3, b=77, c=1))
         assert [region and (region.y, region.height) for region in seen] == [(2, 1)]
-        assert seen[0] is not None and seen[0].width == 9
+        assert seen[0] is not None and seen[0].width == 2
         await pilot.pause()
         assert "77" in frame_of(pilot.app)[2]
 

@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantBlur, DescendantFocus
-from textual.screen import Screen
 from textual.widgets import Input
 
 from kumo_tui.act.suggest import suggest
@@ -21,6 +20,7 @@ from kumo_tui.ui import keys
 from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.view_builder import Built, ViewBuilder
@@ -34,13 +34,13 @@ from kumo_tui.ui.widgets.notice import Notice
 from kumo_tui.ui.widgets.queue_table import QueueTable, position_text
 
 
-class DashboardScreen(Screen[None], inherit_bindings=False):
+class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     """Draws the last snapshot, or the frozen one, and turns keys into requests to the app."""
 
     DEFAULT_CSS = """
     DashboardScreen { overflow: hidden; }
-    DashboardScreen QueueTable { height: 1fr; }
-    DashboardScreen DirectivesTable { height: 25%; min-height: 4; }
+    DashboardScreen QueueTable { height: 1fr; min-height: 3; }
+    DashboardScreen DirectivesTable { height: 25%; min-height: 3; }
     """
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(
         *(name for name in keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES)), "back", "copy"

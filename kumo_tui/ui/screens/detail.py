@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean
 from kumo_tui.ui import keys
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
@@ -29,7 +29,7 @@ def fact(label: str, value: str, look: Look = Look.NORMAL) -> Line:
     return (Piece(f" {label:<{LABEL_WIDTH}}", Look.DIM), Piece(clean(value), look))
 
 
-class DetailScreen(Screen[None], inherit_bindings=False):
+class DetailScreen(QuietScreen[None], inherit_bindings=False):
     """A read-only screen that follows the snapshots. `q` goes back as Esc does, which multiplexers may lose."""
 
     DEFAULT_CSS = """

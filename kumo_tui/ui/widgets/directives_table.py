@@ -20,9 +20,9 @@ def directive_columns(width: int) -> Sequence[Column]:
     wide = width >= WIDE
     return (
         Column("SCOPE", cut=Cut.MIDDLE),
-        Column("REASON", 24 if wide else 12),
+        Column("REASON", 24 if wide else 12, from_width=70),
         Column("LEFT", 8 if wide else 7, Align.RIGHT),
-        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT),
+        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
         Column("PROGRESS", 38 if wide else 18, gap=2),
         Column("NODE", 10, from_width=WIDE),
     )
@@ -74,7 +74,8 @@ class DirectivesTitle(Lines):
 
     def show_listing(self, listing: Listing, *, focused: bool) -> None:
         """Show how many directives there are."""
-        self.show(title_line("Directives", listing.summary(), self.size.width, glyphs_of(self), focused=focused))
+        signs = glyphs_of(self)
+        self.show(title_line("Directives", listing.summary(signs.dot), self.size.width, signs, focused=focused))
 
 
 def title_line(title: str, summary: str, width: int, signs: Glyphs, *, focused: bool) -> Line:

@@ -35,7 +35,7 @@ class FilterBar(Horizontal):
     FilterBar { height: 1; }
     FilterBar #slash { width: 2; }
     FilterBar TextField { width: 1fr; }
-    FilterBar #view { width: 52; }
+    FilterBar #view { width: 52; max-width: 65%; }
     """
 
     def compose(self) -> ComposeResult:

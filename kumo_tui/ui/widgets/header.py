@@ -94,7 +94,8 @@ def _totals(snapshot: Snapshot, now: float, signs: Glyphs, *, with_queues: bool)
     pieces = [Piece("   "), Piece(shown(count_text(snapshot.queues.total), fresh), look), Piece(" msgs")]
     if with_queues:
         queues = shown(count_text(snapshot.queues.standing), fresh)
-        pieces += [Piece(f" {signs.dot} "), Piece(queues, look), Piece(" queues")]
+        noun = " queue" if snapshot.queues.standing == 1 else " queues"
+        pieces += [Piece(f" {signs.dot} "), Piece(queues, look), Piece(noun)]
     return tuple(pieces)
 
 

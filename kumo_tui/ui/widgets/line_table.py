@@ -292,9 +292,9 @@ class LineTable(PaintedLines, can_focus=True):
         signs = glyphs_of(self)
         lead = Cell(signs.marked, Look.ACCENT) if marked else row.lead
         pieces = [
-            Piece(signs.cursor if under_cursor else " ", Look.ACCENT),
-            Piece(fit(lead.text, 1), lead.look),
-            Piece(fit(row.flag.text, 1), row.flag.look),
+            Piece(signs.cursor, Look.ACCENT) if under_cursor else Piece(" "),
+            Piece(fit(clean(lead.text), 1), lead.look),
+            Piece(fit(clean(row.flag.text), 1), row.flag.look),
         ]
         for index, column, gap, room in self._layout(width):
             cell = row.cells[index]

@@ -1,7 +1,7 @@
 """Lines: a widget of a few text lines that rewrites only the cells that changed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from textual import events
 from textual.geometry import Region, Size
@@ -59,6 +59,19 @@ class PaintedLines(Widget):
                 spans.append(Region(span[0], y, span[1] - span[0], 1))
         if spans:
             self.refresh(*spans)
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """As Textual's; but asked for everything, it rewrites only what differs from what was painted.
+
+        Textual asks for everything at each change of focus: a whole table over a slow link.
+        """
+        if regions or layout or recompose or not self._painted:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        if repaint:
+            self.repaint()
+        return self
 
     def forget(self) -> None:
         """Paint every line anew."""

@@ -11,7 +11,7 @@ from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.units import age_text
 
-MOST_LINES = 4
+LINES_PER_NOTICE = 8
 SILENT_IS_WORTH_SAYING_S = 5.0
 
 
@@ -95,10 +95,10 @@ class Notice(Lines):
     """
 
     def show_notices(self, snapshot: Snapshot, now: float, said: Line | None = None) -> None:
-        """Show them; of many, the first few and how many more there are."""
+        """Show them; of many, as many as the height allows and how many more there are."""
         signs = glyphs_of(self)
         lines = list(notices(snapshot, now, signs))
-        if len(lines) > MOST_LINES:
-            hidden = len(lines) - MOST_LINES + 1
-            lines = [*lines[: MOST_LINES - 1], (Piece(f" {signs.warning} {hidden} more", Look.AMBER),)]
-        self.show(*lines, *([said] if said else []))
+        most = max(1, self.app.size.height // LINES_PER_NOTICE)
+        if len(lines) > most > 1:
+            lines = [*lines[: most - 1], (Piece(f" {signs.warning} {len(lines) - most + 1} more", Look.AMBER),)]
+        self.show(*lines[:most], *([said] if said else []))

@@ -26,8 +26,8 @@ def queue_columns(group: Part | None, nodes: int) -> Sequence[Column]:
     columns = [
         Column("QUEUE" if group is None else group.label.upper(), cut=Cut.MIDDLE),
         Column("MESSAGES", COUNT_WIDTH, Align.RIGHT),
-        Column("PER MIN", RATE_WIDTH, Align.RIGHT),
-        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT),
+        Column("PER MIN", RATE_WIDTH, Align.RIGHT, from_width=60),
+        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=70),
         Column("SHARE", 6, Align.RIGHT, from_width=WIDE),
     ]
     if group is not None:

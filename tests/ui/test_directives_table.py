@@ -1,0 +1,136 @@
+"""The directive pane: ours over all nodes, everybody else's, and what has ended."""
+
+from collections.abc import Sequence
+
+from kumo_tui.model.selector import Criteria, Everything
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.tags import guard_domain
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.ui.bar import bar
+from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, list_directives, progress_cell, rows_of
+from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS, Look
+from kumo_tui.ui.widgets.directives_table import title_line
+from kumo_tui.ui.widgets.line_table import LineRow
+from tests.ui.worlds import START, directive, node, operation, snapshot
+
+QUEUE = "promo:acme@yahoo.com"
+
+
+def rows(world: Snapshot, now: float = START) -> Sequence[LineRow]:
+    return rows_of(list_directives(world, now), GLYPHS, wide=False)
+
+
+def texts(row: LineRow) -> list[str]:
+    return [cell.text for cell in row.cells]
+
+
+def test_an_operation_is_one_row_over_all_its_nodes() -> None:
+    ours = operation(baseline={QUEUE: 100}, bounced={QUEUE: 88}, nodes=("mta1", "mta2"), rate=3.0)
+    listed = tuple(directive(f"{name}-7F3A2C") for name in ("mta1", "mta2"))
+    world = snapshot(
+        node("mta1", {QUEUE: 1}, directives=listed[:1]),
+        node("mta2", {QUEUE: 1}, directives=listed[1:]),
+        operations=(ours,),
+    )
+    (row,) = rows(world)
+    assert row.key == OperationKey("7F3A2C")
+    assert texts(row)[:5] == ["campaign=promo", "bad link #4711", "04:12", "88", "███████░  88% 4s"]
+    assert row.lead.text == "▶"
+
+
+def test_a_directive_that_carries_the_tag_of_an_operation_is_ours_before_its_id_is_known() -> None:
+    ours = operation(baseline={QUEUE: 1}, bounced={}, verdict=Verdict.UNKNOWN, left_s=None)
+    tagged = directive("new-id", reason="bad link [kt:7F3A2C]")
+    assert [row.key for row in rows(snapshot(node("mta1", {}, directives=(tagged,)), operations=(ours,)))] == [
+        OperationKey("7F3A2C")
+    ]
+
+
+def test_left_counts_down_between_readings() -> None:
+    ours = operation(baseline={QUEUE: 1}, bounced={})
+    world = snapshot(node("mta1", {}, directives=(directive("z"),)), operations=(ours,))
+    assert [texts(row)[2] for row in rows(world, START + 10)] == ["04:02", "00:38"]
+
+
+def test_a_foreign_match_all_comes_first_as_an_alarm() -> None:
+    free = directive("free", campaign=None)
+    ours = operation(baseline={QUEUE: 1}, bounced={})
+    first = rows(snapshot(node("mta1", {}, directives=(free,)), operations=(ours,)))[0]
+    assert first.key == DirectiveKey("mta1", "free")
+    assert (first.lead.text, first.lead.look) == ("⚠", Look.ALARM)
+    assert texts(first)[0] == "everything or exact queues"
+    assert "NOT OURS" in texts(first)[4]
+
+
+def test_whose_a_directive_is_stands_in_words() -> None:
+    listed = (
+        directive("a"),
+        directive("b", reason="too slow (rule_hash=abc)"),
+        directive("c", reason="oops [kt:ABCDEF]"),
+        directive("d", campaign=None, domain=guard_domain("ABCDEF")),
+    )
+    words = [texts(row)[4] for row in rows(snapshot(node("mta1", {}, directives=listed)))]
+    assert words == ["not ours", "automation", "another kumo-tui", "another kumo-tui"]
+
+
+def test_the_node_of_a_foreign_directive_is_named_in_a_fleet() -> None:
+    world = snapshot(node("mta1", {}), node("mta2", {}, directives=(directive(),)))
+    assert texts(rows(world)[0])[4] == "not ours · mta2"
+
+
+def test_ended_operations_of_ours_stay_below_dimmed() -> None:
+    done = operation("AAAAAA", baseline={QUEUE: 10}, bounced={QUEUE: 12}, verdict=Verdict.DONE, left_s=None)
+    running = operation("BBBBBB", baseline={QUEUE: 10}, bounced={}, minutes_ago=30)
+    listed = rows(snapshot(node("mta1", {}, directives=(directive(),)), operations=(done, running)))
+    assert [row.key for row in listed] == [
+        OperationKey("BBBBBB"), DirectiveKey("mta1", "552016f1"), OperationKey("AAAAAA"),
+    ]  # fmt: skip
+    assert texts(listed[-1])[2] == "ended"
+    assert texts(listed[-1])[4] == "DONE 100% +2"
+    assert listed[-1].cells[0].look is Look.DIM
+
+
+def test_collateral_is_an_alarm_in_words() -> None:
+    hurt = operation(
+        baseline={QUEUE: 100}, bounced={QUEUE: 40, "other@x": 120}, selector=Criteria(campaign="promo")
+    )
+    cell = progress_cell(hurt, GLYPHS, wide=True)
+    assert cell.look is Look.RED
+    assert cell.text == "120 COLLATERAL RUNNING 40%"
+
+
+def test_what_lies_beyond_the_baseline_is_no_percentage() -> None:
+    caught = operation(baseline={QUEUE: 100}, bounced={QUEUE: 512}, verdict=Verdict.CATCHING)
+    assert progress_cell(caught, GLYPHS, wide=False).text == "CATCHING 100% +412"
+    empty = operation(baseline={}, bounced={QUEUE: 12}, verdict=Verdict.CATCHING)
+    assert progress_cell(empty, GLYPHS, wide=False).text == "CATCHING - +12"
+
+
+def test_a_wide_pane_has_word_and_bar() -> None:
+    ours = operation(baseline={QUEUE: 200}, bounced={QUEUE: 100}, rate=1.0)
+    assert progress_cell(ours, GLYPHS, wide=True).text == "RUNNING   ███████░░░░░░░  50% 1m"
+
+
+def test_the_summary_counts_what_runs_finishes_and_has_ended() -> None:
+    statuses = (
+        operation("AAAAAA", baseline={}, bounced={}, selector=Everything()),
+        operation("BBBBBB", baseline={}, bounced={}, verdict=Verdict.UNKNOWN),
+        operation("CCCCCC", baseline={}, bounced={}, verdict=Verdict.DONE),
+        operation("DDDDDD", baseline={}, bounced={}, verdict=Verdict.LOST),
+    )
+    listing = list_directives(snapshot(node("mta1", {}, directives=(directive(),)), operations=statuses), START)
+    assert listing.summary() == "2 active · 1 finishing · 2 ended"
+
+
+def test_the_title_fills_its_line() -> None:
+    line = title_line("Directives", "2 active", 60, GLYPHS, focused=False)
+    assert "".join(piece.text for piece in line) == "── Directives ── 2 active " + "─" * 34
+
+
+def test_bars_are_full_only_at_the_end_and_empty_only_at_the_start() -> None:
+    assert bar(0, 100, 4, GLYPHS) == "░░░░"
+    assert bar(1, 100_000, 4, GLYPHS) == "▏░░░"
+    assert bar(99_999, 100_000, 4, GLYPHS) == "███▉"
+    assert bar(100, 100, 4, GLYPHS) == "████"
+    assert bar(88, 100, 9, GLYPHS) == "███████▉░"
+    assert bar(50, 100, 4, ASCII_GLYPHS) == "##.."

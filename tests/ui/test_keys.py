@@ -1,0 +1,99 @@
+"""One table of commands feeds bindings, footer, help and palette."""
+
+from textual.binding import Binding
+
+from kumo_tui.ui import keys
+from kumo_tui.ui.app import KumoTuiApp
+from kumo_tui.ui.keys import COMMANDS, Place
+from kumo_tui.ui.screens.dashboard import DashboardScreen
+from kumo_tui.ui.screens.detail import DetailScreen
+from kumo_tui.ui.screens.help import help_rows
+from kumo_tui.ui.screens.palette import PaletteScreen, found
+from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS
+from kumo_tui.ui.widgets.footer import footer_line
+from kumo_tui.ui.widgets.line_table import LineTable
+
+DESIGNED = {
+    "bounce": "b", "cancel": "x", "open": "enter", "back": "escape", "mark": "space", "filter": "slash",
+    "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r", "slower": "plus",
+    "faster": "minus", "other_pane": "tab", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q",
+}  # fmt: skip
+
+
+def bound(owner: type) -> dict[str, str]:
+    return {entry.key: entry.action for entry in owner.__dict__.get("BINDINGS", []) if isinstance(entry, Binding)}
+
+
+def test_the_keys_are_those_of_the_design() -> None:
+    first_keys = {entry.id: entry.keys[0] for entry in COMMANDS if entry.id not in keys.MOVES}
+    assert first_keys == DESIGNED
+
+
+def test_no_key_means_two_things_at_one_place() -> None:
+    seen: set[tuple[str, Place]] = set()
+    for entry in COMMANDS:
+        for key in entry.keys:
+            for place in entry.places:
+                assert (key, place) not in seen
+                seen.add((key, place))
+
+
+def test_every_command_is_bound_and_every_binding_is_a_command() -> None:
+    actions: set[str] = set()
+    for owner in (KumoTuiApp, DashboardScreen, LineTable, DetailScreen):
+        for key, action in bound(owner).items():
+            if action == "quit_hint" or (owner is DetailScreen and key == "q"):
+                continue
+            assert key in keys.command(action).keys
+            actions.add(action)
+    assert actions == {entry.id for entry in COMMANDS}
+
+
+def test_the_actions_of_all_commands_exist() -> None:
+    owners = (KumoTuiApp, DashboardScreen, LineTable)
+    missing = [entry.id for entry in COMMANDS if not any(hasattr(owner, f"action_{entry.id}") for owner in owners)]
+    assert missing == []
+
+
+def test_footer_help_and_palette_show_what_the_table_says() -> None:
+    places = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.QUEUES}
+    footer = "".join(piece.text for piece in footer_line(keys.in_footer(places), 200, GLYPHS))
+    for entry in keys.in_footer(places):
+        assert entry.label in footer
+    shown = {row.key: row.cells[1].text for row in help_rows(GLYPHS, read_only=False)}
+    assert shown == {entry.id: entry.help for entry in COMMANDS}
+    offered = {entry.id for entry in PaletteScreen(places, read_only=False)._commands}
+    expected = {entry.id for entry in COMMANDS if entry.applies(places)} - keys.MOVES - {"palette", "back"}
+    assert offered == expected
+
+
+def test_read_only_mode_has_no_destructive_command_anywhere() -> None:
+    places = set(Place)
+    destructive = {entry.id for entry in COMMANDS if entry.destructive}
+    assert destructive == {"bounce", "cancel"}
+    in_footer = {entry.id for entry in keys.in_footer(places, read_only=True)}
+    in_help = {row.key for row in help_rows(GLYPHS, read_only=True)}
+    in_palette = {entry.id for entry in PaletteScreen(places, read_only=True)._commands}
+    assert not destructive & (in_footer | in_help | in_palette)
+    assert not any(keys.may_act(identity, places, read_only=True) for identity in destructive)
+
+
+def test_a_footer_of_80_cells_offers_the_main_keys_of_each_pane() -> None:
+    queues = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.QUEUES}
+    directives = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.DIRECTIVES}
+    texts = [
+        "".join(piece.text for piece in footer_line(keys.in_footer(places), 80, signs))
+        for places in (queues, directives)
+        for signs in (GLYPHS, ASCII_GLYPHS)
+    ]
+    for text in texts[:2]:
+        assert "b bounce" in text and "x cancel" not in text
+    for text in texts[2:]:
+        assert "x cancel" in text and "b bounce" not in text
+    assert all("? help" in text and len(text) <= 80 for text in texts)
+
+
+def test_the_palette_puts_commands_named_like_the_words_first() -> None:
+    assert found(COMMANDS, "sor")[0].id == "sort"
+    assert [entry.id for entry in found(COMMANDS, "bounce marks")] == ["bounce"]
+    assert found(COMMANDS, "no such words") == []

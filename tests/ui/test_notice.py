@@ -1,0 +1,66 @@
+"""Notices: one line for each node that fails, and alarms above them."""
+
+from kumo_tui.model.directives import Suspension
+from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.snapshot import Metrics, NodeState, Snapshot, Timed
+from kumo_tui.ui.theme import GLYPHS, Look
+from kumo_tui.ui.widgets.notice import Notice, notices
+from tests.frames import frame_of
+from tests.ui.pilots import WidgetApp
+from tests.ui.worlds import START, directive, node, snapshot
+
+
+def lines(world: Snapshot, now: float = START) -> list[str]:
+    return ["".join(piece.text for piece in line) for line in notices(world, now, GLYPHS)]
+
+
+def test_a_fleet_without_trouble_needs_no_line() -> None:
+    assert lines(snapshot(node("mta1", {"a@x": 1}))) == []
+
+
+def test_a_failing_node_has_one_line_however_many_requests_fail() -> None:
+    errors = {"metrics": "mta3: refused.", "directives": "mta3: refused.", "suspensions": "mta3: cut."}
+    world = snapshot(node("mta3", {"a@x": 1}, state=NodeState.DOWN, errors=errors))
+    assert lines(world, START + 40) == [" ✗ mta3 DOWN, last read 40s ago: refused. (and 1 more)"]
+
+
+def test_a_busy_node_says_for_how_long_it_has_been_silent() -> None:
+    world = snapshot(node("mta1", {"a@x": 1}, state=NodeState.BUSY, silent_s=38.0))
+    assert lines(world, START + 2) == [" ⚠ mta1 busy, silent for 40 s"]
+
+
+def test_the_worst_stands_first() -> None:
+    stop = Suspension("s", None, None, None, "hold", 720.0)
+    troubled = Timed(Metrics(QueueTable.of({}), troubles=("the spool sheds load",)), START)
+    world = snapshot(
+        node("busy", {}, state=NodeState.BUSY),
+        node("down", {}, state=NodeState.DOWN),
+        node("free", {}, directives=(directive(campaign=None),), suspensions=(stop,)),
+    )
+    first, second, third, fourth = lines(world)
+    assert "free: not ours: everything, or an exact list (the server does not say): purge" in first
+    assert "down DOWN" in second and "busy busy" in third
+    assert "stopped for 12m: everything, or an exact list" in fourth
+    sheds = node("mta1", None)
+    world = snapshot(type(sheds)(sheds.name, sheds.url, NodeState.OK, metrics=troubled))
+    assert lines(world) == [" ⚠ mta1: the spool sheds load"]
+
+
+def test_an_alarm_is_the_only_line_with_an_alarms_ground() -> None:
+    world = snapshot(node("a", {}, directives=(directive(campaign=None),)), node("b", {}, state=NodeState.DOWN))
+    looks = [line[0].look for line in notices(world, START, GLYPHS)]
+    assert looks == [Look.ALARM, Look.RED]
+
+
+async def test_many_notices_leave_room_for_the_tables() -> None:
+    world = snapshot(*(node(f"mta{number}", {}, state=NodeState.DOWN) for number in range(9)))
+    notice = Notice()
+    app = WidgetApp(notice)
+    async with app.run_test(size=(60, 24)) as pilot:
+        notice.show_notices(world, START)
+        await pilot.pause()
+        assert [line for line in frame_of(app) if line] == [
+            " ✗ mta0 DOWN, last read 0s ago",
+            " ✗ mta1 DOWN, last read 0s ago",
+            " ⚠ 7 more",
+        ]

@@ -1,0 +1,59 @@
+"""Views of big tables are built beside the event loop, the last request wins."""
+
+from collections.abc import Coroutine
+
+import pytest
+
+from kumo_tui.model.names import Part
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.view import ViewSpec
+from kumo_tui.ui import view_builder
+from kumo_tui.ui.view_builder import Built, ViewBuilder
+from tests.ui.worlds import node, snapshot
+
+
+def world(queues: int) -> Snapshot:
+    return snapshot(node("mta1", {f"c:t{number}@x": number for number in range(1, queues + 1)}))
+
+
+def unexpected(_work: Coroutine[None, None, None]) -> None:
+    raise AssertionError("a small table needs no thread")
+
+
+def test_a_small_table_is_done_at_once() -> None:
+    done: list[Built] = []
+    ViewBuilder(unexpected, done.append).request(world(10), ViewSpec())
+    assert [built.view.matching_queues for built in done] == [10]
+
+
+async def test_of_several_requests_for_a_big_table_the_first_and_the_last_are_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(view_builder, "AT_ONCE_QUEUES", 5)
+    started: list[Coroutine[None, None, None]] = []
+    done: list[Built] = []
+    builder = ViewBuilder(started.append, done.append)
+    first, second, third = world(10), world(11), world(12)
+    builder.request(first, ViewSpec())
+    assert (len(started), done) == (1, [])
+
+    def hand_over(built: Built) -> None:
+        done.append(built)
+        if built.snapshot is first:
+            builder.request(second, ViewSpec())
+            builder.request(third, ViewSpec(group=Part.CAMPAIGN))
+
+    builder._done = hand_over
+    await started[0]
+    assert [built.snapshot for built in done] == [first, third]
+    assert done[-1].view.spec.group is Part.CAMPAIGN
+    builder.request(first, ViewSpec())
+    assert len(started) == 2
+    await started[1]
+
+
+def test_figures_are_read_by_row_key() -> None:
+    done: list[Built] = []
+    ViewBuilder(unexpected, done.append).request(world(3), ViewSpec())
+    assert done[0].rate("c:t1@x") is None
+    assert done[0].bounced("c:t1@x") == 0
