@@ -11,6 +11,8 @@ from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text, count_text
 
+MOST_OVERLAPS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Caution:
@@ -81,37 +83,34 @@ def _remembers(node: NodeSnapshot) -> bool:
 
 def _overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     for node in snapshot.nodes:
-        for directive in node.directives.value if node.directives else ():
-            text = _overlap(preview, directive)
-            if text:
-                yield Caution(f"{node.name}: {text}", serious=True)
+        texts = [_overlap(preview, directive) for directive in (node.directives.value if node.directives else ())]
+        found = [text for text in texts if text]
+        # A replacement is told first: it is the one that ends somebody's directive.
+        found.sort(key=lambda text: "REPLACED" not in text)
+        for text in found[:MOST_OVERLAPS]:
+            yield Caution(f"{node.name}: {text}", serious=True)
+        if len(found) > MOST_OVERLAPS:
+            more = plural(len(found) - MOST_OVERLAPS, "more directive")
+            yield Caution(f"{node.name}: overlaps with {more}.", serious=True)
         for suspension in node.suspensions.value if node.suspensions else ():
             if isinstance(preview.selector, Criteria) and suspension.criteria == preview.selector:
                 yield Caution(f"{node.name}: this mail is stopped now ({clean(suspension.reason)}).")
 
 
 def _overlap(preview: Preview, directive: Directive) -> str | None:
-    name = directive.id[:8]
+    name = clean(directive.id[:8])
     if isinstance(preview.selector, Criteria) and directive.criteria == preview.selector:
         return f"directive {name} has the same criteria: it is REPLACED, its totals restart."
     if isinstance(preview.selector, Everything) and directive.is_criteria_free:
         return f"directive {name} may be another EVERYTHING: it is then REPLACED, its totals restart."
     if directive.is_criteria_free:
         return f"directive {name} is everything or an exact list: it may be credited with this mail."
-    if directive.criteria is not None and _hits_any(directive.criteria, preview):
+    if directive.criteria is not None and preview.matched.holds(directive.criteria):
         whose = "the automation's directive" if directive.is_automation else "directive"
         return (
             f"{whose} {name} ({directive.scope_text()}) takes some of this mail too; it may be credited with it."
         )
     return None
-
-
-def _hits_any(criteria: Criteria, preview: Preview) -> bool:
-    """Whether criteria match a queue of the preview; most are told apart by a value that none has."""
-    matched = preview.matched
-    if any(value not in matched.by_value(part) for part, value in criteria.given().items()):
-        return False
-    return len(matched.select(criteria)) > 0
 
 
 def _criteria(preview: Preview) -> Iterator[Caution]:

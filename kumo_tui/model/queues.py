@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import itemgetter
 
 from kumo_tui.model.names import Part, QueueParts, parse_name
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
@@ -130,6 +131,20 @@ class QueueTable:
             messages, queues = sums.get(value, nothing)
             sums[value] = (messages + counts[row], queues + 1)
         return sums
+
+    def holds(self, criteria: Criteria) -> bool:
+        """Whether the criteria mean any queue of the table; cheap for many criteria, one after the other."""
+        wanted = (criteria.campaign, criteria.tenant, criteria.domain, criteria.routing_domain)
+        columns = tuple(column for column, value in enumerate(wanted) if value is not None)
+        pick = itemgetter(*columns)
+        if columns not in self._combinations:
+            self._combinations[columns] = frozenset(map(pick, self.parts))
+        return pick(wanted) in self._combinations[columns]
+
+    @cached_property
+    def _combinations(self) -> dict[tuple[int, ...], frozenset[object]]:
+        """What `holds` found: the values that queues have together, by which parts were asked for."""
+        return {}
 
     @cached_property
     def _sums(self) -> dict[Part, Mapping[str | None, tuple[int, int]]]:

@@ -119,6 +119,14 @@ def test_a_directive_for_other_mail_is_no_overlap(directive: object) -> None:
     assert said(snapshot(calm(directives=[directive]))) == {}
 
 
+def test_of_many_overlaps_the_replacement_comes_first_and_the_rest_are_counted() -> None:
+    many = [entry(f"id{number}", tenant="acme") for number in range(10)]
+    texts = list(said(snapshot(calm(directives=[*many, entry(campaign="promo")]))))
+    assert "REPLACED" in texts[0]
+    assert texts[-1] == "mta1: overlaps with 8 more directives."
+    assert len(texts) == 4
+
+
 def test_mail_that_is_stopped_is_said_to_be() -> None:
     stop = Suspension("i", "promo", None, None, "look\x1b first", 60.0)
     assert about("mta1: this mail is stopped now (look\\x1b first)", snapshot(calm(suspensions=[stop]))) is False

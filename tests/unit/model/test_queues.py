@@ -91,3 +91,16 @@ def test_a_forged_giant_count_does_not_break_the_sum() -> None:
     giant = QueueTable.of({"a": 2**63 - 1})
     assert merge([giant, QueueTable.of({"a": 5, "b": 3})]).messages_of("a") == 2**63 - 1
     assert merge([giant, QueueTable.of({"a": 5, "b": 3})]).messages_of("b") == 3
+
+
+PART = st.none() | st.sampled_from(["promo", "acme", "", "yahoo.com", "zenith"])
+
+
+@given(TABLES, PART, PART, PART, PART)
+def test_a_table_holds_what_criteria_mean_when_a_selection_finds_it(
+    table: QueueTable, campaign: str | None, tenant: str | None, domain: str | None, routing: str | None
+) -> None:
+    if any(value is not None for value in (campaign, tenant, domain, routing)):
+        criteria = Criteria(campaign, tenant, domain, routing)
+        assert table.holds(criteria) is (len(table.select(criteria)) > 0)
+        assert table.holds(criteria) is any(map(criteria.matches, table.names))
