@@ -15,6 +15,7 @@ from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.sending import SendingScreen
+from kumo_tui.ui.theme import Look
 from kumo_tui.units import count_text
 
 AnyApp = App[Any]
@@ -37,11 +38,11 @@ async def bounce_flow(app: AnyApp, draft: Draft) -> None:
         typed = await app.push_screen_wait(confirm)
         if typed is None:
             continue
-        error = await _send(app, Confirmed(confirm.preview, composed.checked, tag, typed))
-        if error is None:
-            open_operation(app, tag)
+        went, words = await _send(app, Confirmed(confirm.preview, composed.checked, tag, typed))
+        if went:
+            open_operation(app, tag, words)
             return
-        notice = error
+        notice = words
 
 
 async def cancel_flow(app: AnyApp, node: str, directive_id: str) -> None:
@@ -58,27 +59,27 @@ async def cancel_operation_flow(app: AnyApp, tag: str) -> None:
     )
 
 
-def open_operation(app: AnyApp, tag: str) -> None:
-    """Show the operation of this tag, live."""
-    app.push_screen(OperationScreen(tag))
+def open_operation(app: AnyApp, tag: str, problem: str = "") -> None:
+    """Show the operation of this tag, live; `problem` is what went wrong on the way to it."""
+    app.push_screen(OperationScreen(tag, problem))
 
 
-async def _send(app: AnyApp, confirmed: Confirmed) -> str | None:
-    """Why nothing was sent, None when something was, or may have been."""
+async def _send(app: AnyApp, confirmed: Confirmed) -> tuple[bool, str]:
+    """Whether something was sent, or may have been, and what went wrong."""
     nodes = ", ".join(node.node for node in confirmed.preview.nodes)
     sending = SendingScreen(f"Sending op {confirmed.tag} to {nodes}, waiting for the answers.")
     await app.push_screen(sending)
     try:
         await _host(app).acts.bounce(confirmed)
     except NodeError as error:
-        if not error.outcome_unknown:
-            return str(error)
-        _tell(app, f"Not known whether it was carried out: {error}", is_error=True)
+        if error.outcome_unknown:
+            return True, f"Not known whether it was carried out: {error}"
+        return False, str(error)
     except KumoTuiError as error:
-        return str(error)
+        return False, str(error)
     finally:
         sending.finish()
-    return None
+    return True, ""
 
 
 async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
@@ -105,7 +106,10 @@ def outcome_words(outcome: CancelOutcome) -> str:
 
 
 def _tell(app: AnyApp, words: str, *, is_error: bool) -> None:
-    app.notify(words, severity="error" if is_error else "information", markup=False)
+    if isinstance(app.screen, OperationScreen) and app.screen.is_mounted:
+        app.screen.say(words, Look.RED if is_error else Look.STRONG)
+    else:
+        app.notify(words, severity="error" if is_error else "information", markup=False)
 
 
 def _host(app: AnyApp) -> Host:

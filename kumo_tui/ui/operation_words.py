@@ -24,12 +24,13 @@ def progress_words(status: OperationStatus, dot: str) -> str:
 
 
 def collateral_words(status: OperationStatus) -> str:
-    """`3 queues of others: 152 messages not meant`; empty while there is none."""
+    """`3 queues of others: 152 messages not meant`, and what stops it; empty while there is none."""
     progress = status.ledger.progress
     if not progress.collateral:
         return ""
     queues = plural(progress.collateral_queues, "queue")
-    return f"{queues} of others: {plural(progress.collateral, 'message')} not meant"
+    words = f"{queues} of others: {plural(progress.collateral, 'message')} not meant"
+    return words if status.verdict.is_final else f"{words}; a cancel stops more of it"
 
 
 def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:

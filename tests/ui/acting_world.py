@@ -1,5 +1,6 @@
 """A small world for tests of the acting screens: nodes with queues, a clock that stands, acts that only record."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -151,6 +152,7 @@ class RecordingActs:
     cancel_state: CancelState = CancelState.REMOVED
     outcome: OperationStatus | None = None
     tags: int = 0
+    hold: asyncio.Event | None = None
 
     def new_tag(self) -> str:
         self.tags += 1
@@ -179,6 +181,8 @@ class RecordingActs:
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
         self.asked.append("bounce")
+        if self.hold:
+            await self.hold.wait()
         if self.bounce_error:
             raise self.bounce_error
         self.confirmed.append(confirmed)

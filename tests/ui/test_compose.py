@@ -200,7 +200,7 @@ async def test_criteria_are_completed_from_what_live_queues_have() -> None:
     app = ActingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, ComposeScreen(Draft(), TAG))
-        assert "campaigns now: promo · news · bulk" in screen_text(pilot)
+        await wait_for(pilot, lambda: "campaigns now: promo · news · bulk" in screen_text(pilot))
         await press_all(pilot, "PR")
         await wait_for(pilot, lambda: bool(screen.query_one("#campaign", TextField)._suggestion))
         await pilot.press("right")
@@ -343,6 +343,23 @@ async def test_escape_and_cancel_end_the_form_without_a_word_to_any_node() -> No
             await pilot.press(*keys)
             await wait_for(pilot, lambda ends=ends: ends == [None])
             assert app.acts.asked == []
+
+
+async def test_the_buttons_stay_in_sight_on_a_tiny_terminal() -> None:
+    app = ActingApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await open_screen(pilot, ComposeScreen(READY, TAG))
+        assert "[ Cancel ]  [ Review ]" in screen_text(pilot)
+
+
+async def test_names_that_would_be_cut_alike_stay_different() -> None:
+    names = [f"promo:acme@a-very-long-subdomain-{number}.mail.example.org" for number in (1, 2)]
+    app = ActingApp(snapshot(node(dict.fromkeys(names, 5))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, ComposeScreen(READY, TAG))
+        await counted(pilot)
+        shown = [word for word in screen_text(pilot).split() if word.startswith("prom…")]
+        assert len(set(shown)) == 2
 
 
 async def test_a_form_that_is_open_again_says_why() -> None:

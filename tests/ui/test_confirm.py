@@ -322,6 +322,19 @@ async def test_an_older_reading_never_replaces_a_newer_one() -> None:
         assert screen.preview.messages == 142_030
 
 
+async def test_what_does_not_fit_is_scrolled_with_the_page_keys_while_the_text_to_type_stays_in_sight() -> None:
+    app = ActingApp(snapshot(node({**PROMO, **OTHERS}, ready=2_310, directives=[entry()])))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await opened(pilot)
+        assert "whose they are" not in screen_text(pilot)
+        assert TOKEN in screen_text(pilot)
+        await pilot.press("pagedown", "pagedown")
+        await wait_for(
+            pilot, lambda: "say whose they are." in " ".join(screen_text(pilot).replace("│", " ").split())
+        )
+        assert TOKEN in screen_text(pilot)
+
+
 async def test_hostile_reasons_and_names_are_shown_as_text() -> None:
     counts = {f"promo:{HOSTILE}@{CLICKABLE}": 7}
     app = ActingApp(snapshot(node(counts)))

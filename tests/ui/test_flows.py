@@ -1,5 +1,7 @@
 """The flows: compose, confirm, send, follow; look, confirm, cancel. Errors are one line and lose nothing."""
 
+import asyncio
+
 import pytest
 
 from kumo_tui.act.draft import Draft
@@ -15,6 +17,7 @@ from kumo_tui.ui.screens.cancel import CancelScreen, targets_of
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.screens.sending import SendingScreen
 from kumo_tui.ui.widgets.form import TextField
 from tests.ui.acting_world import (
     PROMO,
@@ -145,12 +148,12 @@ async def test_when_nothing_was_sent_the_form_opens_again_with_the_reason_and_th
 
 
 async def test_an_unknown_outcome_leads_to_the_operation_and_never_back_to_the_form() -> None:
-    async with ActingApp().run_test(size=(80, 24), notifications=True) as pilot:
+    async with ActingApp().run_test(size=(80, 24)) as pilot:
         app = await composed(pilot)
         app.acts.bounce_error = NoAnswer("mta1", "no answer in 30 s.")
         await confirmed(pilot)
         await at(pilot, OperationScreen)
-        assert said(app) == ["Not known whether it was carried out: mta1: no answer in 30 s."]
+        assert "Not known whether it was carried out: mta1: no answer in 30 s." in screen_text(pilot)
 
 
 async def test_unknown_and_rejected_nodes_are_on_the_screen_that_follows() -> None:
@@ -232,6 +235,31 @@ async def test_a_directive_that_has_left_the_list_is_not_asked_about() -> None:
         assert isinstance(app, ActingApp)
         await app.run_worker(flows.cancel_flow(app, "mta1", "gone")).wait()
         assert said(app) == ["Nothing to cancel: it has left the list."]
+
+
+async def test_the_outcome_of_a_cancel_stands_on_the_operation_that_it_was_asked_on() -> None:
+    async with listed().run_test(size=(80, 24), notifications=True) as pilot:
+        app = pilot.app
+        assert isinstance(app, ActingApp)
+        flows.open_operation(app, TAG)
+        await at(pilot, OperationScreen)
+        await cancel(pilot, "tab", "enter")
+        assert "552016f1 on mta1: removed; it no longer matches new mail." in screen_text(pilot)
+        assert said(app) == []
+
+
+async def test_what_is_under_way_is_said_and_hiding_that_stops_nothing() -> None:
+    async with ActingApp().run_test(size=(80, 24)) as pilot:
+        app = await composed(pilot)
+        app.acts.hold = asyncio.Event()
+        await confirmed(pilot)
+        await at(pilot, SendingScreen)
+        assert "Sending op 7F3A2C to mta1" in screen_text(pilot)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not isinstance(app.screen, SendingScreen))
+        app.acts.hold.set()
+        await at(pilot, OperationScreen)
+        assert len(app.acts.confirmed) == 1
 
 
 async def test_all_that_an_operation_has_in_force_is_cancelled_with_one_question() -> None:

@@ -14,13 +14,12 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
-from kumo_tui.act.suggest import live_values
 from kumo_tui.errors import KumoTuiError
-from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
+from kumo_tui.ui.live_values import LiveValues
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -52,7 +51,7 @@ class ComposeScreen(ModalScreen[Composed | None]):
     DEFAULT_CSS = """
     ComposeScreen { align: center middle; background: $background; }
     ComposeScreen > Dialog { max-width: 120; max-height: 34; }
-    ComposeScreen #buttons { height: 1; }
+    ComposeScreen #buttons { height: 1; dock: bottom; }
     ComposeScreen #buttons PushButton { margin: 0 0 0 2; }
     """
 
@@ -72,13 +71,13 @@ class ComposeScreen(ModalScreen[Composed | None]):
         self._figures: Figures | None = None
         self._shows_all_problems = False
         self._is_reading = False
-        self._live: dict[Part, Sequence[str]] = {}
+        self._live = LiveValues(self, self._draw_offer)
 
     def compose(self) -> ComposeResult:
         """Fields above, what they would hit below, buttons last."""
         with Dialog("Bounce"):
             yield FittedLines(id="notice")
-            yield DraftForm(self._start, self._values)
+            yield DraftForm(self._start, self._live.of)
             yield Lines(id="offer")
             yield PreviewPanel(id="preview")
             yield FittedLines(id="refusals")
@@ -175,7 +174,6 @@ class ComposeScreen(ModalScreen[Composed | None]):
         """Count anew what this would hit, and offer the values of now."""
         if not self.is_mounted:
             return
-        self._live.clear()
         checked = self.checked
         if checked.selector is not None:
             self._taker.ask(snapshot, checked.selector)
@@ -278,12 +276,7 @@ class ComposeScreen(ModalScreen[Composed | None]):
             line.show(())
             return
         typed = form.shown_criterion(part).casefold()
-        offered = [clean(value) for value in self._values(part) if typed in clean(value).casefold()][:OFFERED]
+        offered = [clean(value) for value in self._live.of(part) if typed in clean(value).casefold()][:OFFERED]
+        hint = "   (right arrow completes)" if offered and typed else ""
         words = f" {glyphs_of(self).dot} ".join(offered) if offered else "none"
-        line.show((Piece(f"{part.label}s now: {words}   (right arrow completes)", Look.DIM),))
-
-    def _values(self, part: Part) -> Sequence[str]:
-        """Values of a part in the queues of the last snapshot; worked out once per snapshot and part."""
-        if part not in self._live:
-            self._live[part] = live_values(host_of(self).snapshot.queues, part)
-        return self._live[part]
+        line.show((Piece(f"{part.label}s now: {words}{hint}", Look.DIM),))

@@ -55,6 +55,8 @@ class ConfirmScreen(ModalScreen[str | None]):
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),
+        Binding("pageup", "scroll_facts(-1)", "scroll up", show=False),
+        Binding("pagedown", "scroll_facts(1)", "scroll down", show=False),
     ]
     AUTO_FOCUS = "#cancel"
 
@@ -142,6 +144,11 @@ class ConfirmScreen(ModalScreen[str | None]):
         """Go back; nothing is sent."""
         if not self._is_early(self._opened_at):
             self.dismiss(None)
+
+    def action_scroll_facts(self, pages: int) -> None:
+        """Scroll what does not fit."""
+        facts = self.query_one("#facts")
+        facts.scroll_relative(y=pages * max(1, facts.size.height - 1), animate=False)
 
     def on_input_changed(self) -> None:
         """Enable the button for the exact text only; forget what was on its way when the dialog opened."""

@@ -37,9 +37,10 @@ class OperationScreen(Screen[None], inherit_bindings=False):
     ]
     AUTO_FOCUS = "#queues"
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, problem: str = "") -> None:
         super().__init__()
         self.tag = tag
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Head, alarm, nodes, queues, timeline, keys."""
@@ -48,7 +49,12 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         yield FittedLines(id="nodes")
         yield LineTable(QUEUE_COLUMNS, id="queues", empty="no totals yet")
         yield FittedLines(id="timeline")
+        yield FittedLines(id="said")
         yield Lines(id="keys")
+
+    def on_mount(self) -> None:
+        """Say what went wrong on the way here."""
+        self.say(self._problem, Look.RED)
 
     def on_screen_resume(self) -> None:
         """Draw the snapshot of now, at first and after something else was on top."""
@@ -70,6 +76,10 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         self._part("nodes").fit(lambda width, _height: node_lines(status, width, signs))
         self._part("timeline").fit(lambda width, _height: event_lines(status, width))
         self.query_one("#queues", LineTable).show(queue_rows(status, signs))
+
+    def say(self, words: str, look: Look) -> None:
+        """Say what came of an act, in a line of its own that stays until the next."""
+        self._part("said").show_words(words, look)
 
     def tick(self, now: float) -> None:
         """Nothing: countdowns here come with the snapshots."""

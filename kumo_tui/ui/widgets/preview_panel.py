@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.selector import Criteria
 from kumo_tui.text import plural
-from kumo_tui.ui.cells import Align, Cut, fit
+from kumo_tui.ui.cells import Align, cut_apart, fit
 from kumo_tui.ui.figures import Figures
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
@@ -21,7 +21,7 @@ class PreviewPanel(FittedLines):
     """Shows figures in whatever height there is: the sums always, names and cautions as far as they fit."""
 
     DEFAULT_CSS = """
-    PreviewPanel { height: 1fr; min-height: 4; }
+    PreviewPanel { height: 1fr; min-height: 2; }
     """
 
     def show(
@@ -61,10 +61,11 @@ def queue_lines(figures: Figures, width: int, height: int, signs: Glyphs) -> lis
     """The largest queues with their messages, in columns, at most `height` lines."""
     columns = max(1, (width + 2) // (COLUMN_WIDTH + 2))
     name_width = COLUMN_WIDTH - COUNT_WIDTH - 3
+    shown = figures.top_queues[: columns * height]
+    cuts = cut_apart((name for name, _count in shown), name_width, signs.ellipsis)
     cells = [
-        f"  {fit(name, name_width, cut=Cut.MIDDLE, ellipsis=signs.ellipsis)} "
-        f"{fit(count_text(count), COUNT_WIDTH, Align.RIGHT)}"
-        for name, count in figures.top_queues[: columns * height]
+        f"  {fit(cuts.get(name, name), name_width)} {fit(count_text(count), COUNT_WIDTH, Align.RIGHT)}"
+        for name, count in shown
     ]
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
     return [(Piece("  ".join(row)),) for row in rows]
