@@ -53,10 +53,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     Nothing here calls the network: the watcher reads, the acts write, both are given.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("help", "palette", "quit"),
-        Binding("ctrl+c", "quit_hint", "how to quit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit_hint", "how to quit", show=False)]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "kumo-tui"
 
@@ -71,6 +68,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         self.clock: Clock = clock or SystemClock()
         self.animation_level = "none"
         self._said = ("", 0.0)
+        self._opening: Worker[None] | None = None
         self.set_reactive(KumoTuiApp.snapshot, watcher.snapshot)
         for theme in THEMES:
             self.register_theme(theme)
@@ -165,7 +163,8 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command acts only where the table of commands says so."""
         del parameters
-        return keys.may_act(action, self._places, read_only=self.settings.read_only)
+        allowed = keys.may_act(action, self._places, read_only=self.settings.read_only)
+        return allowed and not (self.is_opening and isinstance(self.screen, DashboardScreen))
 
     @property
     def _places(self) -> frozenset[Place]:
@@ -174,7 +173,10 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         return frozenset({Place.EVERYWHERE})
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(read_only=self.settings.read_only))
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(HelpScreen(read_only=self.settings.read_only))
 
     def action_palette(self) -> None:
         places = self._places
@@ -209,7 +211,16 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def _act(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run a flow to its end; it is never cancelled by what the operator looks at next."""
-        self.run_worker(self._surfacing(flow), group="acts", exit_on_error=False)
+        self._opening = self.run_worker(self._surfacing(flow), group="acts", exit_on_error=False)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a dialog was asked for and does not stand yet: keys that come meanwhile are meant for it."""
+        return self._opening is not None and not self._opening.is_finished
+
+    def has_opened(self) -> None:
+        """The dialog stands."""
+        self._opening = None
 
     async def _surfacing(self, flow: Coroutine[Any, Any, None]) -> None:
         try:

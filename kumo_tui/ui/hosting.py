@@ -34,6 +34,13 @@ class DashboardHost(Protocol):
     def bounce(self, draft: Draft) -> None:
         """Open the form for a bounce."""
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether a dialog was asked for and does not stand yet."""
+
+    def has_opened(self) -> None:
+        """The dialog stands."""
+
     def cancel_directive(self, entry: DirectiveKey) -> None:
         """Open the dialog for a cancel."""
 

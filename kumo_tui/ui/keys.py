@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "filter", ("slash",), "/", "filter", "Filter: text  ~regex  c= t= d= r= a part  ! not", _BOARD, rank=4
     ),
+    Command("keep", ("enter",), "Enter", "keep", "Keep the filter and go to the table", _at(Place.FILTER), rank=1),
     Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=5),
     Command("reverse", ("O", "upper_o"), "O", "reverse", "Turn the order round", _BOARD),
     Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _BOARD, rank=6),
@@ -125,10 +126,24 @@ def command(identity: str) -> Command:
 _BY_ID = {entry.id: entry for entry in COMMANDS}
 
 
-def bindings(*identities: str) -> list[BindingType]:
-    """Textual bindings of these commands; the action is `action_<id>`. None shows in Textual's own footer."""
+def bindings(*identities: str, of: str = "") -> list[BindingType]:
+    """Textual bindings of these commands; the action is `action_<id>` of the owner, or of `of` ("app").
+
+    They have priority: Textual then runs them one after the other, in the order of the keys. Without it each
+    key waits in the queue of the widget that had the focus when it came, and of `/promo`, come in at once
+    over a slow link, the letters would act as keys. Where somebody types, `check_action` lets letters through.
+    None shows in Textual's own footer.
+    """
     return [
-        Binding(key, entry.id, entry.label, id=f"{entry.id}.{key}", tooltip=entry.help, show=False)
+        Binding(
+            key,
+            f"{of}.{entry.id}" if of else entry.id,
+            entry.label,
+            id=f"{entry.id}.{key}",
+            tooltip=entry.help,
+            show=False,
+            priority=True,
+        )
         for entry in (command(identity) for identity in identities)
         for key in entry.keys
     ]

@@ -23,9 +23,13 @@ class Built:
 def build(snapshot: Snapshot, spec: ViewSpec) -> Built:
     """The view of this snapshot."""
     view = build_view(snapshot.queues, spec, snapshot.trend, snapshot.bounced)
-    return Built(
+    built = Built(
         snapshot, view, rate_reader(snapshot.trend, spec.group), bounced_reader(snapshot.bounced, spec.group)
     )
+    # The first rate builds indexes of whole tables: here, in the thread, and not when a row is drawn.
+    if view.rows:
+        built.rate(view.rows[0].key)
+    return built
 
 
 class ViewBuilder:

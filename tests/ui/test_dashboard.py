@@ -1,10 +1,12 @@
 """The dashboard on hand-built snapshots."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -270,3 +272,45 @@ async def test_q_quits() -> None:
     async with dashboard(queues(a=3)) as running:
         await running.pilot.press("q")
         await wait_for(running.pilot, lambda: not running.app.is_running)
+
+
+def type_at_once(running: Running, text: str) -> None:
+    """Keys that come in one packet, before any of them was handled."""
+    for char in text:
+        running.app.post_message(Key({"/": "slash", " ": "space", "=": "equals_sign"}.get(char, char), char))
+
+
+async def test_letters_that_follow_a_slash_at_once_are_text_and_not_keys() -> None:
+    async with dashboard(snapshot(node("mta1", {"promo:a@x": 3, "b@x": 2}))) as running:
+        type_at_once(running, "/c=promo")
+        await wait_for(running.pilot, lambda: list(running.table.row_keys) == ["promo:a@x"])
+        await running.pilot.press("enter")
+        assert running.table.has_focus
+        assert running.app.screen.query_one(Input).value == "c=promo"
+        assert "sort messages" in running.screen
+        assert running.watching.refreshes == 0
+
+
+async def test_keys_that_come_at_once_act_in_their_order() -> None:
+    async with dashboard(queues(a=4, b=3, c=2, d=1)) as running:
+        type_at_once(running, "jj jj")
+        await wait_for(running.pilot, lambda: bool(running.table.marks))
+        await running.pilot.pause()
+        assert running.table.marks == {"c@x.example"}
+
+
+async def test_until_a_dialog_stands_its_keys_do_nothing_on_the_dashboard() -> None:
+    async with dashboard(queues(a=4, b=3)) as running:
+        gate = asyncio.Event()
+
+        async def slow_flow() -> None:
+            await gate.wait()
+
+        running.app._act(slow_flow())
+        await running.pilot.press("q", "o", "r")
+        assert running.app.is_running and "sort messages" in running.screen
+        assert running.watching.refreshes == 0
+        gate.set()
+        await wait_for(running.pilot, lambda: not running.app.is_opening)
+        await running.pilot.press("r")
+        assert running.watching.refreshes == 1

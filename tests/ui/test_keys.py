@@ -15,13 +15,17 @@ from kumo_tui.ui.widgets.line_table import LineTable
 
 DESIGNED = {
     "bounce": "b", "cancel": "x", "open": "enter", "back": "escape", "mark": "space", "filter": "slash",
-    "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r", "slower": "plus",
+    "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r", "slower": "plus",
     "faster": "minus", "other_pane": "tab", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q",
 }  # fmt: skip
 
 
 def bound(owner: type) -> dict[str, str]:
-    return {entry.key: entry.action for entry in owner.__dict__.get("BINDINGS", []) if isinstance(entry, Binding)}
+    return {
+        entry.key: entry.action.removeprefix("app.")
+        for entry in owner.__dict__.get("BINDINGS", [])
+        if isinstance(entry, Binding)
+    }
 
 
 def test_the_keys_are_those_of_the_design() -> None:

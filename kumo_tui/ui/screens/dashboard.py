@@ -33,6 +33,8 @@ from kumo_tui.ui.widgets.lines import Lines
 from kumo_tui.ui.widgets.notice import Notice
 from kumo_tui.ui.widgets.queue_table import QueueTable, position_text
 
+OWN_COMMANDS = keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES, Place.FILTER)
+
 
 class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     """Draws the last snapshot, or the frozen one, and turns keys into requests to the app."""
@@ -42,9 +44,10 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     DashboardScreen QueueTable { height: 1fr; min-height: 3; }
     DashboardScreen DirectivesTable { height: 25%; min-height: 3; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(
-        *(name for name in keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES)), "back", "copy"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings(*(name for name in OWN_COMMANDS if name != "quit"), "copy"),
+        *keys.bindings("help", "palette", "quit", of="app"),
+    ]
     AUTO_FOCUS = "QueueTable"
 
     def __init__(self) -> None:
@@ -139,7 +142,12 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command acts only where the table of commands says so."""
         del parameters
-        return keys.may_act(action, self.places, read_only=dashboard_host(self).mode.read_only)
+        host = dashboard_host(self)
+        return not host.is_opening and keys.may_act(action, self.places, read_only=host.mode.read_only)
+
+    def on_screen_suspend(self) -> None:
+        """Something else is on top."""
+        dashboard_host(self).has_opened()
 
     @on(DescendantFocus)
     @on(DescendantBlur)
@@ -170,9 +178,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self._filter_error = ""
         self._change_view(replace(self.spec, filter=wanted))
 
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.query_one(QueueTable).focus()
+    def action_keep(self) -> None:
+        self.set_focus(self.query_one(QueueTable))
 
     def action_back(self) -> None:
         """From the filter to the table without it; else clear the filter, else the marks. Never out."""
@@ -186,7 +193,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             dashboard_host(self).say(f"{plural(len(table.marks), 'mark')} cleared")
             table.set_marks(frozenset())
         if not isinstance(self.focused, LineTable):
-            table.focus()
+            self.set_focus(table)
         self._draw_around()
 
     def action_sort(self) -> None:
@@ -210,7 +217,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
 
     def action_other_pane(self) -> None:
         queues, directives = self.query_one(QueueTable), self.query_one(DirectivesTable)
-        (queues if directives.has_focus else directives).focus()
+        self.set_focus(queues if directives.has_focus else directives)
 
     def action_mark(self) -> None:
         table = self.query_one(QueueTable)

@@ -41,6 +41,7 @@ class DetailScreen(QuietScreen[None], inherit_bindings=False):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings("back", "refresh", "copy"),
+        *keys.bindings("help", of="app"),
         Binding("q", "back", "back", show=False),
     ]
     AUTO_FOCUS = "LineTable"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -31,7 +31,11 @@ class PaletteScreen(ModalScreen[Command | None]):
         width: 72; max-width: 90%; height: 16; max-height: 90%; border: solid $border; background: $background;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("back", "cursor_up", "cursor_down")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings("back"),
+        Binding("up", "cursor_up", "up", show=False),
+        Binding("down", "cursor_down", "down", show=False),
+    ]
     AUTO_FOCUS = "TextField"
 
     def __init__(self, places: Iterable[Place], *, read_only: bool) -> None:

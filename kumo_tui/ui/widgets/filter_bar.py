@@ -54,7 +54,7 @@ class FilterBar(Horizontal):
     def edit(self) -> None:
         """Let the operator type."""
         self.field.can_focus = True
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def leave(self) -> None:
         """Typing is over; the field is reached by its key only."""
