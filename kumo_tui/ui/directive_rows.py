@@ -100,9 +100,11 @@ def origin_of(directive: Directive) -> Origin:
 
 def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]:
     """The rows: scope, reason, left, bounced, progress, and, for wide terminals, node."""
-    alarms = [_foreign_row(entry, signs, listing.nodes) for entry in listing.alarms]
+    alarms = [_foreign_row(entry, signs, with_node=listing.nodes > 1 and not wide) for entry in listing.alarms]
     others = [
-        _foreign_row(entry, signs, listing.nodes) for entry in listing.foreign if entry.origin is not Origin.ALARM
+        _foreign_row(entry, signs, with_node=listing.nodes > 1 and not wide)
+        for entry in listing.foreign
+        if entry.origin is not Origin.ALARM
     ]
     live, ended = (
         [_operation_row(status, listing, signs, wide) for status in statuses]
@@ -120,7 +122,9 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
         return Cell(f"{count_text(progress.collateral)} COLLATERAL {style.word} {percent}", Look.RED)
-    has_bar = progress.baseline > 0 and (wide or status.verdict is Verdict.RUNNING)
+    has_bar = progress.baseline > 0 and (
+        status.verdict is Verdict.RUNNING or (wide and not status.verdict.is_final)
+    )
     parts = [fit(style.word, WORD_WIDTH)] if wide else [] if has_bar else [style.word]
     if has_bar:
         width = WIDE_BAR if wide else NARROW_BAR
@@ -143,9 +147,9 @@ def _foreign(snapshot: Snapshot, now: float) -> list[Foreign]:
     ]
 
 
-def _foreign_row(entry: Foreign, signs: Glyphs, nodes: int) -> LineRow:
+def _foreign_row(entry: Foreign, signs: Glyphs, *, with_node: bool) -> LineRow:
     style, directive = ORIGINS[entry.origin], entry.directive
-    where = f" {signs.dot} {entry.node}" if nodes > 1 else ""
+    where = f" {signs.dot} {entry.node}" if with_node else ""
     cells = (
         Cell(directive.scope_text(), style.look),
         Cell(clean(directive.words)),

@@ -56,7 +56,7 @@ COMMANDS: tuple[Command, ...] = (
         ("b",),
         "b",
         "bounce",
-        "Bounce: the marks, the group, the filter, this queue",
+        "Bounce: marks, group, filter, or this queue",
         _QUEUES,
         destructive=True,
         rank=1,

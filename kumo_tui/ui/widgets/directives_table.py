@@ -20,11 +20,11 @@ def directive_columns(width: int) -> Sequence[Column]:
     wide = width >= WIDE
     return (
         Column("SCOPE", cut=Cut.MIDDLE),
-        Column("REASON", 24 if wide else 12, from_width=70),
+        Column("REASON", 20 if wide else 12, from_width=70),
         Column("LEFT", 8 if wide else 7, Align.RIGHT),
         Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
-        Column("PROGRESS", 38 if wide else 18, gap=2),
-        Column("NODE", 10, from_width=WIDE),
+        Column("PROGRESS", 34 if wide else 18, gap=2),
+        Column("NODE", 9, from_width=WIDE),
     )
 
 
