@@ -28,5 +28,5 @@ def open_dashboard(house: House) -> int:
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock)
-    app.run()
+    app.run(mouse=house.settings.mouse)
     return app.return_code or 0
