@@ -53,6 +53,7 @@ class Acts:
         self._settings = settings
         self._clock = clock
         self._who = who
+        self._answer_s = settings.act.answer_timeout_s
         self._sending: set[asyncio.Task[Operation]] = set()
 
     def new_tag(self) -> str:
@@ -140,7 +141,7 @@ class Acts:
         # Before the request: a poll that answers in between must not take our cancel for somebody else's.
         self._watcher.mark_cancelled(node, directive_id)
         try:
-            removed = await client.cancel_bounce(directive_id)
+            removed = await client.cancel_bounce(directive_id, patience_s=self._answer_s)
         except NodeError as error:
             if not error.outcome_unknown:
                 self._watcher.mark_cancelled(node, directive_id, cancelled=False)
@@ -223,7 +224,7 @@ class Acts:
         intent = operation.act_on(request.node)
         since = intent.online_since if intent else None
         try:
-            directive_id = await self._clients[request.node].post_bounce(request.body)
+            directive_id = await self._clients[request.node].post_bounce(request.body, patience_s=self._answer_s)
         except NodeError as error:
             state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
             act = NodeAct(request.node, state, None, str(error), since, self._clock.monotonic())

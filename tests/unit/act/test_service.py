@@ -11,7 +11,7 @@ import pytest
 from kumo_tui.act.draft import Checked, Draft, check_draft
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.service import Acts
-from kumo_tui.config import Settings
+from kumo_tui.config import ActSettings, Settings
 from kumo_tui.errors import JournalError, Refused
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.port import Intent
@@ -375,3 +375,20 @@ async def test_a_sample_of_a_queue_is_none_when_it_is_gone(house: House) -> None
     path = "/api/admin/inspect-sched-q/v1"
     house.nodes[0].answers["GET", path] = httpx.Response(404, text="Error: no such queue x")
     assert await house.acts.sample_queue("mta1", "x") is None
+
+
+async def test_a_bounce_and_a_cancel_wait_as_long_as_the_settings_say() -> None:
+    house = House(Settings(act=ActSettings(answer_timeout_s=7.0)))
+    waited: dict[str, float] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        waited[request.method] = request.extensions["timeout"]["read"]
+        return httpx.Response(200, json={"id": "id-mta1", "bounced": {}, "total_bounced": 0})
+
+    for node in house.nodes:
+        node.answers["POST", BOUNCE] = answer
+        node.answers["DELETE", BOUNCE] = lambda request: httpx.Response(200, text=f"removed {answer(request)}")
+    operation = await house.acts.bounce(await house.confirmed(typed="prod 100"))
+    await house.acts.cancel("mta1", str(operation.acts[0].id))
+    assert waited == {"POST": 7.0, "DELETE": 7.0}
+    await house.watcher.stop()
