@@ -19,7 +19,7 @@ class QueueFilter:
 
     A word is a piece of the name (case does not matter), `~word` a regular expression, `part=value` an exact
     part (`campaign=promo`, short `c=promo`), and `!` before any of them turns it round. An empty text
-    passes everything.
+    passes everything, and so does a `!` or `~` that nothing follows yet.
     """
 
     text: str
@@ -39,7 +39,7 @@ class QueueFilter:
 
 def parse_filter(text: str) -> QueueFilter:
     """The filter that the text means. Raises InputError when a `~` word is not a regular expression."""
-    words = text.split()
+    words = [word for word in text.split() if word.strip("!~")]
     return QueueFilter(text.strip(), tuple(map(_word_test, words)), any(map(_names_part, words)))
 
 

@@ -78,3 +78,9 @@ def test_a_filter_knows_whether_it_looks_at_parts(text: str, uses: bool) -> None
 def test_turning_a_word_round_shows_exactly_the_others(word: str, name: str) -> None:
     if len(word.split()) == 1 and word == word.strip():
         assert passes(f"!{word}", name) is not passes(word, name)
+
+
+@pytest.mark.parametrize("text", ["~", "!", "!~", "promo ~", "! promo"])
+def test_a_sign_that_nothing_follows_yet_passes_everything(text: str) -> None:
+    name = "promo:acme@yahoo.com"
+    assert parse_filter(text).passes(name, parse_name(name))
