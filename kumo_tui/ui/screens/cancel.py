@@ -18,7 +18,7 @@ from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
-from kumo_tui.ui.widgets.form import Dialog, PushButton, TextField
+from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.units import count_text, countdown_text
 
@@ -73,6 +73,7 @@ class CancelScreen(ModalScreen[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
-from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
@@ -25,7 +24,7 @@ from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.draft_form import REASON, DraftForm
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
-from kumo_tui.ui.widgets.form import Dialog, PushButton
+from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import PreviewPanel
 
@@ -56,8 +55,9 @@ class ComposeScreen(ModalScreen[Composed | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
         Binding("escape", "leave", "back", show=False),
-        Binding("enter", "onward", "next field", show=False),
+        Binding("enter", "onward", "next field", show=False, priority=True),
         Binding("f2,y", "requests", "requests", show=False),
         Binding("f3", "lower_case", "lower case", show=False),
     ]
@@ -124,16 +124,13 @@ class ComposeScreen(ModalScreen[Composed | None]):
             self.app.push_screen(RequestsScreen(plan))
 
     def action_onward(self) -> None:
-        """Enter goes to the next field, and from the last one to the review, past Cancel."""
-        if self.focused is self.query_one("#suppress"):
+        """Enter goes to the next field, from the last one to the review, past Cancel, and presses a button."""
+        if isinstance(self.focused, PushButton):
+            self.focused.action_press()
+        elif self.focused is self.query_one("#suppress"):
             self.query_one("#review").focus()
         else:
             self.focus_next()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """As `action_onward`."""
-        event.stop()
-        self.focus_next()
 
     @on(PushButton.Pressed, "#cancel")
     def _cancel_pressed(self) -> None:

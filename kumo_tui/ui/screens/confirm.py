@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -22,7 +22,7 @@ from kumo_tui.ui.figures import Figures, FiguresTaker
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
-from kumo_tui.ui.widgets.form import Dialog, PushButton, TextField
+from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import caution_lines
 from kumo_tui.units import count_text, duration_text
@@ -52,6 +52,7 @@ class ConfirmScreen(ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),
@@ -149,6 +150,15 @@ class ConfirmScreen(ModalScreen[str | None]):
         """Scroll what does not fit."""
         facts = self.query_one("#facts")
         facts.scroll_relative(y=pages * max(1, facts.size.height - 1), animate=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed goes into the field, wherever the focus is; Space stays with the buttons."""
+        field = self.query_one("#typed", TextField)
+        if event.character and event.is_printable and event.key != "space" and self.focused is not field:
+            event.stop()
+            event.prevent_default()
+            field.focus()
+            field.insert_text_at_cursor(event.character)
 
     def on_input_changed(self) -> None:
         """Enable the button for the exact text only; forget what was on its way when the dialog opened."""

@@ -20,6 +20,13 @@ from kumo_tui.ui.strips import Piece, line_width, strip_of
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.lines import PaintedLines, glyphs_of, palette_of
 
+# With priority: a focus that moves when its key is read, not when a widget gets round to it, takes the keys that
+# follow in the same packet to where they were meant. On a slow line they come in packets.
+MOVES: Sequence[BindingType] = (
+    Binding("tab", "app.focus_next", "next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", "previous", show=False, priority=True),
+)
+
 
 class Dialog(Vertical):
     """The box of a dialog: as wide as the screen, up to what the screen's own CSS says. The title is no data."""

@@ -1,0 +1,69 @@
+"""Keys that come in one packet, as they do over a slow line, end up where they were meant."""
+
+from textual import events
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.ui.screens.compose import ComposeScreen
+from kumo_tui.ui.screens.confirm import ConfirmScreen
+from kumo_tui.ui.widgets.form import PushButton, TextField
+from tests.ui.acting_world import ActingApp, Pilot, checked, figures, open_screen
+from tests.ui.pilots import wait_for
+
+SIZE = (80, 24)
+
+
+def burst(pilot: Pilot, *keys: str) -> None:
+    """All of these keys at once; words are typed character by character."""
+    for key in keys:
+        if key in {"tab", "enter", "shift+tab"}:
+            pilot.app.post_message(events.Key(key, None))
+        else:
+            for char in key:
+                pilot.app.post_message(events.Key("space" if char == " " else char, char))
+
+
+async def test_the_form_takes_reason_ticket_and_duration_from_one_packet() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await open_screen(pilot, ComposeScreen(Draft(campaign="promo", duration=""), "7F3A2C"))
+        burst(pilot, "bad link", "tab", "#4711", "enter", "45s")
+        await wait_for(pilot, lambda: screen.draft.duration == "45s", f"the draft is {screen.draft}")
+        assert (screen.draft.reason, screen.draft.ticket) == ("bad link", "#4711")
+
+
+async def test_going_back_in_one_packet_types_into_the_field_before() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await open_screen(pilot, ComposeScreen(Draft(campaign="promo"), "7F3A2C"))
+        burst(pilot, "tab", "x", "shift+tab", "bad link")
+        await wait_for(pilot, lambda: screen.draft.reason == "bad link", f"the draft is {screen.draft}")
+        assert screen.draft.ticket == "x"
+
+
+async def confirmation(pilot: Pilot) -> ConfirmScreen:
+    assert isinstance(pilot.app, ActingApp)
+    screen = await open_screen(pilot, ConfirmScreen(figures(pilot.app.snapshot, None), checked(), 15.0))
+    pilot.app.clock.jump(1.0)
+    return screen
+
+
+async def test_cancel_has_the_focus_and_what_is_typed_goes_into_the_field() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await confirmation(pilot)
+        assert screen.focused is screen.query_one("#cancel", PushButton)
+        await pilot.press("p", "r")
+        assert screen.query_one("#typed", TextField).value == "pr"
+        assert screen.focused is screen.query_one("#typed", TextField)
+
+
+async def test_space_on_cancel_is_cancel_and_no_text() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await confirmation(pilot)
+        await pilot.press("space")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog is still open")
+
+
+async def test_tab_and_the_text_in_one_packet_fill_the_field() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await confirmation(pilot)
+        burst(pilot, "tab", screen.token)
+        field = screen.query_one("#typed", TextField)
+        await wait_for(pilot, lambda: field.value == screen.token, f"the field holds {field.value!r}")
