@@ -1,11 +1,14 @@
 """A journal that lasts as long as the program."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
+from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step
 from kumo_tui.model.operation import Event, NodeAct, Operation
+from kumo_tui.model.verdict import Verdict
 
 
 class MemoryJournal:
@@ -15,6 +18,8 @@ class MemoryJournal:
         self.operations: dict[str, Operation] = {}
         self.intents: dict[str, tuple[Intent, ...]] = {}
         self.totals: dict[tuple[str, str], Mapping[str, Mapping[str, int]]] = {}
+        self.steps: dict[int, Request] = {}
+        self.rulings: dict[tuple[str, str], Ruling] = {}
 
     def problem(self) -> str | None:
         """Memory can always be written."""
@@ -27,9 +32,7 @@ class MemoryJournal:
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Replace the act of one node."""
-        if tag not in self.operations:
-            raise JournalError(f"no operation {tag} was written down.")
-        operation = self.operations[tag].with_act(act)
+        operation = self._known(tag).with_act(act)
         self.operations[tag] = operation.with_event(at, f"{act.node}: {act.state.value}")
 
     def record_totals(self, tag: str, node: str, marks: Mapping[str, Mapping[str, int]], at: datetime) -> None:
@@ -41,6 +44,56 @@ class MemoryJournal:
         if tag in self.operations:
             self.operations[tag] = self.operations[tag].with_event(at, text)
 
+    def record_step(
+        self,
+        tag: str,
+        node: str,
+        step: Step,
+        body: str,
+        state: RequestState,
+        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
+        error: str | None,
+        at: datetime,
+        *,
+        method: str = "",
+        url: str = "",
+        number: int | None = None,
+    ) -> int:
+        """Keep a request of a running operation, or settle it."""
+        self._known(tag)
+        if number is None and state is not RequestState.INTENT:
+            number = self._open_step(tag, node, step)
+        if number is None:
+            number = len(self.steps) + 1
+            self.steps[number] = Request(
+                number, tag, node, step, method, url, body, state, id, error, None, (Change(state, at),)
+            )
+            return number
+        before = self.steps.get(number)
+        if before is None:
+            raise JournalError(f"no request {number} was written down.")
+        changes = before.changes if before.state is state else (*before.changes, Change(state, at))
+        self.steps[number] = replace(before, state=state, id=id, error=error, changes=changes)
+        return number
+
+    def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
+        """Keep the verdict on one node."""
+        self._known(tag)
+        self.rulings[tag, node] = Ruling(verdict, at)
+
     def events(self, tag: str) -> tuple[Event, ...]:
         """The timeline of one operation."""
         return self.operations[tag].events
+
+    def _known(self, tag: str) -> Operation:
+        if tag not in self.operations:
+            raise JournalError(f"no operation {tag} was written down.")
+        return self.operations[tag]
+
+    def _open_step(self, tag: str, node: str, step: Step) -> int | None:
+        mine = [kept for kept in self.steps.values() if (kept.tag, kept.node, kept.step) == (tag, node, step)]
+        for state in (RequestState.INTENT, RequestState.UNKNOWN):
+            numbers = [kept.number for kept in mine if kept.state is state]
+            if numbers:
+                return max(numbers)
+        return None

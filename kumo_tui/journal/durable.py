@@ -1,0 +1,155 @@
+"""The durable journal: operations, requests and totals in one SQLite file that outlives the program."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from kumo_tui.clock import Clock
+from kumo_tui.errors import JournalError
+from kumo_tui.journal import reading, writing
+from kumo_tui.journal.coding import to_time
+from kumo_tui.journal.place import make_place
+from kumo_tui.journal.port import Intent
+from kumo_tui.journal.records import Recorded, Request, RequestState, Step
+from kumo_tui.journal.store import LOCK_WAIT_S, Store
+from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.verdict import Verdict
+
+# What a probe takes and gives back, in bytes: more pages than a small act needs.
+PROBE_ROOM = 65536
+
+
+class SqliteJournal:
+    """Keeps operations in a file (see `port.Journal`); what a method wrote is on disk when it returns.
+
+    Threads and processes may write at the same time. A method waits for the disk and, up to some seconds, for
+    another process. `profile` is written with each operation.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, profile: str = "") -> None:
+        self._store = store
+        self._clock = clock
+        self._profile = profile
+        self._written: dict[tuple[str, str, str], dict[str, int]] = {}
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._store.path
+
+    def close(self) -> None:
+        """Close the file; every method raises JournalError afterwards."""
+        self._store.close()
+
+    def problem(self) -> str | None:
+        """Why nothing can be written now, in clean words; None after something was written and synced."""
+        try:
+            with self._store.writing() as connection:
+                row = (to_time(self._clock.now()), PROBE_ROOM)
+                connection.execute("INSERT OR REPLACE INTO probe (no, at, room) VALUES (1, ?, zeroblob(?))", row)
+                connection.execute("UPDATE probe SET room = NULL")
+        except JournalError as error:
+            return str(error)
+        return None
+
+    def record_intent(self, operation: Operation, intents: Sequence[Intent]) -> None:
+        """Write a new operation with its requests; raises JournalError also when its tag is taken."""
+        with self._store.writing() as connection:
+            writing.insert_operation(connection, operation, intents, self._profile)
+
+    def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
+        """Write what became of the act on one node, and a line in the timeline."""
+        with self._store.writing() as connection:
+            number = writing.act_request(connection, writing.target_number(connection, tag, act.node))
+            writing.update_request(connection, number, RequestState(act.state.value), act.id, act.error, at)
+            writing.update_online_since(connection, number, act.online_since)
+            operation = writing.operation_number(connection, tag)
+            writing.insert_event(connection, operation, at, f"{act.node}: {act.state.value}")
+
+    def record_totals(self, tag: str, node: str, marks: Mapping[str, Mapping[str, int]], at: datetime) -> None:
+        """Write the marks that are higher than what this process wrote before; nothing when none is."""
+        raised = {}
+        for directive_id, counts in marks.items():
+            known = self._written.get((tag, node, directive_id), {})
+            higher = {name: count for name, count in counts.items() if count > known.get(name, -1)}
+            if higher:
+                raised[directive_id] = higher
+        if not raised:
+            return
+        with self._store.writing() as connection:
+            target = writing.target_number(connection, tag, node)
+            for directive_id, higher in raised.items():
+                writing.upsert_totals(connection, target, directive_id, higher, at)
+        for directive_id, higher in raised.items():
+            self._written.setdefault((tag, node, directive_id), {}).update(higher)
+
+    def record_event(self, tag: str, at: datetime, text: str) -> None:
+        """Write one line of the timeline."""
+        with self._store.writing() as connection:
+            writing.insert_event(connection, writing.operation_number(connection, tag), at, text)
+
+    def record_step(
+        self,
+        tag: str,
+        node: str,
+        step: Step,
+        body: str,
+        state: RequestState,
+        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
+        error: str | None,
+        at: datetime,
+        *,
+        method: str = "",
+        url: str = "",
+        number: int | None = None,
+    ) -> int:
+        """Write a request of a running operation, or settle it (see `port.Journal.record_step`)."""
+        with self._store.writing() as connection:
+            target = writing.target_number(connection, tag, node)
+            if number is None and state is not RequestState.INTENT:
+                number = writing.open_step(connection, target, step)
+            if number is None:
+                intent = Intent(node, method, url, body, {}, step=step)
+                return writing.insert_request(connection, target, intent, state, id, error, at)
+            writing.update_request(connection, number, state, id, error, at)
+            return number
+
+    def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
+        """Write the verdict on one node."""
+        with self._store.writing() as connection:
+            writing.update_verdict(connection, writing.target_number(connection, tag, node), verdict, at)
+
+    def operations(self, limit: int | None = None, *, open_only: bool = False) -> Sequence[Recorded]:
+        """The operations, those written last first, at most `limit` of them.
+
+        `open_only` leaves out those that nobody has to go on with: every act rejected or at its final verdict,
+        no request without an answer, no stop left standing.
+        """
+        with self._store.reading() as connection:
+            numbers = reading.operation_numbers(connection, limit, open_only=open_only)
+        # One after the other: a long history must not keep other processes from writing while it is read.
+        return tuple(self._load(number) for number in numbers)
+
+    def operation(self, tag: str) -> Recorded | None:
+        """One operation, None when there is none of this tag."""
+        with self._store.reading() as connection:
+            number = reading.number_of(connection, tag)
+        return None if number is None else self._load(number)
+
+    def open_intents(self) -> Sequence[Request]:
+        """The requests whose process died, or whose answer never came, before anything else was written."""
+        with self._store.reading() as connection:
+            return reading.open_requests(connection)
+
+    def _load(self, number: int) -> Recorded:
+        with self._store.reading() as connection:
+            return reading.load(connection, number)
+
+
+def open_journal(path: Path, clock: Clock, *, profile: str = "", wait_s: float = LOCK_WAIT_S) -> SqliteJournal:
+    """Open the journal, made where it is missing, checked and brought up to date where it is there.
+
+    Raises JournalError in words when it cannot be made or opened, is damaged, of another program or newer.
+    """
+    make_place(path)
+    return SqliteJournal(Store(path, wait_s=wait_s), clock, profile=profile)

@@ -1,0 +1,178 @@
+"""The statements that read the journal. Each function works within a transaction of the caller."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from kumo_tui.journal.coding import from_selector, from_time, to_text
+from kumo_tui.journal.records import Change, Recorded, Request, RequestState, Ruling, Step
+from kumo_tui.model.operation import ActState, Event, NodeAct, Operation
+from kumo_tui.model.verdict import FINAL, Verdict
+
+_FINAL = ", ".join(f"'{verdict.value}'" for verdict in sorted(FINAL))
+
+# Open is what somebody may have to go on with: an act that is neither rejected nor at its final verdict, a
+# request that may have left without an answer, and a stop that nobody released or found gone.
+_OPEN = f"""
+    EXISTS (
+        SELECT 1 FROM target WHERE target.operation = operation.no AND (
+            coalesce(target.verdict, '') NOT IN ({_FINAL})
+            AND (SELECT state FROM request WHERE request.target = target.no ORDER BY no LIMIT 1) <> 'rejected'
+            OR EXISTS (SELECT 1 FROM request WHERE request.target = target.no AND request.state = 'intent')
+            OR EXISTS (
+                SELECT 1 FROM request AS stop WHERE stop.target = target.no
+                AND stop.step = 'stop' AND stop.state IN ('accepted', 'unknown')
+                AND NOT EXISTS (
+                    SELECT 1 FROM request AS release
+                    WHERE release.target = target.no AND release.no > stop.no
+                    AND release.step = 'release' AND release.state IN ('accepted', 'gone')
+                )
+            )
+        )
+    )
+"""  # noqa: S608 - only our own words in it
+
+_REQUESTS = """
+    SELECT request.no, tag, node, step, method, url, body.text, state, request.id, error, online_since
+    FROM request
+    JOIN target ON target.no = request.target
+    JOIN operation ON operation.no = target.operation
+    JOIN body ON body.digest = request.body
+"""
+
+
+def operation_numbers(connection: sqlite3.Connection, limit: int | None, *, open_only: bool) -> list[int]:
+    """The numbers of the operations, those written last first."""
+    where = f"WHERE {_OPEN}" if open_only else ""
+    query = f"SELECT no FROM operation {where} ORDER BY no DESC LIMIT ?"  # noqa: S608 - no value in it
+    return [number for (number,) in connection.execute(query, (-1 if limit is None else limit,))]
+
+
+def number_of(connection: sqlite3.Connection, tag: str) -> int | None:
+    """The number of an operation, None when there is none of this tag."""
+    row = connection.execute("SELECT no FROM operation WHERE tag = ?", (to_text(tag),)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def open_requests(connection: sqlite3.Connection) -> tuple[Request, ...]:
+    """The requests whose state is still intent, the oldest first."""
+    rows = connection.execute(f"{_REQUESTS} WHERE state = 'intent' ORDER BY request.no")
+    return _requests(connection, rows.fetchall())
+
+
+def load(connection: sqlite3.Connection, number: int) -> Recorded:
+    """Everything that was written of one operation."""
+    row = connection.execute(
+        """
+        SELECT tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest
+        FROM operation WHERE no = ?
+        """,
+        (number,),
+    ).fetchone()
+    tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest = row
+    found = connection.execute(f"{_REQUESTS} WHERE operation.no = ? ORDER BY request.no", (number,))
+    requests = _requests(connection, found.fetchall())
+    targets = connection.execute(
+        "SELECT no, node, verdict, verdict_at FROM target WHERE operation = ? ORDER BY no", (number,)
+    ).fetchall()
+    operation = Operation(
+        tag=tag,
+        selector=from_selector(selector),
+        reason=reason,
+        duration_s=duration_s,
+        suppress_logging=bool(suppress_logging),
+        who=who,
+        created_at=datetime.fromisoformat(at),
+        digest=digest,
+        acts=tuple(_act(node, requests) for _no, node, _verdict, _at in targets),
+        events=_events(connection, number),
+    )
+    standing = {node: _standing(connection, target) for target, node, _verdict, _at in targets}
+    directives = {node: _directives(connection, target) for target, node, _verdict, _at in targets}
+    return Recorded(
+        operation=operation,
+        profile=profile,
+        requests=requests,
+        preview={node: preview for node, (preview, _baseline) in standing.items()},
+        baseline={node: baseline for node, (_preview, baseline) in standing.items()},
+        totals={node: _totals(connection, rows) for node, rows in directives.items()},
+        risen_at={
+            node: max(datetime.fromisoformat(risen) for _no, _id, risen in rows)
+            for node, rows in directives.items()
+            if rows
+        },
+        rulings={
+            node: Ruling(Verdict(verdict), datetime.fromisoformat(ruled))
+            for _no, node, verdict, ruled in targets
+            if verdict is not None
+        },
+    )
+
+
+def _act(node: str, requests: Sequence[Request]) -> NodeAct:
+    """The act of a node: its first request holds what became of it."""
+    first = next((request for request in requests if request.node == node), None)
+    if first is None:
+        raise ValueError(f"nothing tells what became of the act on {node}")
+    return NodeAct(node, ActState(first.state.value), first.id, first.error, first.online_since)
+
+
+def _requests(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Request, ...]:
+    return tuple(
+        Request(
+            number=number,
+            tag=tag,
+            node=node,
+            step=Step(step),
+            method=method,
+            url=url,
+            body=body,
+            state=RequestState(state),
+            id=server_id,
+            error=error,
+            online_since=from_time(online_since),
+            changes=_changes(connection, number),
+        )
+        for number, tag, node, step, method, url, body, state, server_id, error, online_since in rows
+    )
+
+
+def _changes(connection: sqlite3.Connection, request: int) -> tuple[Change, ...]:
+    rows = connection.execute("SELECT state, at FROM change WHERE request = ? ORDER BY no", (request,))
+    return tuple(Change(RequestState(state), datetime.fromisoformat(at)) for state, at in rows)
+
+
+def _events(connection: sqlite3.Connection, operation: int) -> tuple[Event, ...]:
+    rows = connection.execute("SELECT at, text FROM event WHERE operation = ? ORDER BY no", (operation,))
+    return tuple(Event(datetime.fromisoformat(at), text) for at, text in rows)
+
+
+def _standing(connection: sqlite3.Connection, target: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Messages per queue in the preview, and in the baseline."""
+    preview: dict[str, int] = {}
+    baseline: dict[str, int] = {}
+    rows = connection.execute("SELECT queue, previewed, baseline FROM standing WHERE target = ?", (target,))
+    for queue, previewed, based in rows:
+        if previewed is not None:
+            preview[queue] = previewed
+        if based is not None:
+            baseline[queue] = based
+    return preview, baseline
+
+
+def _directives(connection: sqlite3.Connection, target: int) -> list[tuple[int, str, str]]:
+    return connection.execute(
+        "SELECT no, id, risen_at FROM directive WHERE target = ? ORDER BY no", (target,)
+    ).fetchall()
+
+
+def _totals(
+    connection: sqlite3.Connection, directives: Iterable[tuple[int, str, str]]
+) -> dict[str, dict[str, int]]:
+    return {
+        directive_id: dict(
+            connection.execute("SELECT queue, messages FROM total WHERE directive = ?", (number,)).fetchall()
+        )
+        for number, directive_id, _risen in directives
+    }
