@@ -16,16 +16,20 @@ MOST_OVERLAPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """One line before a confirmation: clean text, and whether it calls for a second thought."""
+    """One line before a confirmation: clean text, and whether it calls for a second thought.
+
+    `counts_ready` marks the line about ready queues, for screens that show that count in a place of its own.
+    """
 
     text: str
     serious: bool = False
+    counts_ready: bool = False
 
 
 def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Sequence[Caution]:
     """Every caution for this preview, the serious ones first."""
     found = [
-        *_reach(preview),
+        *_reach(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
         *_overlaps(preview, snapshot),
         *_price(preview, snapshot),
@@ -41,7 +45,7 @@ def plain_is_exact(preview: Preview, snapshot: Snapshot) -> bool:
     return not any(_remembers(node) for node in snapshot.nodes)
 
 
-def _reach(preview: Preview) -> Iterator[Caution]:
+def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     if isinstance(preview.selector, Everything):
         yield Caution("EVERYTHING on every node goes, the server's own queues too.", serious=True)
     if preview.internal:
@@ -49,7 +53,11 @@ def _reach(preview: Preview) -> Iterator[Caution]:
         more = f" and {len(preview.internal) - 3} more" if len(preview.internal) > 3 else ""
         yield Caution(f"the server's own queues are among them: {names}{more}", serious=True)
     if not preview.messages:
-        yield Caution("nothing stands in matching queues now.", serious=True)
+        misspelt = isinstance(preview.selector, Criteria) and not snapshot.queues.holds(preview.selector)
+        text = (
+            "no listed queue matches, is it spelt right?" if misspelt else "nothing stands in matching queues now."
+        )
+        yield Caution(f"{text} Only mail in ready queues could be hit.", serious=True)
 
 
 def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:
@@ -67,7 +75,8 @@ def _price(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     if waiting:
         yield Caution(
             f"up to {count_text(waiting)} more wait in {plural(preview.ready_queues, 'ready queue')} "
-            "shared with other queues; the server does not say whose they are."
+            "shared with other queues; the server does not say whose they are.",
+            counts_ready=True,
         )
     if not plain_is_exact(preview, snapshot):
         yield Caution(

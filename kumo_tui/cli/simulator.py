@@ -14,7 +14,7 @@ from kumo_tui.config import NodeSettings
 from kumo_tui.errors import InputError
 from kumo_tui.text import one_line
 
-EXTRA = ("starlette", "uvicorn")
+EXTRA = ("uvicorn",)
 END_WITHIN_S = 5.0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from kumo_tui.act.token import target_name
 from kumo_tui.model.snapshot import NodeState, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.freshness import Freshness, freshness, shown, totals_freshness
@@ -57,7 +58,7 @@ def _variants(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs) -> Iter
 
 
 def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool) -> Line:
-    pieces = [Piece(f" {clean(snapshot.profile)}", Look.STRONG)]
+    pieces = [Piece(f" {clean(_target(snapshot))}".rstrip(), Look.STRONG)]
     if snapshot.production:
         pieces.append(Piece(" PRODUCTION", Look.AMBER))
     if mode.read_only:
@@ -72,6 +73,12 @@ def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool) -> Lin
     if partial:
         pieces += _troubled(snapshot, named=named)
     return tuple(pieces)
+
+
+def _target(snapshot: Snapshot) -> str:
+    """The profile; without one the only node. Several nodes are counted anyway, right after it."""
+    several = len(snapshot.nodes) > 1 and not snapshot.profile
+    return "" if several else target_name(snapshot)
 
 
 def _troubled(snapshot: Snapshot, *, named: bool) -> list[Piece]:

@@ -42,7 +42,7 @@ class PreviewPanel(FittedLines):
 
         def lay_out(width: int, height: int) -> Sequence[Line]:
             head: list[Line] = [heading("would hit now", words, width, signs), summary]
-            cautions = caution_lines(figures, width)
+            cautions = caution_lines(figures, width, with_ready=False)
             room = height - len(head) - len(extra)
             top = queue_lines(figures, width, max(1, room - len(cautions)), signs)
             return [*head, *top, *extra, *_fitting(cautions, room - len(top))]
@@ -71,10 +71,15 @@ def queue_lines(figures: Figures, width: int, height: int, signs: Glyphs) -> lis
     return [(Piece("  ".join(row)),) for row in rows]
 
 
-def caution_lines(figures: Figures, width: int) -> list[Line]:
-    """Every caution, the serious ones first and marked with `!`, wrapped to the width."""
+def caution_lines(figures: Figures, width: int, *, with_ready: bool = True) -> list[Line]:
+    """Every caution, the serious ones first and marked with `!`, wrapped to the width.
+
+    The one about ready queues is left out where the panel counts them itself.
+    """
     lines: list[Line] = []
     for caution in figures.cautions:
+        if caution.counts_ready and not with_ready:
+            continue
         mark, look = ("! ", Look.AMBER) if caution.serious else ("- ", Look.NORMAL)
         lines += wrapped(caution.text, width, look, mark)
     return lines
@@ -85,7 +90,8 @@ def _extra(figures: Figures, duration_s: int | None) -> list[Line]:
     lines = []
     if preview.ready_upper_bound:
         waiting = count_text(preview.ready_upper_bound)
-        lines.append(f"+ up to {waiting} waiting in {plural(preview.ready_queues, 'ready queue')}")
+        queues = plural(preview.ready_queues, "ready queue")
+        lines.append(f"+ up to {waiting} waiting in {queues}, shared with other queues")
     selector = preview.selector
     if duration_s and not (isinstance(selector, Criteria) and misses_new_mail(selector)):
         growth = preview.growth_per_min

@@ -48,7 +48,10 @@ def test_everything_names_the_servers_own_queues() -> None:
 
 
 def test_nothing_standing_is_said() -> None:
-    assert about("nothing stands", snapshot(calm()), Criteria(tenant="nobody")) is True
+    assert about("no listed queue matches", snapshot(calm()), Criteria(tenant="nobody")) is True
+    empty = snapshot(calm(counts={"promo:acme@yahoo.com": 0}))
+    assert about("nothing stands", empty, Criteria(campaign="promo")) is True
+    assert about("no listed queue matches", empty, Criteria(campaign="promo")) is None
 
 
 @pytest.mark.parametrize("state", [NodeState.STALE, NodeState.DOWN, NodeState.BUSY])

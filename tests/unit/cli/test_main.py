@@ -106,7 +106,7 @@ def test_animations_are_off_before_textual_is_imported() -> None:
 
 
 def test_a_missing_demo_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulator, "EXTRA", ("starlette", "no_such_module_here"))
+    monkeypatch.setattr(simulator, "EXTRA", ("uvicorn", "no_such_module_here"))
     with pytest.raises(InputError, match=r"pip install 'kumo-tui\[demo\]'"):
         simulator.check_extra()
 

@@ -1,0 +1,109 @@
+"""The main job by keys alone, with the installed command in a terminal of 80 columns and 24 lines."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.cli_fleet import KUMO_TUI
+from tests.e2e.terminal import Terminal
+
+SWEEP_PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    with Terminal([KUMO_TUI, "demo", "--seed", "3"]) as running:
+        yield running
+
+
+def test_a_campaign_is_found_previewed_confirmed_bounced_and_followed_to_its_end(terminal: Terminal) -> None:
+    terminal.wait_for("promo:acme@gmail.com")
+    terminal.press("/")
+    terminal.type("promo")
+    terminal.press("enter")
+    terminal.wait_for("showing 1-12 of 12 queues")
+    _fill_the_form(terminal)
+    token = _review(terminal)
+    _confirm(terminal, token)
+    _watch_it_to_the_end(terminal)
+    terminal.press("escape")
+    terminal.wait_for("Directives")
+    assert "DONE" in terminal.line_with("campaign=promo")
+    _cancel_another(terminal)
+    terminal.press("q")
+    assert terminal.wait_end() == 0
+
+
+def _fill_the_form(terminal: Terminal) -> None:
+    terminal.press("b")
+    terminal.wait_for("would hit now")
+    terminal.wait_for("12 queues · ")
+    assert re.search(r"campaign\s+\[promo ", terminal.text)
+    terminal.type("bad link in footer")
+    terminal.wait_for("[bad link in footer ")
+    terminal.press("tab")
+    terminal.type("#4711")
+    terminal.wait_for("[#4711 ")
+    terminal.press("tab", "ctrl+u")
+    terminal.type("45s")
+    terminal.wait_for("[45s ")
+
+
+def _review(terminal: Terminal) -> str:
+    """Go on to the confirmation; what it asks for."""
+    terminal.press("enter", "enter", "enter", "enter")
+    terminal.wait_for("CANNOT BE UNDONE")
+    asked = re.search(r"Type\s+(\S.*?)\s+to bounce", terminal.text)
+    assert asked is not None
+    return asked[1]
+
+
+def _confirm(terminal: Terminal, token: str) -> None:
+    assert re.fullmatch(r"\d{5}", token)
+    terminal.pump(0.6)
+    terminal.type(token[:-1])
+    terminal.press("enter")
+    terminal.pump(0.6)
+    assert "CANNOT BE UNDONE" in terminal.text
+    terminal.type(token[-1])
+    terminal.pump(0.6)
+    terminal.press("enter")
+
+
+def _watch_it_to_the_end(terminal: Terminal) -> None:
+    terminal.wait_for("RUNNING")
+    first = _bounced(terminal)
+    terminal.wait(lambda _text: _bounced(terminal) > first, "totals to rise")
+    assert re.search(r"promo:acme@gmail\.com\s+[\d,]+\s+[\d,]+", terminal.text)
+    terminal.wait_for("SWEPT", SWEEP_PATIENCE_S)
+    terminal.wait_for("CATCHING", SWEEP_PATIENCE_S)
+    terminal.wait_for("DONE", SWEEP_PATIENCE_S)
+    assert _bounced(terminal) > first
+
+
+def _bounced(terminal: Terminal) -> int:
+    """Messages bounced so far, from the operation screen's second line."""
+    found = re.search(r"([\d,]+) of [\d,]+", terminal.text)
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def _cancel_another(terminal: Terminal) -> None:
+    """The directive of somebody else, in the lower pane."""
+    terminal.press("tab")
+    for _row in range(4):
+        if "campaign=surv" in _cursor_line(terminal):
+            break
+        terminal.press("down")
+        terminal.pump(0.3)
+    assert "campaign=surv" in _cursor_line(terminal), terminal.text
+    terminal.press("x")
+    terminal.wait_for("stops matching new mail")
+    terminal.pump(0.6)
+    terminal.press("tab", "enter")
+    terminal.wait_gone("campaign=surv")
+
+
+def _cursor_line(terminal: Terminal) -> str:
+    lines = [line for line in terminal.lines if line.startswith("›")]
+    return lines[-1] if lines else ""

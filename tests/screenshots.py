@@ -1,0 +1,97 @@
+"""Renders the pictures of `screenshots/` without a terminal: fixed time, fixed seed, simulated node.
+
+python -m tests.screenshots        writes them anew
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.stage import Stage
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+SIZES = ((80, 24), (120, 40))
+
+
+async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
+    """Every picture at this size: its file name and its SVG."""
+
+    def picture(name: str) -> tuple[str, str]:
+        return f"{name}-{columns}x{rows}.svg", stage.app.export_screenshot(title="kumo-tui")
+
+    async with Stage() as stage, stage.app.run_test(size=(columns, rows)) as pilot:
+        await _let(stage, pilot, 40, polls=8)
+        yield picture("01-dashboard")
+        await _press(pilot, "slash", *"promo", "enter", "b")
+        await _press(pilot, *_typed("bad link in footer"), "tab", *_typed("#4711"))
+        yield picture("02-compose")
+        await _press(pilot, "f2")
+        yield picture("03-requests")
+        await _press(pilot, "escape")
+        await pilot.click("#review")
+        await _let(stage, pilot, 1)
+        yield picture("04-confirm")
+        await _confirm(stage, pilot)
+        await _let(stage, pilot, 9, polls=5)
+        yield picture("05-operation")
+        await _let(stage, pilot, 40, polls=10)
+        yield picture("06-catching")
+        await _press(pilot, "escape")
+        yield picture("07-bouncing")
+        await _press(pilot, "enter")
+        yield picture("08-queue")
+        await _press(pilot, "escape", "question_mark")
+        yield picture("09-help")
+
+
+async def _let(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1) -> None:
+    await stage.play(seconds, polls)
+    await _settle(pilot)
+
+
+async def _press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+    await _settle(pilot)
+
+
+async def _settle(pilot: Pilot[None]) -> None:
+    for _turn in range(5):
+        await pilot.pause()
+
+
+async def _confirm(stage: Stage, pilot: Pilot[None]) -> None:
+    """Type what the dialog asks for, and press its button."""
+    token = stage.app.screen.token
+    await _press(pilot, "up", *_typed(token))
+    await _let(stage, pilot, 1)
+    await _press(pilot, "enter")
+
+
+def _typed(text: str) -> list[str]:
+    return list(text)
+
+
+async def render(columns: int, rows: int) -> dict[str, str]:
+    """All pictures of one size by file name."""
+    return {name: svg async for name, svg in pictures(columns, rows)}
+
+
+def main() -> None:
+    """Write every picture anew; old ones that no story draws any more go."""
+    FOLDER.mkdir(exist_ok=True)
+    fresh: dict[str, str] = {}
+    for columns, rows in SIZES:
+        fresh |= asyncio.run(render(columns, rows))
+    for old in FOLDER.glob("*.svg"):
+        if old.name not in fresh:
+            old.unlink()
+    for name, svg in fresh.items():
+        (FOLDER / name).write_text(svg, "utf-8")
+        print(f"screenshots/{name}")
+
+
+if __name__ == "__main__":
+    main()
