@@ -11,6 +11,7 @@ from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import RequestState, Step
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean
 
 _INSERT_REQUEST = """
     INSERT INTO request (target, step, state, method, url, body, id, error, online_since)
@@ -36,10 +37,10 @@ def insert_operation(
     nodes = {act.node for act in operation.acts}
     strays = [intent.node for intent in intents if intent.node not in nodes]
     if strays:
-        raise JournalError(f"{', '.join(strays)} is no target of operation {operation.tag}.")
+        raise JournalError(f"operation {clean(operation.tag)} has no target {clean(strays[0])}.")
     if connection.execute("SELECT 1 FROM operation WHERE tag = ?", (to_text(operation.tag),)).fetchone():
         raise JournalError(
-            f"operation {operation.tag} is in the journal already.", "Begin anew: it gets another tag."
+            f"operation {clean(operation.tag)} is in the journal already.", "Begin anew: it gets another tag."
         )
     number = _last(
         connection.execute(
@@ -188,7 +189,7 @@ def operation_number(connection: sqlite3.Connection, tag: str) -> int:
     """The number of an operation; raises JournalError when it was never written down."""
     row = connection.execute("SELECT no FROM operation WHERE tag = ?", (to_text(tag),)).fetchone()
     if row is None:
-        raise JournalError(f"no operation {tag} was written down.")
+        raise JournalError(f"no operation {clean(tag)} was written down.")
     return int(row[0])
 
 
@@ -199,7 +200,7 @@ def target_number(connection: sqlite3.Connection, tag: str, node: str) -> int:
         (operation_number(connection, tag), to_text(node)),
     ).fetchone()
     if row is None:
-        raise JournalError(f"operation {tag} has no target {node}.")
+        raise JournalError(f"operation {clean(tag)} has no target {clean(node)}.")
     return int(row[0])
 
 

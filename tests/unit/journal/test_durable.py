@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -154,6 +155,20 @@ def test_a_count_beyond_the_file_is_cut_to_the_largest(journal: SqliteJournal) -
     recorded = read_again(journal)
     assert recorded.baseline == {"mta1": {YAHOO: 2**63 - 1}}
     assert recorded.totals == {"mta1": {"a": {YAHOO: 2**63 - 1, GMAIL: 1}}}
+
+
+def test_what_is_written_is_synced_and_no_memory_is_shared_between_machines(journal: SqliteJournal) -> None:
+    connection = journal._store._connection
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+
+
+def test_threads_may_write_at_the_same_time(journal: SqliteJournal) -> None:
+    journal.record_intent(an_operation(), [])
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: journal.record_event(TAG, START, str(number)), range(40)))
+    events = {event.text for event in read_again(journal).operation.events}
+    assert events == {str(number) for number in range(40)}
 
 
 def test_the_newest_operations_come_first(journal: SqliteJournal) -> None:

@@ -1,0 +1,63 @@
+"""The journal of a program whose journal cannot be opened: it watches, and its acts are off."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NoReturn
+
+from kumo_tui.errors import JournalError
+from kumo_tui.journal.port import Intent
+from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.verdict import Verdict
+
+
+class MissingJournal:
+    """Says why there is no journal (see `port.Journal`); `reason` is what `open_journal` raised."""
+
+    def __init__(self, reason: JournalError) -> None:
+        self._reason = reason
+
+    def problem(self) -> str:
+        """Why nothing can be written."""
+        return str(self._reason)
+
+    def record_intent(self, operation: Operation, intents: Sequence[Intent]) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_totals(self, tag: str, node: str, marks: Mapping[str, Mapping[str, int]], at: datetime) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_event(self, tag: str, at: datetime, text: str) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_step(
+        self,
+        tag: str,
+        node: str,
+        step: Step,
+        body: str,
+        state: RequestState,
+        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
+        error: str | None,
+        at: datetime,
+        *,
+        method: str = "",
+        url: str = "",
+        number: int | None = None,
+    ) -> int:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise JournalError(self._reason.what, self._reason.next_step)

@@ -1,0 +1,37 @@
+"""Without a journal nothing is written, and the reason is said each time."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kumo_tui.errors import JournalError
+from kumo_tui.journal.missing import MissingJournal
+from kumo_tui.journal.port import Journal
+from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.model.operation import ActState, NodeAct
+from kumo_tui.model.verdict import Verdict
+from tests.fakes import START
+from tests.unit.journal.worlds import TAG, an_intent, an_operation
+
+JOURNAL: Journal = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
+
+
+def test_the_reason_is_the_problem() -> None:
+    assert JOURNAL.problem() == "/x/journal.db: Permission denied. Set KUMO_TUI_JOURNAL."
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: JOURNAL.record_intent(an_operation(), [an_intent()]),
+        lambda: JOURNAL.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED), START),
+        lambda: JOURNAL.record_totals(TAG, "mta1", {}, START),
+        lambda: JOURNAL.record_event(TAG, START, "x"),
+        lambda: JOURNAL.record_step(TAG, "mta1", Step.STOP, "{}", RequestState.INTENT, None, None, START),
+        lambda: JOURNAL.record_verdict(TAG, "mta1", Verdict.DONE, START),
+    ],
+    ids=["intent", "act", "totals", "event", "step", "verdict"],
+)
+def test_every_writing_is_refused_with_the_reason(write: Callable[[], object]) -> None:
+    with pytest.raises(JournalError, match=r"Permission denied\. Set KUMO_TUI_JOURNAL\."):
+        write()
