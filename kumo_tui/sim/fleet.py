@@ -19,13 +19,18 @@ _HOST = "127.0.0.1"
 
 
 class Fleet:
-    """All nodes of a scenario. Same scenario, seed and clock: same mail."""
+    """All nodes of a scenario. Same scenario, seed and clock: same mail.
 
-    def __init__(self, scenario: Scenario, clock: Clock | None = None, seed: int = 1) -> None:
+    ``log`` turns the delivery log of every node on or off; ``None`` leaves it as the scenario says.
+    """
+
+    def __init__(
+        self, scenario: Scenario, clock: Clock | None = None, seed: int = 1, *, log: bool | None = None
+    ) -> None:
         self.scenario = scenario
         self.clock = clock or WallClock()
         self.nodes: Mapping[str, SimNode] = {
-            plan.name: SimNode(plan, self.clock, seed, number)
+            plan.name: SimNode(plan, self.clock, seed, number, log=log)
             for number, plan in enumerate(scenario.nodes, start=1)
         }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from kumo_tui.sim.clock import Clock
 from kumo_tui.sim.engine.engine import Engine, Spool
+from kumo_tui.sim.engine.identity import message_id
+from kumo_tui.sim.engine.maillog import LogRecord, MailLog
 from kumo_tui.sim.engine.queues import TallyBook
 from kumo_tui.sim.faults import Faults
 from kumo_tui.sim.machine import READY_AFTER_S, Machine
@@ -33,7 +35,7 @@ class LoggedRequest:
 class SimNode:
     """One node of a fleet. ``app`` is its ASGI application; the engine runs when somebody asks or ticks."""
 
-    def __init__(self, plan: NodePlan, clock: Clock, seed: int, number: int) -> None:
+    def __init__(self, plan: NodePlan, clock: Clock, seed: int, number: int, *, log: bool | None = None) -> None:
         self.plan = plan
         self.name = plan.name
         self.clock = clock
@@ -41,19 +43,22 @@ class SimNode:
         self.access = plan.access
         self.requests: list[LoggedRequest] = []
         self.clock_offset = 0.0
+        self.log = MailLog(kept=plan.log if log is None else log)
         self._number = number
         self._rng = random.Random(f"{seed}/{plan.name}")  # noqa: S311  # a simulation, not a secret
         self._origin = clock.monotonic()
         self._spool: Spool | None = None
-        self._boot()
+        self._boot(first_message=1)
         furnish(self.engine, plan, self._rng)
         self.machine.started -= READY_AFTER_S + plan.uptime
         self.machine.online_since -= timedelta(seconds=READY_AFTER_S + plan.uptime)
         self.app = NodeApp(self)
 
-    def _boot(self) -> None:
+    def _boot(self, first_message: int) -> None:
         now = self.clock.monotonic()
-        self.engine = Engine(self.plan.engine, self._rng, now, self._origin)
+        self.engine = Engine(
+            self.plan.engine, self._rng, now, self._origin, log=self.log, first_number=first_message
+        )
         self.machine = Machine(self.name, self._number, self.version.text, self.utc(), now)
         self.metrics = MetricsPage(self.engine, self.machine)
 
@@ -98,7 +103,7 @@ class SimNode:
         self.kill()
         spool, tally = self._spool or [], self.engine.tally
         self._spool = None
-        self._boot()
+        self._boot(first_message=self.engine.next_number)
         self.engine.tally.update(tally)
         self.engine.agenda.at(self.engine.now + READY_AFTER_S, lambda _: self.engine.load(spool))
 
@@ -116,6 +121,17 @@ class SimNode:
     def requests_json(self) -> list[dict[str, Any]]:
         """The request log as JSON values."""
         return [asdict(request) for request in self.requests]
+
+    def log_json(self, *, with_records: bool) -> dict[str, Any]:
+        """The delivery log as JSON values: counts by kind and queue, and the records where wanted."""
+        shown: dict[str, Any] = {"counts": self.log.summary()}
+        if with_records:
+            shown["records"] = [self._record_json(record) for record in self.log.records]
+        return shown
+
+    def _record_json(self, record: LogRecord) -> dict[str, Any]:
+        created = self.utc() + timedelta(seconds=record.created - self.engine.now)
+        return {"id": message_id(record.message, created), **asdict(record)}
 
     def tally_json(self) -> dict[str, dict[str, int]]:
         """The tallies that were touched, as JSON values."""

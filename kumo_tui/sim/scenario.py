@@ -62,7 +62,10 @@ class HeldReady:
 
 @dataclass(frozen=True)
 class NodePlan:
-    """One node of a scenario. ``uptime`` is how many seconds its process has been running."""
+    """One node of a scenario. ``uptime`` is how many seconds its process has been running.
+
+    ``log`` says whether it keeps a record of what happens to each message: memory for every one of them.
+    """
 
     name: str
     engine: EngineSettings
@@ -73,6 +76,7 @@ class NodePlan:
     suspensions: tuple[Placed, ...]
     held: tuple[HeldReady, ...]
     uptime: float
+    log: bool
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ def _node(table: Table) -> NodePlan:
         suspensions=tuple(_placed(item) for item in table.tables("suspend")),
         held=tuple(_held(item) for item in table.tables("hold")),
         uptime=table.number("uptime", 86_400.0),
+        log=table.flag("log", False),
     )
     table.finish()
     return plan
@@ -173,6 +178,8 @@ def _provider(table: Table) -> Provider:
         deferred=table.number("deferred", 0.0),
         defers=frozenset(table.texts("defers", ())),
         hold=table.number("hold", 0.0),
+        batch=table.whole("batch", 1, least=1),
+        max_deliveries=table.whole("max_deliveries", 1024, least=1),
     )
     table.finish()
     return made

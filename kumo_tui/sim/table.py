@@ -45,11 +45,11 @@ class Table:
         """Take a positive number, None when absent."""
         return self.number(key, above=0) if key in self._left else None
 
-    def whole(self, key: str, default: int | None = None) -> int:
-        """Take a whole number, not negative."""
+    def whole(self, key: str, default: int | None = None, *, least: int = 0) -> int:
+        """Take a whole number of ``least`` or more (by default: not negative)."""
         value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self.error(key, "a whole number, not negative")
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise self.error(key, f"a whole number, {least} or more" if least else "a whole number, not negative")
         return value
 
     def flag(self, key: str, default: bool) -> bool:

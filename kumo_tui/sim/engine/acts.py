@@ -7,7 +7,6 @@ from kumo_tui.sim.engine.engine import Engine
 from kumo_tui.sim.engine.mail import Run
 from kumo_tui.sim.engine.names import compose, parse
 
-_MAINTENANCE_S = 1.0
 _REBIND_DELAY_S = 0.05
 
 
@@ -32,16 +31,9 @@ def suspend(engine: Engine, criteria: Criteria, reason: str, duration: float) ->
 
 
 def suspend_ready(engine: Engine, name: str, reason: str, duration: float) -> Entry:
-    """Hold one ready queue, existing or not: at its next maintenance all its mail goes back."""
+    """Hold one ready queue, existing or not: all its mail goes back when a connection has emptied its hands."""
     entry = Entry(engine.new_id(), Criteria(), reason, engine.now + duration)
     engine.ready_suspensions[name] = entry
-
-    def maintain(_now: float) -> None:
-        ready = engine.ready.get(name)
-        if ready and engine.ready_suspension(name):
-            engine.give_back(ready)
-
-    engine.agenda.at(engine.now + _MAINTENANCE_S, maintain)
     return entry
 
 

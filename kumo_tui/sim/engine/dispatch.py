@@ -5,6 +5,9 @@ from typing import Protocol
 
 from kumo_tui.sim.engine.lookups import Lookup
 from kumo_tui.sim.engine.mail import Message
+from kumo_tui.sim.engine.providers import Provider
+
+IDLE_TIMEOUT_S = 5.0
 
 
 class Fate(Enum):
@@ -18,7 +21,7 @@ class Surroundings(Protocol):
     """What a dispatcher needs of its ready queue and node."""
 
     def pop(self) -> Message | None:
-        """Take the next message of the ready queue."""
+        """Take the next message of the ready queue; none while the ready queue is suspended."""
 
     def judge(self, message: Message, lookup: Lookup, now: float) -> Fate:
         """Apply directive (as remembered), then suspension (exact); GONE when either took the message."""
@@ -31,60 +34,72 @@ class Surroundings(Protocol):
 
 
 class Dispatcher:
-    """Holds at most one message in its hand; ``idle_timeout`` seconds without one end its connection."""
+    """Holds one batch of messages in its hands at most, and its look-up as long as it lives.
 
-    def __init__(
-        self, session_id: str, started: float, lookup: Lookup, latency: float, idle_timeout: float
-    ) -> None:
-        self.session_id = session_id
+    It ends when it has been without a message for ``IDLE_TIMEOUT_S`` since its last delivery (messages that are
+    bounced or sent back meanwhile do not prolong that), or after the provider's ``max_deliveries``.
+    """
+
+    def __init__(self, started: float, lookup: Lookup, provider: Provider) -> None:
+        self.session_id = ""
         self.started = started
         self.lookup = lookup
-        self.hand: Message | None = None
+        self.hands: list[Message] = []
         self.starts_at = started
         self.done_at = started
         self.last_taken = started
+        self.idle_since = started
         self.delivered = 0
         self.transfailed = 0
-        self._latency = latency
-        self._idle_timeout = idle_timeout
+        self._provider = provider
+        self._spent = False
 
     def work(self, ready: Surroundings, now: float) -> None:
         """Finish what is due, then take what can be taken, up to ``now``."""
         at = now
-        while True:
-            if self.hand is not None:
+        while not self._spent:
+            if self.hands:
                 if self.done_at > now:
                     return
                 at = self.done_at
-                if ready.finish(self.hand, at):
-                    self.delivered += 1
-                else:
-                    self.transfailed += 1
-                self.hand = None
-            if not self._take(ready, at):
+                self._finish(ready, at)
+            if self._spent or not self._take(ready, at):
                 return
 
+    def _finish(self, ready: Surroundings, now: float) -> None:
+        for message in self.hands:
+            if ready.finish(message, now):
+                self.delivered += 1
+            else:
+                self.transfailed += 1
+        self.hands = []
+        self.idle_since = now
+        self._spent = self.delivered + self.transfailed >= self._provider.max_deliveries
+
     def _take(self, ready: Surroundings, now: float) -> bool:
-        while (message := ready.pop()) is not None:
+        while len(self.hands) < self._provider.batch and (message := ready.pop()) is not None:
             if ready.judge(message, self.lookup, now) is Fate.SEND:
-                self.hand = message
+                self.hands.append(message)
                 self.last_taken = now
                 self.starts_at = ready.permit(now)
-                self.done_at = self.starts_at + self._latency
-                return True
-        return False
+                self.done_at = self.starts_at + self._provider.latency
+        return bool(self.hands)
+
+    def close(self) -> None:
+        """End the connection; only for one with empty hands."""
+        self._spent = True
 
     def ends(self, now: float) -> bool:
-        """Say whether the connection has been without a message long enough to end."""
-        return self.hand is None and now >= self.last_taken + self._idle_timeout
+        """Say whether the connection is over."""
+        return not self.hands and (self._spent or now >= self.idle_since + IDLE_TIMEOUT_S)
 
     @property
     def wakes_at(self) -> float:
         """The next moment this dispatcher has something to do by itself."""
-        return self.done_at if self.hand is not None else self.last_taken + self._idle_timeout
+        return self.done_at if self.hands else self.idle_since + IDLE_TIMEOUT_S
 
     def phase(self, now: float) -> str:
         """Name the phase as inspect-ready-q shows it."""
-        if self.hand is None:
+        if not self.hands:
             return "Idle"
         return "MessageRateThrottled" if now < self.starts_at else "Delivering"

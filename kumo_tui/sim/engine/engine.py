@@ -11,6 +11,7 @@ from kumo_tui.sim.engine.dispatch import Fate
 from kumo_tui.sim.engine.identity import random_id
 from kumo_tui.sim.engine.lookups import ExactLookup, Lookup, RememberedLookup
 from kumo_tui.sim.engine.mail import Message, Run
+from kumo_tui.sim.engine.maillog import Kind, MailLog
 from kumo_tui.sim.engine.names import parse
 from kumo_tui.sim.engine.providers import Provider, Routes
 from kumo_tui.sim.engine.queues import QueueBook, ScheduledQueue, TallyBook
@@ -59,9 +60,17 @@ class Engine:
     """The mail of one running process. A restart is a new engine over the spool that the old one gave back."""
 
     def __init__(
-        self, settings: EngineSettings, rng: random.Random, now: float, origin: float | None = None
+        self,
+        settings: EngineSettings,
+        rng: random.Random,
+        now: float,
+        origin: float | None = None,
+        *,
+        log: MailLog,
+        first_number: int = 1,
     ) -> None:
         self.settings = settings
+        self.log = log
         self.agenda = Agenda(now)
         self.routes = Routes(settings.providers)
         self.book = QueueBook(self.routes.site_of)
@@ -70,14 +79,21 @@ class Engine:
         self.bounces = self._index(version)
         self.suspensions = self._index(version)
         self.ready_suspensions: dict[str, Entry] = {}
-        self.sweeper = Sweeper(settings.sweep_rate, self.agenda, self.book.tally)
+        self.sweeper = Sweeper(settings.sweep_rate, self.agenda, self.book.tally, log)
         self.counters = Counters()
         self.silent_until = now
         self._rng = rng
-        self._next_number = 1
+        self.next_number = first_number
         self._source_turn: dict[str, int] = {}
         self._due: dict[float, list[str]] = {}
-        self._hooks = ReadyHooks(self._judge, self._outcome, self._new_lookup, self.new_id)
+        self._hooks = ReadyHooks(
+            judge=self._judge,
+            outcome=self._outcome,
+            suspended=lambda name: self.ready_suspension(name) is not None,
+            give_back=self.give_back,
+            new_lookup=self._new_lookup,
+            new_session=self._new_session,
+        )
         begin = now if origin is None else origin
         self._injectors = [Injector(sender, begin, self.agenda, self.inject) for sender in settings.senders]
         self.agenda.at(now + _REAP_EVERY_S, self._reap)
@@ -114,14 +130,16 @@ class Engine:
 
     def number(self, messages: int) -> int:
         """Reserve ``messages`` consecutive message numbers and return the first."""
-        first = self._next_number
-        self._next_number += messages
+        first = self.next_number
+        self.next_number += messages
         return first
 
     def stand(self, queue: str, messages: int, created: float, attempts: int, due: float) -> None:
         """Let mail stand in a scheduled queue from the start, without injecting it."""
         due = self._grid(due)
-        standing = self.book.stand(queue, Run(self.number(messages), messages, created, attempts, due))
+        run = Run(self.number(messages), messages, created, attempts, due)
+        self.log.note(Kind.RECEPTION, queue, run, created)
+        standing = self.book.stand(queue, run)
         self._expect(standing.name, due)
 
     def inject(self, queue: str, messages: int) -> None:
@@ -133,7 +151,9 @@ class Engine:
         now = self.now
         hold = self.routes.of(queue).hold
         due = self._grid(now + hold) if hold else now
-        self.insert(queue, Run(self.number(messages), messages, now, 0, due))
+        run = Run(self.number(messages), messages, now, 0, due)
+        self.log.note(Kind.RECEPTION, queue, run, now)
+        self.insert(queue, run)
 
     def insert(self, name: str, run: Run) -> None:
         """Put mail into a scheduled queue, as new, as returned or as rebound; a live directive takes it first."""
@@ -157,13 +177,12 @@ class Engine:
         spool: Spool = [(queue.name, run) for queue in self.book for run in queue.runs]
         spool += [(name, run) for name, runs in self.sweeper.stop() for run in runs]
         for ready in self.ready.values():
-            spool += [(m.queue, Run(m.number, 1, m.created, m.attempts, self.now)) for m in ready.close()]
+            spool += [(message.queue, message.run(self.now)) for message in ready.close()]
         return spool
 
     def load(self, spool: Spool) -> None:
         """Enumerate a spool: every message is inserted again."""
         for name, run in spool:
-            self._next_number = max(self._next_number, run.first + run.count)
             self.insert(name, run)
 
     def ready_queues_for(self, queue: str) -> list[ReadyQueue]:
@@ -171,10 +190,14 @@ class Engine:
         provider = self.routes.of(queue)
         return [self._ready_queue(source, provider) for source in provider.sources]
 
+    def feeders(self, ready: ReadyQueue) -> list[str]:
+        """Return the names of the scheduled queues whose mail may go through a ready queue, also of empty ones."""
+        return sorted(queue.name for queue in self.book if self.routes.of(queue.name) is ready.provider)
+
     def give_back(self, ready: ReadyQueue) -> None:
         """Return all waiting mail of a ready queue to its scheduled queues, or to another source."""
         for message in ready.empty():
-            self.insert(message.queue, Run(message.number, 1, message.created, message.attempts, self.now))
+            self.insert(message.queue, message.run(self.now))
 
     def ready_suspension(self, name: str) -> Entry | None:
         """Return the live hold of a ready queue, if any."""
@@ -211,9 +234,22 @@ class Engine:
         entry = self.bounces.find(name, self.now)
         if entry is None:
             return False
+        self._bounce(entry, name, run)
+        return True
+
+    def _bounce(self, entry: Entry, name: str, run: Run, ready_queue: str | None = None) -> None:
+        """Count and log messages that a directive took, whatever queue they belong to."""
         entry.count(name, run.count)
         self.tally[name].bounced += run.count
-        return True
+        self.log.note(
+            Kind.ADMIN_BOUNCE,
+            name,
+            run,
+            self.now,
+            ready_queue=ready_queue,
+            reason=entry.reason,
+            suppressed=entry.suppress_logging,
+        )
 
     def _promote(self, queue: ScheduledQueue, run: Run) -> None:
         """Move due mail to ready queues; what is suspended or finds no room goes back to wait."""
@@ -222,12 +258,13 @@ class Engine:
         self.book.touch(queue, now)
         if self._bounced(queue.name, run):
             return
-        if self.suspensions.find(queue.name, now):
-            self._defer(queue, run)
+        suspension = self.suspensions.find(queue.name, now)
+        if suspension is not None:
+            self._fail_for_now(queue.name, run, _suspended(suspension))
             return
         open_ones = [r for r in self.ready_queues_for(queue.name) if not self.ready_suspension(r.name)]
         if not open_ones:
-            self._defer(queue, run)
+            self._fail_for_now(queue.name, run, "every ready queue of the pool is suspended")
             return
         sent = self._spread(queue.name, run, open_ones)
         if sent < run.count:
@@ -258,43 +295,44 @@ class Engine:
                 ready.push(batches[ready.name], self.now)
         return sent
 
-    def _defer(self, queue: ScheduledQueue, run: Run) -> None:
-        """Log a transient failure and retry later: one more attempt, with exponential backoff."""
-        self.tally[queue.name].transfailed += run.count
-        wait = min(self.settings.retry_interval * 2**run.attempts, _LONGEST_RETRY_S)
-        due = self._grid(self.now + wait)
-        self.delay(queue, Run(run.first, run.count, run.created, run.attempts + 1, due))
+    def _fail_for_now(self, name: str, run: Run, reason: str, ready_queue: str | None = None) -> None:
+        """Log a transient failure and insert again, one attempt more, after a wait that doubles with attempts."""
+        now = self.now
+        self.tally[name].transfailed += run.count
+        self.log.note(Kind.TRANSIENT_FAILURE, name, run, now, ready_queue=ready_queue, reason=reason)
+        due = self._grid(now + min(self.settings.retry_interval * 2**run.attempts, _LONGEST_RETRY_S))
+        self.insert(name, Run(run.first, run.count, run.created, run.attempts + 1, due))
 
-    def _judge(self, message: Message, lookup: Lookup, now: float) -> Fate:
+    def _judge(self, message: Message, lookup: Lookup, ready_queue: str, now: float) -> Fate:
+        """Decide about a message that a dispatcher takes: first the directive as remembered, then suspension."""
         entry = lookup.find(self.bounces, message.queue, now)
         if entry is not None:
-            entry.count(message.queue, 1)
-            self.tally[message.queue].bounced += 1
+            self._bounce(entry, message.queue, message.run(now), ready_queue)
             return Fate.GONE
-        if self.suspensions.find(message.queue, now):
-            self._return(message)
+        suspension = self.suspensions.find(message.queue, now)
+        if suspension is not None:
+            self._fail_for_now(message.queue, message.run(now), _suspended(suspension), ready_queue)
             return Fate.GONE
         return Fate.SEND
 
-    def _return(self, message: Message) -> None:
-        queue = self.book.obtain(message.queue, self.now)
-        run = Run(message.number, 1, message.created, message.attempts, self.now)
-        if not self._bounced(message.queue, run):
-            self._defer(queue, run)
-
-    def _outcome(self, message: Message, provider: Provider, _now: float) -> bool:
+    def _outcome(self, message: Message, ready: ReadyQueue) -> bool:
+        provider, run = ready.provider, message.run(self.now)
         campaign = parse(message.queue).campaign
         if campaign in provider.defers or (provider.deferred and self._rng.random() < provider.deferred):
             self.counters.transfailed += 1
-            self._return(message)
+            self._fail_for_now(message.queue, run, f"deferred by {provider.site}", ready.name)
             return False
         self.tally[message.queue].delivered += 1
         self.counters.delivered += 1
+        self.log.note(Kind.DELIVERY, message.queue, run, self.now, ready_queue=ready.name)
         return True
 
     def _new_lookup(self) -> Lookup:
-        self.counters.connections += 1
         return RememberedLookup() if self.settings.version.dispatchers_remember else ExactLookup()
+
+    def _new_session(self) -> str:
+        self.counters.connections += 1
+        return self.new_id()
 
     def _reap(self, now: float) -> None:
         waiting: Iterable[Message] = (m for ready in self.ready.values() for m in ready.messages)
@@ -306,3 +344,7 @@ class Engine:
             if ready.messages or ready.dispatchers or now - ready.last_active < idle
         }
         self.agenda.at(now + _REAP_EVERY_S, self._reap)
+
+
+def _suspended(suspension: Entry) -> str:
+    return f"scheduled queue is suspended: {suspension.reason}"

@@ -20,14 +20,20 @@ class ExactLookup:
 
 
 class RememberedLookup:
-    """The last result is used again for every queue until an entry is added or removed: since 2025.05.06."""
+    """The last result is used again for every queue, since 2025.05.06.
+
+    It is forgotten when an entry is added or removed (pruning an expired one removes it), and a remembered entry,
+    but not a remembered miss, also when that entry expires (KUMOMTA.md 2.3).
+    """
 
     def __init__(self) -> None:
         self._generation = -1
         self._found: Entry | None = None
 
     def find(self, index: Index, queue: str, now: float) -> Entry | None:
-        if self._generation != index.generation:
-            self._found = index.find(queue, now)
-            self._generation = index.generation
+        remembers = self._generation == index.generation
+        if remembers and (self._found is None or self._found.expires > now):
+            return self._found
+        self._found = index.find(queue, now)
+        self._generation = index.generation
         return self._found

@@ -18,6 +18,22 @@ class Run:
     due: float
 
 
+def take_front(runs: list[Run], messages: int) -> list[Run]:
+    """Remove the first ``messages`` messages of ``runs`` and return them; a run may be cut in two."""
+    whole = 0
+    while whole < len(runs) and runs[whole].count <= messages:
+        messages -= runs[whole].count
+        whole += 1
+    taken = runs[:whole]
+    del runs[:whole]
+    if messages and runs:
+        cut = runs[0]
+        taken.append(Run(cut.first, messages, cut.created, cut.attempts, cut.due))
+        cut.first += messages
+        cut.count -= messages
+    return taken
+
+
 class Message(NamedTuple):
     """One message on its way out. ``number`` is unique on its node."""
 
@@ -25,6 +41,10 @@ class Message(NamedTuple):
     number: int
     created: float
     attempts: int
+
+    def run(self, due: float) -> Run:
+        """Return this message as a run of one, due at ``due``."""
+        return Run(self.number, 1, self.created, self.attempts, due)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ class Provider:
 
     ``rate`` is messages per second of each of its ready queues (``None``: no throttle), ``latency`` the seconds a
     delivery takes, ``deferred`` the share of deliveries that fail for now, ``defers`` the campaigns of which all
-    fail for now, ``hold`` the seconds new mail waits before its first attempt (0: at once).
+    fail for now, ``hold`` the seconds new mail waits before its first attempt (0: at once). A connection takes
+    ``batch`` messages into its hands at a time, and ends after ``max_deliveries``.
     """
 
     site: str
@@ -25,6 +26,8 @@ class Provider:
     deferred: float = 0.0
     defers: frozenset[str] = frozenset()
     hold: float = 0.0
+    batch: int = 1
+    max_deliveries: int = 1024
 
 
 @dataclass

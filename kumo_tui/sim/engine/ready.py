@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, exp
 
 from kumo_tui.sim.engine.agenda import Agenda
 from kumo_tui.sim.engine.dispatch import Dispatcher, Fate
@@ -10,16 +11,23 @@ from kumo_tui.sim.engine.lookups import Lookup
 from kumo_tui.sim.engine.mail import Message
 from kumo_tui.sim.engine.providers import Provider
 
-IDLE_TIMEOUT_S = 5.0
-MESSAGES_PER_CONNECTION = 20
+_RECONNECT_S = 1.0
+_GROWTH = 0.023
+
+
+def ideal_connections(waiting: int, limit: int) -> int:
+    """Return how many connections the server wants for so many waiting messages: more with each, up to a limit."""
+    return min(ceil(limit * (1 - exp(-_GROWTH * waiting))), waiting)
 
 
 @dataclass(frozen=True)
 class ReadyHooks:
     """What the node does for its ready queues."""
 
-    judge: Callable[[Message, Lookup, float], Fate]
-    outcome: Callable[[Message, Provider, float], bool]
+    judge: Callable[[Message, Lookup, str, float], Fate]
+    outcome: Callable[[Message, "ReadyQueue"], bool]
+    suspended: Callable[[str], bool]
+    give_back: Callable[["ReadyQueue"], None]
     new_lookup: Callable[[], Lookup]
     new_session: Callable[[], str]
 
@@ -51,7 +59,7 @@ class ReadyQueue:
     @property
     def held(self) -> int:
         """Messages in the hands of connections: neither waiting nor delivered."""
-        return sum(1 for dispatcher in self.dispatchers if dispatcher.hand is not None)
+        return sum(len(dispatcher.hands) for dispatcher in self.dispatchers)
 
     def push(self, messages: list[Message], now: float) -> None:
         """Add messages at the end and wake the connections."""
@@ -61,7 +69,7 @@ class ReadyQueue:
 
     def everything(self) -> list[Message]:
         """Return all messages that are here, those in hands first."""
-        return [d.hand for d in self.dispatchers if d.hand is not None] + list(self.messages)
+        return [message for d in self.dispatchers for message in d.hands] + list(self.messages)
 
     def empty(self) -> list[Message]:
         """Take all waiting messages out; what connections hold stays with them."""
@@ -78,12 +86,14 @@ class ReadyQueue:
         return given_back
 
     def pop(self) -> Message | None:
-        """Take the first message."""
-        return self.messages.popleft() if self.messages else None
+        """Take the first message; none while this ready queue is suspended."""
+        if not self.messages or self._hooks.suspended(self.name):
+            return None
+        return self.messages.popleft()
 
     def judge(self, message: Message, lookup: Lookup, now: float) -> Fate:
         """Ask the node what becomes of a message."""
-        return self._hooks.judge(message, lookup, now)
+        return self._hooks.judge(message, lookup, self.name, now)
 
     def permit(self, now: float) -> float:
         """Use up one permit of the throttle; return when it starts."""
@@ -95,7 +105,7 @@ class ReadyQueue:
     def finish(self, message: Message, now: float) -> bool:
         """Deliver or defer; True when delivered."""
         self.last_active = now
-        delivered = self._hooks.outcome(message, self.provider, now)
+        delivered = self._hooks.outcome(message, self)
         if delivered:
             self.delivered += 1
         else:
@@ -108,21 +118,34 @@ class ReadyQueue:
         self._wake_at = None
         for dispatcher in self.dispatchers:
             dispatcher.work(self, now)
-        while self.messages and len(self.dispatchers) < self._connections_wanted():
-            self._connect(now).work(self, now)
+        if self._hooks.suspended(self.name):
+            self._give_back()
+        else:
+            self._connect(now)
         self.dispatchers = [d for d in self.dispatchers if not d.ends(now)]
         if self.dispatchers:
             self._wake(min(d.wakes_at for d in self.dispatchers))
+        elif self.messages:
+            self._wake(now + _RECONNECT_S)
 
-    def _connections_wanted(self) -> int:
-        return min(self.provider.connections, -(-len(self.messages) // MESSAGES_PER_CONNECTION))
+    def _give_back(self) -> None:
+        """Return everything that waits, once a connection with empty hands finds its ready queue suspended."""
+        if self.dispatchers and all(d.hands for d in self.dispatchers):
+            return
+        self._hooks.give_back(self)
+        for dispatcher in self.dispatchers:
+            if not dispatcher.hands:
+                dispatcher.close()
 
-    def _connect(self, now: float) -> Dispatcher:
-        hooks = self._hooks
-        made = Dispatcher(hooks.new_session(), now, hooks.new_lookup(), self.provider.latency, IDLE_TIMEOUT_S)
-        self.dispatchers.append(made)
-        self.connections_made += 1
-        return made
+    def _connect(self, now: float) -> None:
+        """Open connections as the backlog wants; one that finds no message to send is never opened."""
+        while len(self.dispatchers) < ideal_connections(len(self.messages), self.provider.connections):
+            made = Dispatcher(now, self._hooks.new_lookup(), self.provider)
+            made.work(self, now)
+            if made.hands:
+                made.session_id = self._hooks.new_session()
+                self.dispatchers.append(made)
+                self.connections_made += 1
 
     def _wake(self, when: float) -> None:
         when = max(when, self._agenda.now)

@@ -6,7 +6,8 @@ from math import floor
 
 from kumo_tui.sim.engine.agenda import Agenda
 from kumo_tui.sim.engine.directives import Entry
-from kumo_tui.sim.engine.mail import Run
+from kumo_tui.sim.engine.mail import Run, take_front
+from kumo_tui.sim.engine.maillog import Kind, MailLog
 from kumo_tui.sim.engine.queues import TallyBook
 
 STEP_S = 0.01
@@ -25,12 +26,13 @@ class _Task:
 class Sweeper:
     """All running sweeps of a node; ``rate`` is messages per second of the node, shared by the queues."""
 
-    def __init__(self, rate: float, agenda: Agenda, tally: TallyBook) -> None:
+    def __init__(self, rate: float, agenda: Agenda, tally: TallyBook, log: MailLog) -> None:
         self.rate = rate
         self.pending = 0
         self._tasks: deque[_Task] = deque()
         self._agenda = agenda
         self._tally = tally
+        self._log = log
         self._begun = 0.0
         self._steps = 0
         self._paid = 0
@@ -52,15 +54,7 @@ class Sweeper:
     def stop(self) -> list[tuple[str, list[Run]]]:
         """End all sweeps and give back what was not removed yet: it is still in the spool."""
         self._stopped = True
-        back: list[tuple[str, list[Run]]] = []
-        for task in self._tasks:
-            surplus = sum(run.count for run in task.runs) - task.left
-            for run in task.runs:
-                gone = min(surplus, run.count)
-                surplus -= gone
-                run.first += gone
-                run.count -= gone
-            back.append((task.queue, [run for run in task.runs if run.count]))
+        back = [(task.queue, task.runs) for task in self._tasks]
         self._tasks.clear()
         self.pending = 0
         return back
@@ -78,13 +72,25 @@ class Sweeper:
         while budget > 0 and self._tasks:
             task = self._tasks.popleft()
             done = min(task.left, share, budget)
-            task.left -= done
             budget -= done
-            self.pending -= done
-            task.entry.count(task.queue, done)
-            self._tally[task.queue].bounced += done
+            self._remove(task, done)
             if task.left:
                 self._tasks.append(task)
         self._running = bool(self._tasks)
         if self._running:
             self._plan()
+
+    def _remove(self, task: _Task, messages: int) -> None:
+        task.left -= messages
+        self.pending -= messages
+        task.entry.count(task.queue, messages)
+        self._tally[task.queue].bounced += messages
+        for run in take_front(task.runs, messages) if task.left else task.runs:
+            self._log.note(
+                Kind.ADMIN_BOUNCE,
+                task.queue,
+                run,
+                self._agenda.now,
+                reason=task.entry.reason,
+                suppressed=task.entry.suppress_logging,
+            )

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Protocol
 
+from kumo_tui.sim.engine.maillog import LogOffError
 from kumo_tui.sim.faults import Fault, Faults
 from kumo_tui.sim.web.host import Host
 from kumo_tui.sim.web.replies import Call, Reply, json_reply, text_reply
@@ -30,6 +31,9 @@ class Controlled(Host, Protocol):
     def requests_json(self) -> list[dict[str, Any]]:
         """Return the request log."""
 
+    def log_json(self, *, with_records: bool) -> dict[str, Any]:
+        """Return the delivery log; raises LogOffError where none is kept."""
+
     def tally_json(self) -> dict[str, dict[str, int]]:
         """Return what became of the mail of each queue."""
 
@@ -38,8 +42,10 @@ def answer(node: Controlled, call: Call) -> Reply:
     """Answer one control request; a mistake in it is answered with 400 and the reason."""
     action = f"{call.method} {call.path.removeprefix('/_sim/')}"
     try:
+        if action == "GET log":
+            return json_reply(node.log_json(with_records=("records", "true") in call.query))
         return _act(node, action, json.loads(call.body) if call.body else {})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, LogOffError) as error:
         return text_reply(f"{type(error).__name__}: {error}", 400)
 
 

@@ -99,7 +99,7 @@ def ready(host: Host, call: Call) -> Reply:
         },
     }
     if with_feeders:
-        shown["scheduled_queue_names"] = list(dict.fromkeys(message.queue for message in found.everything()))
+        shown["scheduled_queue_names"] = engine.feeders(found)
     shown["dispatchers"] = [_dispatcher(host, d) for d in found.dispatchers]
     shown["now"] = _at(host, engine.now)
     return json_reply(shown)

@@ -43,7 +43,7 @@ def path_config(provider: Provider) -> dict[str, Any]:
         "consecutive_connection_failures_before_delay": 100,
         "smtp_port": 25,
         "max_message_rate": f"{provider.rate:g}/s" if provider.rate else None,
-        "max_deliveries_per_connection": 1024,
+        "max_deliveries_per_connection": provider.max_deliveries,
         "max_recipients_per_batch": 100,
         "prohibited_hosts": [],
         "skip_hosts": [],
