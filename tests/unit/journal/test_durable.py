@@ -98,9 +98,13 @@ def test_a_step_does_not_change_the_act(journal: SqliteJournal) -> None:
     journal.record_intent(an_operation(), [an_intent()])
     journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "552016f1"), START)
     journal.record_step(TAG, "mta1", Step.CANCEL, "{}", RequestState.GONE, None, None, LATER)
+    journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "9d0c11aa"), LATER)
     recorded = read_again(journal)
-    assert recorded.operation.acts == (NodeAct("mta1", ActState.ACCEPTED, "552016f1"),)
-    assert [request.step for request in recorded.requests] == [Step.BOUNCE, Step.CANCEL]
+    assert recorded.operation.acts == (NodeAct("mta1", ActState.ACCEPTED, "9d0c11aa"),)
+    assert [(request.step, request.state, request.id) for request in recorded.requests] == [
+        (Step.BOUNCE, RequestState.ACCEPTED, "9d0c11aa"),
+        (Step.CANCEL, RequestState.GONE, None),
+    ]
 
 
 def test_several_requests_to_one_node_are_kept_in_their_order(journal: SqliteJournal) -> None:
@@ -201,6 +205,8 @@ def test_a_stop_that_nobody_released_keeps_an_operation_open(journal: SqliteJour
     assert len(journal.operations(open_only=True)) == 1
     journal.record_step(TAG, "mta1", Step.RELEASE, "{}", RequestState.GONE, None, None, START)
     assert journal.operations(open_only=True) == ()
+    journal.record_step(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "again", None, START)
+    assert len(journal.operations(open_only=True)) == 1
 
 
 def test_intents_without_an_outcome_are_found(journal: SqliteJournal) -> None:

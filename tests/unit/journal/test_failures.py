@@ -65,6 +65,13 @@ def test_a_full_disk_is_noticed_and_nothing_of_an_intent_stays(journal: SqliteJo
     journal.record_intent(an_operation("AAAA"), [an_intent(baseline=many)])
 
 
+def test_the_room_that_was_found_free_is_there_for_the_next_act(journal: SqliteJournal) -> None:
+    assert journal.problem() is None
+    connection = journal._store._connection
+    connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+    journal.record_intent(an_operation("AAAA"), [an_intent(baseline={f"q{n}@yahoo.com": n for n in range(500)})])
+
+
 def test_totals_that_met_a_full_disk_are_written_when_there_is_room(journal: SqliteJournal) -> None:
     connection = journal._store._connection
     connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
@@ -96,6 +103,14 @@ def test_a_lock_of_another_program_is_waited_for_and_then_named(journal: SqliteJ
     other.execute("ROLLBACK")
     other.close()
     assert journal.problem() is None
+
+
+def test_nothing_is_looked_up_before_no_other_program_can_write(journal: SqliteJournal, path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError, match="locked"), journal._store.writing():
+        pytest.fail("it was let in")
+    other.close()
 
 
 def test_a_reader_keeps_nobody_from_writing_for_long(journal: SqliteJournal, path: Path) -> None:
