@@ -171,6 +171,8 @@ class Settings(BaseSettings):
     """Draw with ASCII characters only."""
     mouse: bool = False
     """Take the mouse; off leaves selecting and copying to the terminal."""
+    journal: str = ""
+    """The journal's file; `journal.db` in the platform's state folder for kumo-tui when it is empty."""
     poll: PollSettings = PollSettings()
     """How nodes are read."""
     act: ActSettings = ActSettings()

@@ -1,19 +1,21 @@
 """The acts: what the dashboard and the command line ask for, one code path for both."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
-from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
+from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rules import refusals
 from kumo_tui.act.token import confirm_token, is_confirmed
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
 from kumo_tui.journal.port import Intent, Journal
+from kumo_tui.journal.records import RequestState, Step
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
@@ -27,6 +29,7 @@ from kumo_tui.units import age_text
 from kumo_tui.watch.watcher import Watcher
 
 SAMPLE_LIMIT = 5
+JOURNAL_ASKED_S = 2.0
 
 # A cancel is urgent: it does not wait long for the totals that vanish with it.
 CANCEL_READ_S = 5.0
@@ -54,6 +57,7 @@ class Acts:
         self._clock = clock
         self._who = who
         self._answer_s = settings.act.answer_timeout_s
+        self._journal_asked: tuple[float, str | None] = (float("-inf"), None)
         self._sending: set[asyncio.Task[Operation]] = set()
 
     def new_tag(self) -> str:
@@ -71,7 +75,7 @@ class Acts:
             tag,
             suppress_logging=checked.suppress_logging,
         )
-        urls = {node.name: node.url for node in self._watcher.snapshot.nodes}
+        urls = self._urls()
         return tuple(
             PlannedRequest("bounce", node.node, "POST", f"{urls[node.node]}{BOUNCE_PATH}", body)
             for node in preview.nodes
@@ -81,8 +85,17 @@ class Acts:
         """Every safety rule that forbids this bounce here, in words; empty when it may be confirmed."""
         plan = self.plan(preview, checked, "0" * TAG_LENGTH)
         found = refusals(preview, self._watcher.snapshot, self._settings, plan)
-        problem = self._journal.problem()
+        problem = self._journal_problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
+
+    def _journal_problem(self) -> str | None:
+        """As the journal says, asked again after a while: it writes to the disk to know, and forms ask often."""
+        asked_at, problem = self._journal_asked
+        now = self._clock.monotonic()
+        if now - asked_at >= JOURNAL_ASKED_S:
+            problem = self._journal.problem()
+            self._journal_asked = (now, problem)
+        return problem
 
     async def fresh_preview(self, selector: Selector) -> Preview:
         """The preview after every node was read once more."""
@@ -106,7 +119,9 @@ class Acts:
         }
         held = {node: metrics.held for node, metrics in before.items()}
         operation = self._operation(confirmed, plan)
-        self._journal.record_intent(operation, [_intent(request, ledgers[request.node]) for request in plan])
+        previews = {node.node: node.matched.as_counts() for node in confirmed.preview.nodes}
+        intents = [_intent(request, ledgers[request.node], previews[request.node]) for request in plan]
+        self._journal.record_intent(operation, intents)
         sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, held))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
@@ -140,15 +155,19 @@ class Acts:
         total = await self._last_total(node, directive_id)
         # Before the request: a poll that answers in between must not take our cancel for somebody else's.
         self._watcher.mark_cancelled(node, directive_id)
+        self._write_cancel(node, directive_id, RequestState.INTENT)
         try:
             removed = await client.cancel_bounce(directive_id, patience_s=self._answer_s)
         except NodeError as error:
+            state = RequestState.UNKNOWN if error.outcome_unknown else RequestState.REJECTED
+            self._write_cancel(node, directive_id, state, str(error))
             if not error.outcome_unknown:
                 self._watcher.mark_cancelled(node, directive_id, cancelled=False)
                 raise
             self._watcher.doubt_cancel(node, directive_id)
             self._watcher.refresh()
             return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
+        self._write_cancel(node, directive_id, RequestState.ACCEPTED if removed else RequestState.GONE)
         self._note_cancel(node, directive_id, removed=removed)
         self._watcher.refresh()
         if removed:
@@ -168,6 +187,7 @@ class Acts:
             )
         if confirmed.checked.selector != confirmed.preview.selector:
             raise Refused("What was previewed is not what would be sent.", "Look at a new preview.")
+        self._journal_asked = (float("-inf"), None)
         words = self.refusals(confirmed.preview, confirmed.checked)
         if words:
             raise Refused(" ".join(words))
@@ -253,15 +273,45 @@ class Acts:
         return next((entry.total_bounced for entry in entries if entry.id == directive_id), None)
 
     def _note_cancel(self, node: str, directive_id: str, *, removed: bool) -> None:
+        tag = self._tag_of(node, directive_id)
+        if tag is not None:
+            word = "cancelled" if removed else "cancel: it was already gone"
+            self._watcher.note(tag, f"{word} on {node}")
+
+    def _write_cancel(self, node: str, directive_id: str, state: RequestState, error: str | None = None) -> None:
+        """Write down the cancel of a directive of ours; a journal that fails keeps nobody from ending a bounce."""
+        tag = self._tag_of(node, directive_id)
+        if tag is None:
+            return
+        body, url = encode_body({"id": directive_id}), f"{self._urls()[node]}{BOUNCE_PATH}"
+        with contextlib.suppress(JournalError):
+            self._journal.record_step(
+                tag,
+                node,
+                Step.CANCEL,
+                body,
+                state,
+                directive_id,
+                error,
+                self._clock.now(),
+                method="DELETE",
+                url=url,
+            )
+
+    def _tag_of(self, node: str, directive_id: str) -> str | None:
+        """The operation of ours that this directive belongs to, None for somebody else's."""
         for status in self._watcher.snapshot.operations:
             act = status.operation.act_on(node)
             if act is not None and act.id == directive_id:
-                word = "cancelled" if removed else "cancel: it was already gone"
-                self._watcher.note(status.operation.tag, f"{word} on {node}")
+                return status.operation.tag
+        return None
+
+    def _urls(self) -> Mapping[str, str]:
+        return {node.name: node.url for node in self._watcher.snapshot.nodes}
 
 
-def _intent(request: PlannedRequest, ledger: Ledger) -> Intent:
-    return Intent(request.node, request.method, request.url, request.json_text(), ledger.baseline)
+def _intent(request: PlannedRequest, ledger: Ledger, preview: Mapping[str, int]) -> Intent:
+    return Intent(request.node, request.method, request.url, request.json_text(), ledger.baseline, preview)
 
 
 def _act_words(act: NodeAct) -> str:

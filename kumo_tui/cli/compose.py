@@ -6,18 +6,26 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from kumo_tui.act.service import Acts
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.clock import Clock, SystemClock
 from kumo_tui.config import NodeSettings, Settings
-from kumo_tui.journal.memory import MemoryJournal
+from kumo_tui.errors import JournalError
+from kumo_tui.journal.durable import open_journal
+from kumo_tui.journal.missing import MissingJournal
+from kumo_tui.journal.place import journal_path
+from kumo_tui.journal.port import Journal
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.watcher import ProfileFacts, Watcher
+
+# An act waits so long for another process that writes; the screen must not.
+JOURNAL_WAIT_S = 2.0
 
 
 def both_ends_are_terminals() -> bool:
@@ -69,18 +77,31 @@ class House:
     clock: Clock
     watcher: Watcher
     acts: Acts
+    close_journal: Callable[[], None] = lambda: None
 
 
 def build_house(call: Call) -> House:
-    """Build the rooms for this call. Asks nothing of any node; raises ConfigError or InputError."""
+    """Build the rooms for this call. Asks nothing of any node; raises ConfigError or InputError.
+
+    A journal that cannot be opened stops acts, not the watching; what an earlier run left open is gone on with.
+    """
     settings = call.options.settings()
-    return house_for(choose_target(call.options, settings, call.surroundings.environ), settings, call.surroundings)
+    target = choose_target(call.options, settings, call.surroundings.environ)
+    world = call.surroundings
+    path = Path(settings.journal).expanduser() if settings.journal else journal_path(world.environ)
+    try:
+        journal = open_journal(path, world.clock, profile=target.profile, wait_s=JOURNAL_WAIT_S)
+        recorded = journal.operations(open_only=True)
+    except JournalError as error:
+        return house_for(target, settings, world, MissingJournal(error))
+    house = house_for(target, settings, world, journal)
+    house.watcher.resume(recorded)
+    return replace(house, close_journal=journal.close)
 
 
-def house_for(target: Target, settings: Settings, world: Surroundings) -> House:
-    """The rooms for the nodes of a target."""
+def house_for(target: Target, settings: Settings, world: Surroundings, journal: Journal) -> House:
+    """The rooms for the nodes of a target, with this journal."""
     clients = {node.label: world.make_client(node, settings, world.clock) for node in target.nodes}
-    journal = MemoryJournal()
     watcher = Watcher(
         [NodeWatch(clients[node.label], node.url, world.clock, settings.poll) for node in target.nodes],
         world.clock,
@@ -99,3 +120,4 @@ async def opened(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         await house.watcher.stop()
+        house.close_journal()

@@ -11,6 +11,7 @@ from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_table, print_text
 from kumo_tui.cli.simulator import Serving, Simulation, serving
 from kumo_tui.cli.target import Target
+from kumo_tui.journal.memory import MemoryJournal
 
 _scenario = click.option(
     "--scenario", default="demo", show_default=True, callback=not_blank, help="A name, or a TOML file."
@@ -37,7 +38,9 @@ def demo_command(call: Call, given: Options, *, scenario: str, seed: int, speed:
     _refuse_target(options)
     check_terminal(replace(call, options=options))
     with serving(Simulation(scenario, seed=seed, speed=speed)) as fleet:
-        house = house_for(Target("demo", False, fleet.nodes), options.settings(), call.surroundings)
+        house = house_for(
+            Target("demo", False, fleet.nodes), options.settings(), call.surroundings, MemoryJournal()
+        )
         return open_dashboard(house)
 
 

@@ -60,9 +60,19 @@ async def _watch(call: Call, wanted: str, until: Until) -> Exit:
         say_what_is_wrong(snapshot.nodes)
         if all(node.directives is None for node in snapshot.nodes):
             return Exit.UNREADABLE
-        found = find(snapshot, wanted)
-        follower = Follower(house.watcher, track(house, found), _backlogs(snapshot, found))
-        return await follow_to_end(follower, until, as_json=call.options.json)
+        return await follow_to_end(_follower(house, wanted), until, as_json=call.options.json)
+
+
+def _follower(house: House, wanted: str) -> Follower:
+    """Of an operation that the journal has, against its baseline; else of what the nodes list."""
+    snapshot = house.watcher.snapshot
+    status = snapshot.operation(wanted.upper())
+    if status is not None:
+        followed = Followed(status.operation.tag, status.operation.tag, baseline_known=True, criteria_known=True)
+        return Follower(house.watcher, followed, _backlogs(snapshot, [act.node for act in status.operation.acts]))
+    found = find(snapshot, wanted)
+    followed = track(house, found)
+    return Follower(house.watcher, followed, _backlogs(snapshot, [each.node for each in found]))
 
 
 async def follow_to_end(follower: Follower, until: Until, *, as_json: bool) -> Exit:
@@ -133,6 +143,6 @@ def _act_of(snapshot: Snapshot, found: Found, now: float) -> NodeAct:
     return NodeAct(found.node, ActState.ACCEPTED, found.directive.id, None, online_since, now)
 
 
-def _backlogs(snapshot: Snapshot, found: Sequence[Found]) -> dict[str, Backlog]:
-    nodes = [snapshot.node(each.node) for each in found]
+def _backlogs(snapshot: Snapshot, names: Sequence[str]) -> dict[str, Backlog]:
+    nodes = [snapshot.node(name) for name in names]
     return {node.name: Backlog.of(node) for node in nodes if node is not None}

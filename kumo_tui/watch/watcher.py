@@ -10,6 +10,7 @@ from typing import Any
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Journal
+from kumo_tui.journal.records import Recorded
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import Operation
@@ -18,6 +19,7 @@ from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot, Tim
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
+from kumo_tui.watch.resume import belongs_here, resumed_operation, resumed_tracks
 from kumo_tui.watch.tracker import Track, advance, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
@@ -144,6 +146,21 @@ class Watcher:
             self._be_patient(node, operation.duration_s + PATIENCE_AFTER_ACT_S)
         self._publish()
 
+    def resume(self, recorded: Sequence[Recorded]) -> None:
+        """Go on with operations that an earlier run wrote down; those of other nodes are left alone."""
+        at, now = self._clock.monotonic(), self._clock.now()
+        urls = {node.name: node.snapshot().url for node in self._nodes}
+        restarts = {node.name: node.snapshot().restarts for node in self._nodes}
+        for record in reversed(recorded):
+            if not belongs_here(record, urls):
+                continue
+            operation = resumed_operation(record)
+            self._operations[operation.tag] = operation
+            for name, track in resumed_tracks(record, operation, restarts, at, now).items():
+                self._tracks[operation.tag, name] = track
+                self._be_patient(self._node(name), PATIENCE_AFTER_ACT_S)
+        self._publish()
+
     def be_patient(self, node: str) -> None:
         """Take silence of this node for business from now on: a bounce is about to leave."""
         self._be_patient(self._node(node), PATIENCE_AFTER_ACT_S)
@@ -241,6 +258,8 @@ class Watcher:
             if after.ledger is not before.ledger:
                 self._journal.record_totals(tag, act.node, after.ledger.marks, now)
         if after.verdict is not before.verdict:
+            with contextlib.suppress(JournalError):
+                self._journal.record_verdict(tag, act.node, after.verdict, now)
             text = f"{act.node} {after.verdict.value.upper()}"
             self.note(tag, f"{text}: {after.note}" if after.note else text)
 

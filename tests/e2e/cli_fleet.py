@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from tests.e2e.terminal import KEPT
+
 KUMO_TUI = str(Path(sys.executable).with_name("kumo-tui"))
 PATIENCE_S = 60.0
 
@@ -109,6 +111,6 @@ def kumo_tui(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]
 
 def environment(**variables: str) -> dict[str, str]:
     """An environment without settings of this machine, and with short waits."""
-    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "VIRTUAL_ENV"}}
+    kept = {key: value for key, value in os.environ.items() if key in KEPT}
     quick = {"KUMO_TUI_POLL__INTERVAL_S": "0.5", "KUMO_TUI_CONFIG": os.devnull, "LANG": "C.UTF-8"}
     return {**kept, **quick, **variables}

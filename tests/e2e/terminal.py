@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pyte
 
 PATIENCE_S = 30.0
+KEPT = {"PATH", "HOME", "VIRTUAL_ENV", "XDG_STATE_HOME"}
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -143,6 +144,6 @@ class Terminal:
 
 def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment in which nothing of this machine's settings reaches the program."""
-    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "VIRTUAL_ENV"}}
+    kept = {key: value for key, value in os.environ.items() if key in KEPT}
     base = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", "KUMO_TUI_CONFIG": os.devnull}
     return {**kept, **base, **(extra or {})}

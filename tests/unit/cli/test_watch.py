@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -61,17 +62,37 @@ bounced = {}
 """
 
 
+def leave(state_folder: Path) -> None:
+    """Go on as another user: with a journal that knows nothing of this one's operations."""
+    (state_folder / "kumo-tui").rename(state_folder / "somebody-else")
+
+
 def test_an_operation_of_another_process_is_found_by_its_tag_and_followed_to_its_end(desk: Desk) -> None:
     operation = desk.json(*PROMO)["operation"]
     lines = desk.lines("watch", operation.lower())
     assert desk.code == 0
-    assert [line["verdict"] for line in lines if line["bounced"] == 240] == ["running", "swept", "done"]
+    assert [line["verdict"] for line in lines if line["bounced"] == 240] == ["swept", "done"]
     assert {line["operation"] for line in lines} == {operation}
 
 
-def test_a_baseline_that_only_the_other_process_knew_is_null(desk: Desk) -> None:
+def test_the_journal_gives_the_baseline_of_another_process(desk: Desk) -> None:
     operation = desk.json(*PROMO)["operation"]
     last = desk.lines("watch", operation)[-1]
+    assert (last["baseline"], last["bounced"], last["beyond"], last["collateral"]) == (240, 240, 0, 0)
+
+
+def test_an_operation_that_has_ended_is_not_followed_again(desk: Desk) -> None:
+    operation = desk.json(*PROMO)["operation"]
+    assert desk.run("watch", operation) == 0
+    assert desk.run("watch", operation) == 2
+    assert "no node lists" in desk.err
+
+
+def test_a_baseline_that_only_another_user_knows_is_null(desk: Desk, state_folder: Path) -> None:
+    operation = desk.json(*PROMO)["operation"]
+    leave(state_folder)
+    last = desk.lines("watch", operation)[-1]
+    assert (last["operation"], last["verdict"]) == (operation, "done")
     assert (last["baseline"], last["beyond"], last["eta_s"], last["collateral"]) == (None, None, None, 0)
 
 
@@ -84,8 +105,9 @@ def test_somebody_elses_directive_is_found_by_the_beginning_of_its_id(make_desk:
     assert last["nodes"]["mta1:8000"]["id"] == first
 
 
-def test_without_a_baseline_swept_waits_until_the_totals_stand_still(desk: Desk) -> None:
+def test_without_a_baseline_swept_waits_until_the_totals_stand_still(desk: Desk, state_folder: Path) -> None:
     operation = desk.json(*PROMO)["operation"]
+    leave(state_folder)
     began = desk.clock.monotonic()
     *_, last = desk.lines("watch", operation, "--until", "swept")
     assert (last["verdict"], last["bounced"]) == ("swept", 240)
@@ -115,8 +137,9 @@ def test_the_beginning_of_several_ids_is_not_guessed(make_desk: MakeDesk) -> Non
     assert "several directives" in desk.err
 
 
-def test_exact_queues_of_another_process_have_no_collateral_to_tell(desk: Desk) -> None:
+def test_exact_queues_of_another_user_have_no_collateral_to_tell(desk: Desk, state_folder: Path) -> None:
     operation = desk.json("bounce", "--queue", "promo:acme@gmail.com", *YES)["operation"]
+    leave(state_folder)
     *_, last = desk.lines("watch", operation)
     assert (desk.code, last["verdict"], last["bounced"], last["collateral"]) == (0, "done", 120, None)
 

@@ -1,0 +1,65 @@
+"""Going on with operations of an earlier run: from what the journal holds to tracks. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from kumo_tui.journal.records import Recorded, Request, Step
+from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.watch.tracker import Track, start_track
+
+DIED = "kumo-tui ended before the answer came"
+
+
+def belongs_here(recorded: Recorded, urls: Mapping[str, str]) -> bool:
+    """Whether every request of it went to a node that is watched now, by name and URL."""
+    sent = [request for request in recorded.requests if request.step is Step.BOUNCE]
+    return bool(sent) and all(
+        request.node in urls and request.url.startswith(f"{urls[request.node]}/") for request in sent
+    )
+
+
+def resumed_operation(recorded: Recorded) -> Operation:
+    """The operation, an intent without an answer being UNKNOWN now: it is settled by its tag, never sent again."""
+    operation = recorded.operation
+    for act in operation.acts:
+        if act.state is ActState.INTENT:
+            operation = operation.with_act(replace(act, state=ActState.UNKNOWN, error=DIED))
+    return operation
+
+
+def resumed_tracks(
+    recorded: Recorded, operation: Operation, restarts: Mapping[str, int], at: float, now: datetime
+) -> Mapping[str, Track]:
+    """A track per node. `at` (monotonic seconds) and `now` are the same moment.
+
+    A clock that was set back counts as no time. Final verdicts stay. Whether totals rise is looked at anew:
+    nobody watched meanwhile.
+    """
+    tracks = {}
+    for act in operation.acts:
+        request = _request_of(recorded, act)
+        sent_at, answered_at = (
+            at - max(0.0, (now - moment).total_seconds())
+            for moment in (request.changes[0].at, request.changes[-1].at)
+        )
+        track = start_track(
+            operation.tag,
+            act,
+            recorded.ledger(act.node),
+            answered_at,
+            operation.duration_s,
+            restarts[act.node],
+            sent_at=sent_at,
+        )
+        ruling = recorded.rulings.get(act.node)
+        if ruling is not None and ruling.verdict.is_final:
+            track = replace(track, verdict=ruling.verdict)
+        tracks[act.node] = replace(track, risen_at=at)
+    return tracks
+
+
+def _request_of(recorded: Recorded, act: NodeAct) -> Request:
+    return next(
+        request for request in recorded.requests if request.node == act.node and request.step is Step.BOUNCE
+    )
