@@ -127,7 +127,7 @@ def track(house: House, found: Sequence[Found]) -> Followed:
         acts=tuple(_act_of(house.watcher.snapshot, each, now) for each in found),
     )
     ledgers = {each.node: Ledger(selector, {}).record(each.directive.id, each.directive.bounced) for each in found}
-    house.watcher.track(operation, ledgers, now)
+    house.watcher.track(operation, ledgers, now, kept=False)
     return Followed(operation.tag, first.tag, baseline_known=False, criteria_known=criteria_known)
 
 

@@ -188,7 +188,10 @@ class OperationStatus:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet)."""
+    """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet).
+
+    `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced.
+    """
 
     number: int
     at: float
@@ -199,6 +202,7 @@ class Snapshot:
     nodes: tuple[NodeSnapshot, ...]
     operations: tuple[OperationStatus, ...] = ()
     trend: Trend = field(default_factory=Trend)
+    journal_problem: str | None = None
 
     @cached_property
     def queues(self) -> QueueTable:

@@ -24,6 +24,7 @@ from kumo_tui.watch.tracker import Track, advance, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
 ANNOUNCE_SILENCE_S = 5.0
+JOURNAL_ASKED_S = 10.0
 
 Listener = Callable[[Snapshot], None]
 
@@ -63,11 +64,14 @@ class Watcher:
         self._wanted = {node.name: asyncio.Event() for node in nodes}
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track] = {}
+        self._not_kept: set[str] = set()
         self._ended: dict[str, OperationStatus] = {}
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
         self._number = 0
+        self._journal_problem = journal.problem()
+        self._journal_asked_at = clock.monotonic()
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot = self._compose()
@@ -123,12 +127,16 @@ class Watcher:
         ledgers: Mapping[str, Ledger],
         since: float,
         held: Mapping[str, int | None] | None = None,
+        *,
+        kept: bool = True,
     ) -> None:
         """Follow an operation from now on: per target node its baseline.
 
         `since` is monotonic seconds at which its requests left; `held` is, per node, what it held outside all
-        queues before.
+        queues before; `kept` says whether the journal has it, and not only somebody else's.
         """
+        if not kept:
+            self._not_kept.add(operation.tag)
         self._operations[operation.tag] = operation
         for act in operation.acts:
             node = self._node(act.node)
@@ -186,7 +194,7 @@ class Watcher:
         """Add one line to an operation's timeline, here and in the journal."""
         if tag in self._operations:
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
-            with contextlib.suppress(JournalError):
+            with self._journaling(tag):
                 self._journal.record_event(tag, self._clock.now(), text)
 
     def _node(self, name: str) -> NodeWatch:
@@ -252,16 +260,31 @@ class Watcher:
         tag, act, now = after.tag, after.act, self._clock.now()
         if act != before.act:
             self._operations[tag] = self._operations[tag].with_act(act)
-        with contextlib.suppress(JournalError):
+        with self._journaling(tag):
             if act != before.act:
                 self._journal.record_act(tag, act, now)
             if after.ledger is not before.ledger:
                 self._journal.record_totals(tag, act.node, after.ledger.marks, now)
         if after.verdict is not before.verdict:
-            with contextlib.suppress(JournalError):
+            with self._journaling(tag):
                 self._journal.record_verdict(tag, act.node, after.verdict, now)
             text = f"{act.node} {after.verdict.value.upper()}"
             self.note(tag, f"{text}: {after.note}" if after.note else text)
+
+    @contextlib.contextmanager
+    def _journaling(self, tag: str) -> Iterator[None]:
+        """Writes of an operation that may fail: that is said in every snapshot until they would not any more."""
+        try:
+            yield
+        except JournalError as error:
+            if tag not in self._not_kept:
+                self._journal_problem, self._journal_asked_at = str(error), self._clock.monotonic()
+
+    def _look_at_journal(self) -> str | None:
+        now = self._clock.monotonic()
+        if self._journal_problem is not None and now - self._journal_asked_at >= JOURNAL_ASKED_S:
+            self._journal_problem, self._journal_asked_at = self._journal.problem(), now
+        return self._journal_problem
 
     def _publish(self) -> Snapshot:
         self._number += 1
@@ -286,6 +309,7 @@ class Watcher:
             nodes=nodes,
             operations=tuple(self._status(operation, now) for operation in reversed(self._operations.values())),
             trend=self._with_trend(nodes),
+            journal_problem=self._look_at_journal(),
         )
 
     def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:

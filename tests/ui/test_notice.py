@@ -64,3 +64,8 @@ async def test_many_notices_leave_room_for_the_tables() -> None:
             " ✗ mta1 DOWN, last read 0s ago",
             " ⚠ 7 more",
         ]
+
+
+def test_a_journal_that_cannot_be_written_is_said_before_anybody_wants_to_bounce() -> None:
+    world = snapshot(node("mta1", {"a@x": 1}), journal_problem="/x/journal.db: the disk is full.")
+    assert lines(world) == [" ⚠ bounces are off: no journal: /x/journal.db: the disk is full."]

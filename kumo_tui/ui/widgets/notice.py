@@ -19,7 +19,22 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
     """What wants to be known, the worst first."""
     alarms = [_alarm(entry, signs) for entry in list_directives(snapshot, now).alarms]
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
-    return [*alarms, *lines, *_stops(snapshot, now, signs), *_troubles(snapshot, signs)]
+    return [
+        *alarms,
+        *_journal(snapshot, signs),
+        *lines,
+        *_stops(snapshot, now, signs),
+        *_troubles(snapshot, signs),
+    ]
+
+
+def _journal(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+    problem = snapshot.journal_problem
+    return (
+        [(Piece(f" {signs.warning} bounces are off: no journal: {clean(problem)}", Look.AMBER),)]
+        if problem
+        else []
+    )
 
 
 def _alarm(entry: Foreign, signs: Glyphs) -> Line:
@@ -50,10 +65,10 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
     word = "" if node.state is NodeState.OK else f" {style.word}"
     age = node.age_s(now)
     since = "" if age is None or node.state is NodeState.OK else f", last read {age_text(age)} ago"
-    return (Piece(f" {mark} {name}{word}{since}", look), Piece(_error_words(node)))
+    return (Piece(f" {mark} {name}{word}{since}", look), Piece(error_words(node)))
 
 
-def _error_words(node: NodeSnapshot) -> str:
+def error_words(node: NodeSnapshot) -> str:
     """The first error without the node's name, and how many more there are."""
     words = [clean(text).removeprefix(f"{clean(node.name)}: ") for text in node.errors.values()]
     different = list(dict.fromkeys(words))
