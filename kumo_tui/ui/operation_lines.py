@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kumo_tui.model.ledger import QueueProgress
-from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import is_altered
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
-from kumo_tui.ui.operation_words import progress_words, verdict_words
+from kumo_tui.ui.operation_words import progress_words, unread_node, verdict_words
 from kumo_tui.ui.strips import Line, Piece
-from kumo_tui.ui.theme import VERDICTS, Glyphs, Look
+from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
-from kumo_tui.units import count_text
+from kumo_tui.ui.widgets.notice import error_words
+from kumo_tui.units import age_text, count_text
 
 BAR_WIDTH = 10
 COUNT_WIDTH = 10
@@ -48,20 +49,24 @@ def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
     scope = fit(operation.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
     return [
         (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
-        *wrapped(progress_words(status, signs.dot), width),
+        *wrapped(progress_words(status, snapshot, signs.dot), width),
         *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
         *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
     ]
 
 
-def node_lines(status: OperationStatus, width: int, signs: Glyphs) -> Sequence[Line]:
-    """One line a node and its note, those that want attention first, at most NODE_ROWS nodes."""
+def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
+    """One line a node, its note and why it cannot be read; what wants attention first, at most NODE_ROWS nodes."""
     titles = f"{'node':<14} {'id':<8} {'state':<11} {'bounced':>11} {'of':>11} {'rate':>9}"
     lines: list[Line] = [(Piece(titles, Look.DIM),)]
-    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION)
+    unread = {node.act.node: unread_node(node, snapshot) for node in status.nodes}
+    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION and not unread[node.act.node])
     for node in ordered[:NODE_ROWS]:
-        lines.append(_node_line(node, signs))
+        silent = unread[node.act.node]
+        lines.append(_node_line(node, signs, is_read=silent is None))
         lines += wrapped(node.note, width - 15, Look.DIM, " " * 15)
+        if silent is not None:
+            lines += wrapped(_unread_words(node, silent, snapshot.at), width - 15, Look.AMBER, " " * 15)
     rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
     if rest:
         words = ", ".join(f"{count} {word}" for word, count in rest.items())
@@ -88,11 +93,20 @@ def event_lines(status: OperationStatus, width: int) -> Sequence[Line]:
     ]
 
 
-def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
+def _unread_words(node: NodeProgress, silent: NodeSnapshot, now: float) -> str:
+    age = "" if node.last_seen is None else f", totals {age_text(now - node.last_seen)} old"
+    return f"{NODE_STATES[silent.state].word}{age}{error_words(silent)}"
+
+
+def _node_line(node: NodeProgress, signs: Glyphs, *, is_read: bool) -> Line:
     style, progress = VERDICTS[node.verdict], node.ledger.progress
     asking = node.verdict is Verdict.UNKNOWN
     counts = "(asking)" if asking else f"{_bounced_words(progress.from_baseline, progress.beyond):>11}"
-    rest = "" if asking else f" {count_text(progress.baseline):>11} {_rate_words(node.rate_per_s):>9}"
+    rest = (
+        ""
+        if asking
+        else f" {count_text(progress.baseline):>11} {_rate_words(node.rate_per_s if is_read else 0.0):>9}"
+    )
     return (
         Piece(f"{fit(node.act.node, 14, cut=Cut.MIDDLE)} {(node.act.id or '-')[:8]:<8} "),
         Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),

@@ -2,25 +2,36 @@
 
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
 from kumo_tui.model.operation import Operation
-from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import count_text, countdown_text, duration_text
 
 
-def progress_words(status: OperationStatus, dot: str) -> str:
-    """`81,302 of 92,110 +412 · 2,310/s · done in 4s · matches new mail for 04:12`."""
+def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str:
+    """`81,302 of 92,110 +412 · 2,310/s · done in 4s · matches new mail for 04:12`.
+
+    While a node where it is in force cannot be read the totals are a lower bound, and nothing is known of a rate.
+    """
     progress = status.ledger.progress
     beyond = f" +{count_text(progress.beyond)}" if progress.beyond else ""
-    words = [f"{count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}"]
-    if status.rate_per_s >= 0.5:
+    is_blind = any(unread_node(node, snapshot) for node in status.nodes)
+    least = "at least " if is_blind else ""
+    words = [f"{least}{count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}"]
+    if status.rate_per_s >= 0.5 and not is_blind:
         words.append(f"{count_text(round(status.rate_per_s))}/s")
-    if status.eta_s is not None:
+    if status.eta_s is not None and not is_blind:
         words.append(f"done in {duration_text(max(1, round(status.eta_s)))}")
     if status.left_s is not None:
         words.append(f"matches new mail for {countdown_text(status.left_s)}")
     return f" {dot} ".join(words)
+
+
+def unread_node(progress: NodeProgress, snapshot: Snapshot) -> NodeSnapshot | None:
+    """The node, when the last poll could not read it although the operation is not over there."""
+    node = snapshot.node(progress.act.node)
+    return node if node is not None and not node.is_fresh and not progress.verdict.is_final else None
 
 
 def collateral_words(status: OperationStatus) -> str:

@@ -7,7 +7,7 @@ import pytest
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, Event, NodeAct
 from kumo_tui.model.selector import Criteria
-from kumo_tui.model.snapshot import NodeProgress, OperationStatus
+from kumo_tui.model.snapshot import NodeProgress, NodeState, OperationStatus
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.screens.cancel import CancelScreen
 from kumo_tui.ui.screens.operation import OperationScreen
@@ -28,7 +28,7 @@ from tests.ui.acting_world import (
     status,
 )
 from tests.ui.pilots import wait_for
-from tests.ui.worlds import NOW, settings
+from tests.ui.worlds import NOW, START, settings
 
 SELECTOR = Criteria(campaign="promo")
 EMPTY = Ledger(SELECTOR, PROMO)
@@ -154,6 +154,21 @@ async def test_unknown_and_rejected_nodes_stand_first_with_their_reason() -> Non
         assert "mta3" in lines[first + 2]
         assert "(asking)" in lines[first + 2]
         assert "mta1" in lines[first + 4]
+
+
+async def test_a_node_that_cannot_be_read_says_so_and_shows_no_rate() -> None:
+    silent = replace(
+        node(PROMO, directives=[entry()]),
+        state=NodeState.DOWN,
+        errors={"directives": "mta1: mta1:8000 refuses connections."},
+    )
+    shown = status(HALF, last_seen=START - 90.0)
+    app = ActingApp(snapshot(silent, operations=[shown]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        text = await opened(pilot)
+        assert "DOWN, totals 1m old: mta1:8000 refuses connections." in " ".join(text.split())
+        assert "at least 123,102 of 142,030 +12 · matches new mail" in text
+        assert "/s" not in text
 
 
 async def test_many_nodes_are_summed_up_below_the_first_few() -> None:

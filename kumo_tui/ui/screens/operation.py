@@ -73,7 +73,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         signs = glyphs_of(self)
         self._part("head").fit(lambda width, _height: head_lines(status, snapshot, width, signs))
         self._part("alarm").show_words(collateral_words(status), Look.ALARM, f"{signs.warning} ")
-        self._part("nodes").fit(lambda width, _height: node_lines(status, width, signs))
+        self._part("nodes").fit(lambda width, _height: node_lines(status, snapshot, width, signs))
         self._part("timeline").fit(lambda width, _height: event_lines(status, width))
         self.query_one("#queues", LineTable).show(queue_rows(status, signs))
 
