@@ -1,5 +1,6 @@
 """Keys that come in one packet, as they do over a slow line, end up where they were meant."""
 
+import pytest
 from textual import events
 
 from kumo_tui.act.draft import Draft
@@ -15,7 +16,7 @@ SIZE = (80, 24)
 def burst(pilot: Pilot, *keys: str) -> None:
     """All of these keys at once; words are typed character by character."""
     for key in keys:
-        if key in {"tab", "enter", "shift+tab"}:
+        if key in {"tab", "enter", "shift+tab", "backspace", "ctrl+u"}:
             pilot.app.post_message(events.Key(key, None))
         else:
             for char in key:
@@ -28,6 +29,16 @@ async def test_the_form_takes_reason_ticket_and_duration_from_one_packet() -> No
         burst(pilot, "bad link", "tab", "#4711", "enter", "45s")
         await wait_for(pilot, lambda: screen.draft.duration == "45s", f"the draft is {screen.draft}")
         assert (screen.draft.reason, screen.draft.ticket) == ("bad link", "#4711")
+
+
+@pytest.mark.parametrize("rubbing_out", [("backspace", "backspace"), ("ctrl+u",)])
+async def test_what_is_rubbed_out_and_written_anew_in_one_packet_keeps_its_order(
+    rubbing_out: tuple[str, ...],
+) -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await open_screen(pilot, ComposeScreen(Draft(campaign="promo", duration="5m"), "7F3A2C"))
+        burst(pilot, "tab", "tab", *rubbing_out, "90s")
+        await wait_for(pilot, lambda: screen.draft.duration == "90s", f"the draft is {screen.draft}")
 
 
 async def test_going_back_in_one_packet_types_into_the_field_before() -> None:

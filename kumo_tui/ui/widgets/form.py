@@ -28,6 +28,15 @@ MOVES: Sequence[BindingType] = (
 )
 
 
+# Keys that edit, with the action of the field; Enter is left to the dialogs.
+_EDITING = {
+    key: binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding) and binding.action != "submit"
+    for key in binding.key.split(",")
+}
+
+
 class Dialog(Vertical):
     """The box of a dialog: as wide as the screen, up to what the screen's own CSS says. The title is no data."""
 
@@ -61,6 +70,14 @@ class TextField(Input):
             clean(value), id=id, suggester=suggester, max_length=limit, compact=True, select_on_focus=False
         )
         self.cursor_blink = False
+
+    async def on_key(self, event: events.Key) -> None:
+        """Edit when the key's turn comes. Left to rise to the app, it would come after the letters behind it."""
+        action = _EDITING.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
     def on_paste(self, event: events.Paste) -> None:
         """Take the first line that holds something."""
