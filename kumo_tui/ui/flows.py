@@ -1,5 +1,6 @@
 """The two flows of acting: compose, review, confirm, send, follow; and look, confirm, cancel."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -8,9 +9,9 @@ from textual.app import App
 from kumo_tui.act.draft import Draft
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.errors import KumoTuiError, NodeError
-from kumo_tui.text import clean
+from kumo_tui.text import clean, plural
 from kumo_tui.ui.acting import Host
-from kumo_tui.ui.screens.cancel import CancelScreen, targets_of
+from kumo_tui.ui.screens.cancel import CancelScreen, Target, targets_of
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
@@ -89,13 +90,20 @@ async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
         return
     if not await app.push_screen_wait(CancelScreen(targets)):
         return
-    for target in targets:
-        try:
-            outcome = await _host(app).acts.cancel(target.node, target.directive.id)
-        except KumoTuiError as error:
-            _tell(app, f"Not cancelled: {error}", is_error=True)
-        else:
-            _tell(app, outcome_words(outcome), is_error=outcome.state is CancelState.UNKNOWN)
+    if isinstance(app.screen, OperationScreen):
+        _tell(app, f"Cancelling {plural(len(targets), 'directive')}, waiting for the answer.", is_error=False)
+    # All at the same time: a node that does not answer must not hold up the cancel on the others.
+    outcomes = await asyncio.gather(*(_cancel_one(app, target) for target in targets))
+    _tell(app, " ".join(words for words, _ in outcomes), is_error=any(failed for _, failed in outcomes))
+
+
+async def _cancel_one(app: AnyApp, target: Target) -> tuple[str, bool]:
+    """One line for what came of it, and whether that is bad news."""
+    try:
+        outcome = await _host(app).acts.cancel(target.node, target.directive.id)
+    except KumoTuiError as error:
+        return f"Not cancelled: {error}", True
+    return outcome_words(outcome), outcome.state is CancelState.UNKNOWN
 
 
 def outcome_words(outcome: CancelOutcome) -> str:

@@ -140,7 +140,10 @@ def checked(draft: Draft | None = None) -> Checked:
 
 @dataclass
 class RecordingActs:
-    """Acts that remember what they were asked for; `*_error` is raised instead of an answer."""
+    """Acts that remember what they were asked for; `*_error` is raised instead of an answer.
+
+    A cancel on the node `silent` waits for `hold`.
+    """
 
     app: "ActingApp"
     asked: list[str] = field(default_factory=list)
@@ -153,6 +156,7 @@ class RecordingActs:
     outcome: OperationStatus | None = None
     tags: int = 0
     hold: asyncio.Event | None = None
+    silent: str = ""
 
     def new_tag(self) -> str:
         self.tags += 1
@@ -193,6 +197,8 @@ class RecordingActs:
     async def cancel(self, node: str, directive_id: str) -> CancelOutcome:
         if self.cancel_error:
             raise self.cancel_error
+        if node == self.silent and self.hold:
+            await self.hold.wait()
         self.cancelled.append((node, directive_id))
         return CancelOutcome(node, directive_id, self.cancel_state, 81_302, "it no longer matches new mail")
 

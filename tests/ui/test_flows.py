@@ -262,7 +262,8 @@ async def test_what_is_under_way_is_said_and_hiding_that_stops_nothing() -> None
         assert len(app.acts.confirmed) == 1
 
 
-async def test_all_that_an_operation_has_in_force_is_cancelled_with_one_question() -> None:
+def on_three_nodes() -> ActingApp:
+    """An operation that is in force on mta1 and mta2, and over on mta3."""
     second = NodeProgress(
         NodeAct("mta2", ActState.ACCEPTED, "9d0c11aa"), Ledger(Criteria(campaign="promo"), {}), Verdict.SWEPT
     )
@@ -275,7 +276,11 @@ async def test_all_that_an_operation_has_in_force_is_cancelled_with_one_question
         node({}, name="mta3", directives=[entry(id="77777777")]),
         operations=[status(Ledger(Criteria(campaign="promo"), PROMO), Verdict.RUNNING, second, over)],
     )
-    async with ActingApp(shot).run_test(size=(80, 24)) as pilot:
+    return ActingApp(shot)
+
+
+async def test_all_that_an_operation_has_in_force_is_cancelled_with_one_question() -> None:
+    async with on_three_nodes().run_test(size=(80, 24)) as pilot:
         app = pilot.app
         assert isinstance(app, ActingApp)
         app.cancel_operation(TAG)
@@ -284,6 +289,27 @@ async def test_all_that_an_operation_has_in_force_is_cancelled_with_one_question
         await pilot.press("tab", "enter")
         await app.workers.wait_for_complete()
         assert app.acts.cancelled == [("mta1", entry().id), ("mta2", "9d0c11aa")]
+
+
+async def test_a_silent_node_holds_up_no_cancel_on_the_others_and_every_outcome_is_said() -> None:
+    async with on_three_nodes().run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, ActingApp)
+        app.acts.silent, app.acts.hold = "mta1", asyncio.Event()
+        flows.open_operation(app, TAG)
+        await at(pilot, OperationScreen)
+        app.cancel_operation(TAG)
+        await at(pilot, CancelScreen)
+        app.clock.jump(1.0)
+        await pilot.press("tab", "enter")
+        await wait_for(pilot, lambda: app.acts.cancelled == [("mta2", "9d0c11aa")])
+        await wait_for(pilot, lambda: "Cancelling 2 directives, waiting for the answer." in screen_text(pilot))
+        app.acts.hold.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        text = " ".join(screen_text(pilot).split())
+        assert "552016f1 on mta1: removed" in text
+        assert "9d0c11aa on mta2: removed" in text
 
 
 async def test_a_snapshot_that_comes_while_a_screen_is_being_built_waits_for_it() -> None:
