@@ -15,7 +15,7 @@ from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
 from kumo_tui.journal.port import Intent, Journal
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
@@ -285,18 +285,8 @@ class Acts:
             return
         body, url = encode_body({"id": directive_id}), f"{self._urls()[node]}{BOUNCE_PATH}"
         with contextlib.suppress(JournalError):
-            self._journal.record_step(
-                tag,
-                node,
-                Step.CANCEL,
-                body,
-                state,
-                directive_id,
-                error,
-                self._clock.now(),
-                method="DELETE",
-                url=url,
-            )
+            record = StepRecord(tag, node, Step.CANCEL, body, state, directive_id, error, method="DELETE", url=url)
+            self._journal.record_step(record, self._clock.now())
 
     def _tag_of(self, node: str, directive_id: str) -> str | None:
         """The operation of ours that this directive belongs to, None for somebody else's."""

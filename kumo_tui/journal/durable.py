@@ -10,7 +10,7 @@ from kumo_tui.journal import reading, writing
 from kumo_tui.journal.coding import to_time
 from kumo_tui.journal.place import make_place
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Recorded, Request, RequestState, Step
+from kumo_tui.journal.records import Recorded, Request, RequestState, StepRecord
 from kumo_tui.journal.store import LOCK_WAIT_S, Store
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -88,30 +88,19 @@ class SqliteJournal:
         with self._store.writing() as connection:
             writing.insert_event(connection, writing.operation_number(connection, tag), at, text)
 
-    def record_step(
-        self,
-        tag: str,
-        node: str,
-        step: Step,
-        body: str,
-        state: RequestState,
-        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
-        error: str | None,
-        at: datetime,
-        *,
-        method: str = "",
-        url: str = "",
-        number: int | None = None,
-    ) -> int:
-        """Write a request of a running operation, or settle it (see `port.Journal.record_step`)."""
+    def record_step(self, record: StepRecord, at: datetime) -> int:
+        """Write a request of a running operation, or settle it (see `records.StepRecord`)."""
+        number = record.number
         with self._store.writing() as connection:
-            target = writing.target_number(connection, tag, node)
-            if number is None and state is not RequestState.INTENT:
-                number = writing.open_step(connection, target, step)
+            target = writing.target_number(connection, record.tag, record.node)
+            if number is None and record.state is not RequestState.INTENT:
+                number = writing.open_step(connection, target, record.step)
             if number is None:
-                intent = Intent(node, method, url, body, {}, step=step)
-                return writing.insert_request(connection, target, intent, state, id, error, at)
-            writing.update_request(connection, number, state, id, error, at)
+                intent = Intent(record.node, record.method, record.url, record.body, {}, step=record.step)
+                return writing.insert_request(
+                    connection, target, intent, record.state, record.id, record.error, at
+                )
+            writing.update_request(connection, number, record.state, record.id, record.error, at)
             return number
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step
+from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import Event, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -44,36 +44,37 @@ class MemoryJournal:
         if tag in self.operations:
             self.operations[tag] = self.operations[tag].with_event(at, text)
 
-    def record_step(
-        self,
-        tag: str,
-        node: str,
-        step: Step,
-        body: str,
-        state: RequestState,
-        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
-        error: str | None,
-        at: datetime,
-        *,
-        method: str = "",
-        url: str = "",
-        number: int | None = None,
-    ) -> int:
-        """Keep a request of a running operation, or settle it."""
-        self._known(tag)
-        if number is None and state is not RequestState.INTENT:
-            number = self._open_step(tag, node, step)
+    def record_step(self, record: StepRecord, at: datetime) -> int:
+        """Keep a request of a running operation, or settle it (see `records.StepRecord`)."""
+        self._known(record.tag)
+        number = record.number
+        if number is None and record.state is not RequestState.INTENT:
+            number = self._open_step(record.tag, record.node, record.step)
         if number is None:
-            number = len(self.steps) + 1
-            self.steps[number] = Request(
-                number, tag, node, step, method, url, body, state, id, error, None, (Change(state, at),)
-            )
-            return number
+            return self._keep(record, at)
         before = self.steps.get(number)
         if before is None:
             raise JournalError(f"no request {number} was written down.")
-        changes = before.changes if before.state is state else (*before.changes, Change(state, at))
-        self.steps[number] = replace(before, state=state, id=id, error=error, changes=changes)
+        changes = before.changes if before.state is record.state else (*before.changes, Change(record.state, at))
+        self.steps[number] = replace(before, state=record.state, id=record.id, error=record.error, changes=changes)
+        return number
+
+    def _keep(self, record: StepRecord, at: datetime) -> int:
+        number = len(self.steps) + 1
+        self.steps[number] = Request(
+            number=number,
+            tag=record.tag,
+            node=record.node,
+            step=record.step,
+            method=record.method,
+            url=record.url,
+            body=record.body,
+            state=record.state,
+            id=record.id,
+            error=record.error,
+            online_since=None,
+            changes=(Change(record.state, at),),
+        )
         return number
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.records import StepRecord
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -37,21 +37,7 @@ class MissingJournal:
         """Raises JournalError."""
         self._refuse()
 
-    def record_step(
-        self,
-        tag: str,
-        node: str,
-        step: Step,
-        body: str,
-        state: RequestState,
-        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
-        error: str | None,
-        at: datetime,
-        *,
-        method: str = "",
-        url: str = "",
-        number: int | None = None,
-    ) -> int:
+    def record_step(self, record: StepRecord, at: datetime) -> int:
         """Raises JournalError."""
         self._refuse()
 

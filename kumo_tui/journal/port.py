@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.records import Step, StepRecord
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -44,27 +44,8 @@ class Journal(Protocol):
     def record_event(self, tag: str, at: datetime, text: str) -> None:
         """Write one line of an operation's timeline: a cancel, a verdict, a restart."""
 
-    def record_step(
-        self,
-        tag: str,
-        node: str,
-        step: Step,
-        body: str,
-        state: RequestState,
-        id: str | None,  # noqa: A002 - the server's word, as in NodeAct and Directive
-        error: str | None,
-        at: datetime,
-        *,
-        method: str = "",
-        url: str = "",
-        number: int | None = None,
-    ) -> int:
-        """Write down a request of a running operation, or what became of it; returns its number.
-
-        INTENT is a new request. Any other state settles the request of that number, which keeps its body,
-        method and URL; without a number, the newest request of this step on the node that is still an intent,
-        else the newest that is unknown, else a new one.
-        """
+    def record_step(self, record: StepRecord, at: datetime) -> int:
+        """Write down a request of a running operation, or what became of it; returns its number."""
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
         """Write down the verdict on one node; the last one counts."""

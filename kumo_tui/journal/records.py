@@ -62,6 +62,27 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One request of a running operation as it is to be written down: a new one, or what became of it.
+
+    INTENT is a new request. Any other state settles the request of that `number`, which keeps its body, method
+    and URL; without a number, the newest request of this step on the node that is still an intent, else the
+    newest that is unknown, else a new one.
+    """
+
+    tag: str
+    node: str
+    step: Step
+    body: str
+    state: RequestState
+    id: str | None = None
+    error: str | None = None
+    method: str = ""
+    url: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """The last verdict on one node, and when it was given."""
 

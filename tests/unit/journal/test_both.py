@@ -10,7 +10,7 @@ from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import SqliteJournal
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.port import Journal
-from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step
+from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
@@ -47,9 +47,9 @@ def steps(journal: Journal) -> Sequence[Request]:
 def write(journal: Journal, step: Step, state: RequestState, number: int | None = None, body: str = "{}") -> int:
     error = "no answer" if state is RequestState.UNKNOWN else None
     at = START if state is RequestState.INTENT else LATER
-    return journal.record_step(
-        TAG, "mta1", step, body, state, None, error, at, method="POST", url="http://mta1/x", number=number
-    )
+    url = "http://mta1/x"
+    record = StepRecord(TAG, "mta1", step, body, state, None, error, method="POST", url=url, number=number)
+    return journal.record_step(record, at)
 
 
 def test_it_can_be_written(journal: Journal) -> None:
@@ -127,6 +127,6 @@ def test_what_belongs_to_no_operation_is_an_error(journal: Journal) -> None:
     with pytest.raises(JournalError, match="000000"):
         journal.record_act("000000", NodeAct("mta1", ActState.ACCEPTED, "a"), START)
     with pytest.raises(JournalError, match="000000"):
-        journal.record_step("000000", "mta1", Step.STOP, "{}", RequestState.INTENT, None, None, START)
+        journal.record_step(StepRecord("000000", "mta1", Step.STOP, "{}", RequestState.INTENT), START)
     with pytest.raises(JournalError, match="000000"):
         journal.record_verdict("000000", "mta1", Verdict.DONE, START)

@@ -12,7 +12,7 @@ import pytest
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import SqliteJournal
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Change, Recorded, RequestState, Ruling, Step
+from kumo_tui.journal.records import Change, Recorded, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import ActState, Event, NodeAct
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.verdict import Verdict
@@ -97,7 +97,7 @@ def test_what_became_of_an_act_is_kept_with_its_times(journal: SqliteJournal) ->
 def test_a_step_does_not_change_the_act(journal: SqliteJournal) -> None:
     journal.record_intent(an_operation(), [an_intent()])
     journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "552016f1"), START)
-    journal.record_step(TAG, "mta1", Step.CANCEL, "{}", RequestState.GONE, None, None, LATER)
+    journal.record_step(StepRecord(TAG, "mta1", Step.CANCEL, "{}", RequestState.GONE, None, None), LATER)
     journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "9d0c11aa"), LATER)
     recorded = read_again(journal)
     assert recorded.operation.acts == (NodeAct("mta1", ActState.ACCEPTED, "9d0c11aa"),)
@@ -118,7 +118,9 @@ def test_several_requests_to_one_node_are_kept_in_their_order(journal: SqliteJou
 def test_bodies_that_are_sent_again_and_again_are_kept_once(journal: SqliteJournal, path: Path) -> None:
     journal.record_intent(an_operation(), [an_intent()])
     for _round in range(5):
-        journal.record_step(TAG, "mta1", Step.SWEEP, "x" * 9000, RequestState.INTENT, None, None, START)
+        journal.record_step(
+            StepRecord(TAG, "mta1", Step.SWEEP, "x" * 9000, RequestState.INTENT, None, None), START
+        )
     assert [len(request.body) for request in read_again(journal).requests][1:] == [9000] * 5
     other = sqlite3.connect(path)
     assert other.execute("SELECT count(*) FROM body").fetchone() == (2,)
@@ -200,19 +202,21 @@ def test_a_stop_that_nobody_released_keeps_an_operation_open(journal: SqliteJour
     journal.record_intent(an_operation(), [])
     journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "a"), START)
     journal.record_verdict(TAG, "mta1", Verdict.DONE, START)
-    journal.record_step(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "s", None, START)
-    journal.record_step(TAG, "mta1", Step.RELEASE, "{}", RequestState.UNKNOWN, None, "no answer", START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "s", None), START)
+    journal.record_step(
+        StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.UNKNOWN, None, "no answer"), START
+    )
     assert len(journal.operations(open_only=True)) == 1
-    journal.record_step(TAG, "mta1", Step.RELEASE, "{}", RequestState.GONE, None, None, START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.GONE), START)
     assert journal.operations(open_only=True) == ()
-    journal.record_step(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "again", None, START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "again", None), START)
     assert len(journal.operations(open_only=True)) == 1
 
 
 def test_intents_without_an_outcome_are_found(journal: SqliteJournal) -> None:
     journal.record_intent(an_operation(TAG, "mta1", "mta2"), [an_intent("mta1"), an_intent("mta2")])
     journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "a"), START)
-    journal.record_step(TAG, "mta1", Step.SWEEP, "{}", RequestState.INTENT, None, None, START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.SWEEP, "{}", RequestState.INTENT), START)
     found = [(request.node, request.step, request.body) for request in journal.open_intents()]
     assert found == [("mta2", Step.BOUNCE, BODY), ("mta1", Step.SWEEP, "{}")]
 
@@ -221,7 +225,7 @@ def test_an_open_intent_keeps_its_operation_open(journal: SqliteJournal) -> None
     journal.record_intent(an_operation(), [])
     journal.record_act(TAG, NodeAct("mta1", ActState.REJECTED), START)
     assert journal.operations(open_only=True) == ()
-    journal.record_step(TAG, "mta1", Step.CANCEL, "{}", RequestState.INTENT, None, None, START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.CANCEL, "{}", RequestState.INTENT), START)
     assert len(journal.operations(open_only=True)) == 1
 
 

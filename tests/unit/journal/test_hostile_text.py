@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kumo_tui.journal.coding import from_selector, from_text, to_selector, to_text
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria, ExactQueues
 from tests.fakes import START
@@ -62,7 +62,9 @@ def test_an_operation_of_any_names_comes_back_from_the_file(
         act = NodeAct(text, ActState.UNKNOWN, text, text)
         journal.record_act(text, act, START)
         journal.record_totals(text, text, {text: totals}, START)
-        journal.record_step(text, text, Step.SWEEP, text, RequestState.REJECTED, text, text, START, url=text)
+        journal.record_step(
+            StepRecord(text, text, Step.SWEEP, text, RequestState.REJECTED, text, text, url=text), START
+        )
         journal.close()
         again = opened(Path(folder) / "journal.db")
         recorded = again.operation(text)

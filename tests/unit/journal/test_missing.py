@@ -7,7 +7,7 @@ import pytest
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.port import Journal
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
@@ -27,7 +27,9 @@ def test_the_reason_is_the_problem() -> None:
         lambda: JOURNAL.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED), START),
         lambda: JOURNAL.record_totals(TAG, "mta1", {}, START),
         lambda: JOURNAL.record_event(TAG, START, "x"),
-        lambda: JOURNAL.record_step(TAG, "mta1", Step.STOP, "{}", RequestState.INTENT, None, None, START),
+        lambda: JOURNAL.record_step(
+            StepRecord(TAG, "mta1", Step.STOP, "{}", RequestState.INTENT, None, None), START
+        ),
         lambda: JOURNAL.record_verdict(TAG, "mta1", Verdict.DONE, START),
     ],
     ids=["intent", "act", "totals", "event", "step", "verdict"],
