@@ -19,6 +19,7 @@ SMALL = [name for name in scenario_names() if name != "million"]
 
 def test_the_scenarios_that_others_rely_on_are_there() -> None:
     wanted = {"demo", "quiet", "fleet", "old", "hostile", "million", "shared-backlog", "growing"}
+    wanted |= {"two-tenants", "two-sources", "behind-other-mail", "campaign-500"}
     assert wanted <= set(scenario_names())
 
 
