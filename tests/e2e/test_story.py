@@ -52,7 +52,7 @@ def _fill_the_form(terminal: Terminal) -> None:
 
 def _review(terminal: Terminal) -> str:
     """Go on to the confirmation; what it asks for."""
-    terminal.press("enter", "enter", "enter", "enter")
+    terminal.press("enter", "enter")
     terminal.wait_for("CANNOT BE UNDONE")
     asked = re.search(r"Type\s+(\S.*?)\s+to bounce", terminal.text)
     assert asked is not None

@@ -127,24 +127,21 @@ async def test_enter_goes_from_field_to_field_up_to_the_review_and_never_presses
         screen = await open_screen(pilot, ComposeScreen(READY, TAG))
         screen.query_one("#scope").focus()
         seen = []
-        for _field in range(9):
+        for _field in range(8):
             await pilot.press("enter")
             assert screen.focused is not None
             seen.append(screen.focused.id)
-        assert seen == [
-            "campaign",
-            "tenant",
-            "domain",
-            "routing_domain",
-            "reason",
-            "ticket",
-            "for",
-            "quick",
-            "suppress",
-        ]
-        await pilot.press("enter")
-        assert screen.focused is screen.query_one("#review")
+        assert seen == ["campaign", "tenant", "domain", "routing_domain", "reason", "ticket", "for", "review"]
         assert app.acts.asked == []
+
+
+async def test_enter_on_the_last_line_goes_to_the_review_wherever_it_is_pressed() -> None:
+    async with ActingApp().run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, ComposeScreen(READY, TAG))
+        for place in ("quick", "suppress"):
+            screen.query_one(f"#{place}").focus()
+            await pilot.press("enter")
+            assert screen.focused is screen.query_one("#review")
 
 
 async def test_a_quick_duration_is_taken_with_space() -> None:

@@ -22,7 +22,7 @@ from kumo_tui.ui.live_values import LiveValues
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
-from kumo_tui.ui.widgets.draft_form import REASON, DraftForm
+from kumo_tui.ui.widgets.draft_form import FOR, REASON, DraftForm
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
@@ -39,6 +39,10 @@ class Composed:
     draft: Draft
     checked: Checked
     figures: Figures
+
+
+# What Tab still stops at, for those who want it.
+LAST_LINE = frozenset({FOR, "quick", "suppress"})
 
 
 class ComposeScreen(ModalScreen[Composed | None]):
@@ -124,10 +128,10 @@ class ComposeScreen(ModalScreen[Composed | None]):
             self.app.push_screen(RequestsScreen(plan))
 
     def action_onward(self) -> None:
-        """Enter goes to the next field, from the last one to the review, past Cancel, and presses a button."""
+        """Enter goes to the next field, from the last line to the review, past Cancel, and presses a button."""
         if isinstance(self.focused, PushButton):
             self.focused.action_press()
-        elif self.focused is self.query_one("#suppress"):
+        elif self.focused is not None and self.focused.id in LAST_LINE:
             self.query_one("#review").focus()
         else:
             self.focus_next()
