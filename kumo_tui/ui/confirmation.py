@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from kumo_tui.act.token import confirm_token, is_confirmed
 from kumo_tui.model.preview import Drift, drift
-from kumo_tui.text import plural
+from kumo_tui.text import clean, plural
 from kumo_tui.ui.figures import Figures
 from kumo_tui.units import age_text, signed_text
 
@@ -72,8 +72,17 @@ class Confirmation:
         """The line under the numbers: how old they are, and what moved since."""
         age = f"data {age_text(self.age_s(now))} old"
         if self.is_too_old(now):
-            return f"{age}: too old to confirm; waiting for the nodes"
+            return f"{age}: too old to confirm; {self._waiting_words(now)}"
         return age if self.moved.is_none else f"{age}; since then {drift_text(self.moved)}"
+
+    def _waiting_words(self, now: float) -> str:
+        """Which nodes keep it from being confirmed, and what bounces without them."""
+        nodes = self.frozen.preview.nodes
+        silent = [clean(node.node) for node in nodes if now - node.at > self.max_age_s]
+        if len(silent) == len(nodes):
+            return "waiting for the nodes"
+        left_out = "it" if len(silent) == 1 else "them"
+        return f"waiting for {', '.join(silent)}. `kumo-tui bounce --partial` leaves {left_out} out"
 
 
 def drift_text(moved: Drift) -> str:

@@ -27,6 +27,7 @@ from tests.ui.acting_world import (
     snapshot,
 )
 from tests.ui.pilots import wait_for
+from tests.ui.worlds import START
 
 TOKEN = "prod 142030"
 Ends = list[str | None]
@@ -298,6 +299,15 @@ async def test_numbers_that_nobody_renews_can_not_be_confirmed() -> None:
         assert ends == []
         assert field(screen).value == ""
         assert "too old to confirm" in screen_text(pilot)
+
+
+async def test_a_silent_node_is_named_with_what_bounces_without_it() -> None:
+    several = snapshot(node(PROMO), node({}, at=START - 60.0, name="mta2"), profile="")
+    async with ActingApp(several).run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, ConfirmScreen(figures(several), checked(), 15.0))
+        text = " ".join(screen_text(pilot).replace("│", " ").split())
+        assert "too old to confirm; waiting for mta2. `kumo-tui bounce --partial` leaves it out" in text
+        assert "in 3 queues on 2 nodes CANNOT" in text
 
 
 async def test_numbers_that_stand_still_stay_fresh_and_keep_what_is_typed() -> None:

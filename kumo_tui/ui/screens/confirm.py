@@ -231,10 +231,8 @@ def title_lines(figures: Figures, width: int) -> list[Line]:
     """Verb, number of messages, queues and target, and that there is no way back."""
     preview = figures.preview
     nodes = plural(len(preview.nodes), "node")
-    text = (
-        f"Bounce {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} "
-        f"on {figures.target} ({nodes})"
-    )
+    target = nodes if figures.target == nodes else f"{figures.target} ({nodes})"
+    text = f"Bounce {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} on {target}"
     return [*wrapped(text, width, Look.STRONG), (Piece("CANNOT BE UNDONE", Look.RED),)]
 
 
