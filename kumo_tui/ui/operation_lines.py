@@ -66,7 +66,8 @@ def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
         lines.append(_node_line(node, signs, is_read=silent is None))
         lines += wrapped(node.note, width - 15, Look.DIM, " " * 15)
         if silent is not None:
-            lines += wrapped(_unread_words(node, silent, snapshot.at), width - 15, Look.AMBER, " " * 15)
+            words = " " * 15 + _unread_words(node, silent, snapshot.at)
+            lines.append((Piece(cut_end(words, width), Look.AMBER),))
     rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
     if rest:
         words = ", ".join(f"{count} {word}" for word, count in rest.items())
