@@ -11,10 +11,24 @@ from kumo_tui.units import count_text
 
 
 def refusals(
-    preview: Preview, snapshot: Snapshot, settings: Settings, plan: Sequence[PlannedRequest]
+    preview: Preview,
+    snapshot: Snapshot,
+    settings: Settings,
+    plan: Sequence[PlannedRequest],
+    *,
+    partial: bool = False,
 ) -> Sequence[str]:
-    """Every rule that stands against this bounce, one sentence each; empty when it may be confirmed."""
-    return [*_session(settings), *_substance(preview), *_capability(preview, snapshot), *_size(plan)]
+    """Every rule that stands against this bounce, one sentence each; empty when it may be confirmed.
+
+    `partial` leaves out nodes that were never read.
+    """
+    return [
+        *_session(settings),
+        *_substance(preview),
+        *(() if partial else _unread(snapshot)),
+        *_capability(preview, snapshot),
+        *_size(plan),
+    ]
 
 
 def _session(settings: Settings) -> Iterator[str]:
@@ -27,6 +41,15 @@ def _substance(preview: Preview) -> Iterator[str]:
         yield "No node was read yet: what would be hit is not known."
     elif not preview.messages and not preview.ready_upper_bound:
         yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
+
+
+def _unread(snapshot: Snapshot) -> Iterator[str]:
+    unread = [node.name for node in snapshot.nodes if not node.has_data]
+    if unread and len(unread) < len(snapshot.nodes):
+        yield (
+            f"{', '.join(unread)} was never read: not known what is there. "
+            "`kumo-tui bounce --partial` leaves such a node out."
+        )
 
 
 def _capability(preview: Preview, snapshot: Snapshot) -> Iterator[str]:

@@ -81,10 +81,10 @@ class Acts:
             for node in preview.nodes
         )
 
-    def refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
+    def refusals(self, preview: Preview, checked: Checked, *, partial: bool = False) -> tuple[str, ...]:
         """Every safety rule that forbids this bounce here, in words; empty when it may be confirmed."""
         plan = self.plan(preview, checked, "0" * TAG_LENGTH)
-        found = refusals(preview, self._watcher.snapshot, self._settings, plan)
+        found = refusals(preview, self._watcher.snapshot, self._settings, plan, partial=partial)
         problem = self._journal_problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
 
@@ -188,12 +188,9 @@ class Acts:
         if confirmed.checked.selector != confirmed.preview.selector:
             raise Refused("What was previewed is not what would be sent.", "Look at a new preview.")
         self._journal_asked = (float("-inf"), None)
-        words = self.refusals(confirmed.preview, confirmed.checked)
+        words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         if words:
-            raise Refused(" ".join(words))
-        unread = [node.name for node in self._watcher.snapshot.nodes if not node.has_data]
-        if unread and not confirmed.partial:
-            raise Refused(f"{', '.join(unread)} was never read: not known what is there.", "Nothing was sent.")
+            raise Refused(" ".join(words), "Nothing was sent.")
         now = self._clock.monotonic()
         age = confirmed.preview.age_s(now)
         if age > self._settings.act.max_preview_age_s:

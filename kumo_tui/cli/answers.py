@@ -108,9 +108,10 @@ def print_answer(status: OperationStatus, left_out: Sequence[NodeAct], *, is_fol
         f"{plural(sum(baseline.values()), 'message')} in {plural(len(baseline), 'queue')}, "
         f"new mail for {duration_text(operation.duration_s)}"
     )
-    for act in _final_acts(status, left_out):
+    acts = _final_acts(status, left_out)
+    for act in acts:
         print_text(f"{act.node} {act.state.value}: {act.id or act.error or ''}")
-    if not is_followed:
+    if not is_followed and any(act.state is not ActState.REJECTED for act in acts):
         print_text(f"follow it with: kumo-tui watch {operation.tag}")
 
 

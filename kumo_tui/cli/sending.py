@@ -117,7 +117,7 @@ class _Bounce:
 
     def _refuse(self, preview: Preview) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
-        words = list(self._house.acts.refusals(preview, self._asked.checked))
+        words = list(self._house.acts.refusals(preview, self._asked.checked, partial=self._asked.partial))
         counted, expect, at_most = count_text(preview.messages), self._asked.expect, self._asked.at_most
         if expect is not None and preview.messages != expect:
             words.append(f"The preview counts {counted} messages, not {count_text(expect)} (--expect).")

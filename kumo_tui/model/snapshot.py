@@ -166,6 +166,13 @@ class OperationStatus:
         """The verdict over all nodes."""
         return overall(node.verdict for node in self.nodes)
 
+    @cached_property
+    def fallen(self) -> "tuple[NodeProgress, ...]":
+        """The nodes on which it ended otherwise than done while it goes on elsewhere."""
+        if self.verdict.is_final:
+            return ()
+        return tuple(node for node in self.nodes if node.verdict.is_final and node.verdict is not Verdict.DONE)
+
     @property
     def rate_per_s(self) -> float:
         """Bounced messages a second lately, over all nodes."""

@@ -116,12 +116,17 @@ def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]
 def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell:
     """How far, and the verdict; collateral comes first and is red.
 
-    Narrow, a bar stands for the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`.
+    A node on which it is lost or refused while it goes on elsewhere comes before that. Narrow, a bar stands for
+    the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`.
     """
     style, progress = VERDICTS[status.verdict], status.ledger.progress
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
         return Cell(f"{count_text(progress.collateral)} COLLATERAL {style.word} {percent}", Look.RED)
+    if status.fallen:
+        word = VERDICTS[status.fallen[0].verdict].word
+        text = f"{word} on {len(status.fallen)} {style.word}"
+        return Cell(f"{text} {percent}" if wide else text, Look.RED)
     has_bar = progress.baseline > 0 and (
         status.verdict is Verdict.RUNNING or (wide and not status.verdict.is_final)
     )

@@ -5,7 +5,7 @@ from kumo_tui.model.operation import Operation
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import plural
+from kumo_tui.text import clean, plural
 from kumo_tui.units import count_text, countdown_text, duration_text
 
 
@@ -50,6 +50,9 @@ def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:
     if verdict is Verdict.UNKNOWN:
         tag = tagged_reason("", status.operation.tag).strip()
         return f"asking: looking for {tag} in the nodes' lists. It is never sent again by itself."
+    if status.fallen:
+        where = ", ".join(f"{node.verdict.value.upper()} on {clean(node.act.node)}" for node in status.fallen)
+        return f"{where}: nothing is caught there. Elsewhere it goes on."
     if verdict in (Verdict.SWEPT, Verdict.CATCHING):
         return f"{_CATCHING[verdict]} for {left}.{_waiting_words(status, snapshot)}"
     return _MEANING[verdict]

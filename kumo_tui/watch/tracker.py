@@ -194,7 +194,7 @@ def _unsettled(track: Track, at: float) -> Track:
     if misses < SETTLE_MISSES or at - track.since < SETTLE_LEAST_S:
         return replace(track, misses=misses)
     act = replace(track.act, state=ActState.REJECTED)
-    reason = f"not in the node's list: {track.act.error}" if track.act.error else "not in the node's list"
+    reason = "not in the node's list after it: it was not done"
     return replace(track, act=act, misses=misses, verdict=Verdict.REJECTED, note=reason)
 
 

@@ -1,19 +1,24 @@
 """The directive pane: ours over all nodes, everybody else's, and what has ended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kumo_tui.model.selector import Criteria, Everything
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.tags import guard_domain
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, list_directives, progress_cell, rows_of
+from kumo_tui.ui.operation_words import verdict_words
 from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS, Look
 from kumo_tui.ui.widgets.directives_table import title_line
 from kumo_tui.ui.widgets.line_table import LineRow
 from tests.ui.worlds import START, directive, node, operation, snapshot
 
 QUEUE = "promo:acme@yahoo.com"
+
+
+BASELINE = {"promo:acme@yahoo.com": 100}
 
 
 def rows(world: Snapshot, now: float = START) -> Sequence[LineRow]:
@@ -134,3 +139,20 @@ def test_bars_are_full_only_at_the_end_and_empty_only_at_the_start() -> None:
     assert bar(100, 100, 4, GLYPHS) == "████"
     assert bar(88, 100, 9, GLYPHS) == "███████▉░"
     assert bar(50, 100, 4, ASCII_GLYPHS) == "##.."
+
+
+def lost_on_one() -> OperationStatus:
+    """Caught on mta1, lost on mta2 by a restart."""
+    whole = operation(verdict=Verdict.CATCHING, baseline=BASELINE, bounced=BASELINE, nodes=("mta1", "mta2"))
+    first, second = whole.nodes
+    return replace(whole, nodes=(first, replace(second, verdict=Verdict.LOST, left_s=None)))
+
+
+def test_a_node_that_has_lost_it_is_said_while_others_go_on() -> None:
+    cell = progress_cell(lost_on_one(), GLYPHS, wide=False)
+    assert (cell.text, cell.look) == ("LOST on 1 CATCHING", Look.RED)
+
+
+def test_the_operation_screen_names_the_node_that_has_lost_it() -> None:
+    words = verdict_words(lost_on_one(), snapshot(node("mta1", {}), node("mta2", {})))
+    assert words == "LOST on mta2: nothing is caught there. Elsewhere it goes on."

@@ -21,7 +21,7 @@ def directive_columns(width: int) -> Sequence[Column]:
     return (
         Column("SCOPE", cut=Cut.MIDDLE),
         Column("REASON", 20 if wide else 12, from_width=70),
-        Column("LEFT", 8 if wide else 7, Align.RIGHT),
+        Column("LEFT", 8, Align.RIGHT),
         Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
         Column("PROGRESS", 34 if wide else 18, gap=2),
         Column("NODE", 9, from_width=WIDE),

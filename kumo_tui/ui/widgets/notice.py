@@ -44,13 +44,20 @@ def _alarm(entry: Foreign, signs: Glyphs) -> Line:
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
-    order = [NodeState.DOWN, NodeState.UNAUTHORIZED, NodeState.STALE, NodeState.BUSY, NodeState.OK]
+    order = [
+        NodeState.DOWN,
+        NodeState.UNAUTHORIZED,
+        NodeState.STALE,
+        NodeState.BUSY,
+        NodeState.STARTING,
+        NodeState.OK,
+    ]
     failing = [node for node in snapshot.nodes if node.state in order and _fails(node)]
     return sorted(failing, key=lambda node: order.index(node.state))
 
 
 def _fails(node: NodeSnapshot) -> bool:
-    return node.state is not NodeState.OK or bool(node.errors)
+    return node.state is not NodeState.OK or bool(node.errors) or node.silent_s >= SILENT_IS_WORTH_SAYING_S
 
 
 def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
@@ -60,6 +67,9 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
         silent = node.silent_s + now - snapshot.at if node.silent_s else 0.0
         how_long = f", silent for {int(silent)} s" if silent >= SILENT_IS_WORTH_SAYING_S else ""
         return (Piece(f" {style.mark(signs.ascii_only)} {name} busy{how_long}", style.look),)
+    if node.silent_s >= SILENT_IS_WORTH_SAYING_S and not node.errors:
+        silent = int(node.silent_s + now - snapshot.at)
+        return (Piece(f" {signs.warning} {name} has not answered for {silent} s", Look.AMBER),)
     look = Look.AMBER if node.state is NodeState.OK else style.look
     mark = signs.warning if node.state is NodeState.OK else style.mark(signs.ascii_only)
     word = "" if node.state is NodeState.OK else f" {style.word}"

@@ -152,3 +152,10 @@ def test_json_is_one_line_of_ascii(make_desk: MakeDesk) -> None:
     desk.run("--json", "queues")
     assert desk.out.isascii()
     assert json.loads(desk.out)["messages"] == 20
+
+
+def test_what_nobody_could_read_is_null_and_not_nothing(desk: Desk) -> None:
+    desk.node.kill()
+    status = desk.json("status")
+    assert desk.code == 3
+    assert [status[key] for key in ("messages", "queues", "directives", "operations")] == [None] * 4

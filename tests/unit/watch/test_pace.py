@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumo_tui.watch.pace import BACKOFF_CAP_S, Pace
+from kumo_tui.watch.pace import BACKOFF_CAP_S, LIVE_CAP_S, Pace
 
 
 def after(failures: int, interval_s: float = 2.0) -> Pace:
@@ -50,3 +50,9 @@ def test_of_several_ends_the_nearest_counts() -> None:
 def test_no_wait_is_ever_nothing() -> None:
     for tenth in range(-30, 50):
         assert Pace(2.0).delay_s(0.0, [tenth / 10]) >= 0.19
+
+
+def test_a_node_with_a_directive_of_ours_is_never_left_alone_for_long() -> None:
+    failing = Pace(2.0, failures=9)
+    assert failing.delay_s(1.0) == BACKOFF_CAP_S
+    assert failing.delay_s(1.0, [300.0]) == LIVE_CAP_S
