@@ -53,7 +53,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     Nothing here calls the network: the watcher reads, the acts write, both are given.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit_hint", "how to quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit_hint", "how to quit", show=False)]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "kumo-tui"
 
@@ -183,7 +183,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         self.push_screen(PaletteScreen(places, read_only=self.settings.read_only), self._press)
 
     def action_quit_hint(self) -> None:
-        self.say("q quits, on the dashboard.")
+        self.notify("q quits, on the dashboard; Esc goes back to it.")
 
     def _press(self, command: Command | None) -> None:
         if command is not None:

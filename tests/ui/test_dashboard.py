@@ -57,7 +57,7 @@ async def dashboard(
 ) -> AsyncIterator[Running]:
     watching, clock = worlds.FakeWatching(world), FakeClock()
     app = KumoTuiApp(watching, worlds.FakeActs(), worlds.settings(**settings), clock)  # type: ignore[arg-type]  # sampling only
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         running = Running(app, pilot, watching, clock)
         await wait_for(pilot, lambda: "── Directives" in running.screen or "-- Directives" in running.screen)
         await pilot.pause()
@@ -246,6 +246,19 @@ async def test_what_was_said_goes_after_a_while() -> None:
         running.clock.jump(9)
         running.app.tick()
         await wait_for(running.pilot, lambda: "q quits" not in running.screen)
+
+
+async def test_nothing_read_from_nodes_that_are_down_is_not_waiting() -> None:
+    down = worlds.snapshot(worlds.node("mta1", None, state=NodeState.DOWN, errors={"metrics": "mta1: refused."}))
+    async with dashboard(down) as running:
+        assert "no node could be read yet" in running.screen
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+async def test_keys_that_end_other_programs_say_how_to_quit_this_one(key: str) -> None:
+    async with dashboard(queues(a=3)) as running:
+        await running.pilot.press("question_mark", key)
+        await wait_for(running.pilot, lambda: "q quits, on the dashboard" in running.screen)
 
 
 async def test_rates_say_when_it_is_too_early() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kumo_tui.model.names import Part
+from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.view import Row
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align, Cut, cut_apart, fit_count
@@ -180,8 +181,10 @@ def _bounced_cell(count: int) -> Cell:
 
 
 def _empty_text(built: Built) -> str:
-    if not any(node.has_data for node in built.snapshot.nodes):
-        return "waiting for the first answer"
+    nodes = built.snapshot.nodes
+    if not any(node.has_data for node in nodes):
+        waiting = any(node.state is NodeState.STARTING for node in nodes)
+        return "waiting for the first answer" if waiting else "no node could be read yet"
     if not built.view.spec.filter.is_empty:
         return f"no queue passes /{built.view.spec.filter.text}"
     return "no mail is queued"
