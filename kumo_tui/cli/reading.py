@@ -82,6 +82,7 @@ def trouble_of(node: NodeSnapshot) -> str | None:
 def status_json(snapshot: Snapshot) -> dict[str, Any]:
     """The object of `status --json` (DESIGN 5)."""
     listed = [directive for node in snapshot.nodes for directive in _directives_of(node)]
+    is_read = any(node.has_data for node in snapshot.nodes)
     is_listed = any(node.directives is not None for node in snapshot.nodes)
     return {
         "profile": snapshot.profile or None,
@@ -99,8 +100,8 @@ def status_json(snapshot: Snapshot) -> dict[str, Any]:
             }
             for node in snapshot.nodes
         ],
-        "messages": snapshot.queues.total if any(node.has_data for node in snapshot.nodes) else None,
-        "queues": snapshot.queues.standing if any(node.has_data for node in snapshot.nodes) else None,
+        "messages": snapshot.queues.total if is_read else None,
+        "queues": snapshot.queues.standing if is_read else None,
         "directives": len(listed) if is_listed else None,
         "operations": len({directive.tag for directive in listed if directive.tag}) if is_listed else None,
     }

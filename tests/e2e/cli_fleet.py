@@ -80,6 +80,7 @@ class ServedFleet:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
+            # Another process, on real ports: nothing here could tell when to look again.
             time.sleep(0.02)
 
 

@@ -62,6 +62,20 @@ class LineRow:
     flag: Cell = Cell(" ")
 
 
+class RowMessage(Message):
+    """Something about one row of a table, by its key."""
+
+    def __init__(self, table: "LineTable", key: Key) -> None:
+        super().__init__()
+        self.table = table
+        self.key = key
+
+    @property
+    def control(self) -> "LineTable":
+        """The table."""
+        return self.table
+
+
 class LineTable(PaintedLines, can_focus=True):
     """Rows under a line of titles. Rows are asked for when they come into sight."""
 
@@ -72,31 +86,11 @@ class LineTable(PaintedLines, can_focus=True):
         "cursor_up", "cursor_down", "page_up", "page_down", "first", "last", "open"
     )
 
-    class CursorMoved(Message):
+    class CursorMoved(RowMessage):
         """The cursor is on another row; `key` is None when there is none."""
 
-        def __init__(self, table: "LineTable", key: Key) -> None:
-            super().__init__()
-            self.table = table
-            self.key = key
-
-        @property
-        def control(self) -> "LineTable":
-            """The table."""
-            return self.table
-
-    class Opened(Message):
+    class Opened(RowMessage):
         """The operator wants to see the row of this key."""
-
-        def __init__(self, table: "LineTable", key: Key) -> None:
-            super().__init__()
-            self.table = table
-            self.key = key
-
-        @property
-        def control(self) -> "LineTable":
-            """The table."""
-            return self.table
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None, empty: str = "nothing here") -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
