@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kumo_tui.cli.backlog import Backlog
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
+from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall

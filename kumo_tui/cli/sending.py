@@ -17,7 +17,6 @@ from kumo_tui.cli.answers import (
     requests_json,
     say_cautions,
 )
-from kumo_tui.cli.backlog import Backlog
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit, exit_of_sending, gravest
 from kumo_tui.cli.follow import Followed, Follower, Until
@@ -26,6 +25,7 @@ from kumo_tui.cli.reading import say_what_is_wrong, trouble_of
 from kumo_tui.cli.watch import follow_to_end
 from kumo_tui.clock import Clock
 from kumo_tui.errors import Refused
+from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.snapshot import NodeSnapshot

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import click
 
-from kumo_tui.cli.backlog import Backlog
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Followed, Follower, Sight, Until
@@ -15,6 +14,7 @@ from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.reading import say_what_is_wrong
 from kumo_tui.errors import InputError
+from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation

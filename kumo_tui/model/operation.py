@@ -33,6 +33,13 @@ class NodeAct:
     answered_at: float = 0.0
 
 
+class Mode(StrEnum):
+    """How an operation bounces: one POST with a duration, or stop and sweeps (KUMOMTA.md 0)."""
+
+    PLAIN = "plain"
+    CLEAN = "clean"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of an operation's timeline: wall-clock time and clean text."""
@@ -43,9 +50,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One confirmed act. `tag` names it everywhere: on screen, in the reason, in the guard domain.
+    """One act of an operator. `tag` names it everywhere: on screen, in the reason, in the guard domain.
 
-    `reason` is the operator's words with the ticket, without the tag. `duration_s` is whole seconds.
+    `reason` is the operator's words with the ticket, without the tag. `duration_s` is whole seconds: how long new
+    mail is caught, or, of a stop that nobody confirmed as a bounce, how long it was wanted. `confirmed_at` is when
+    a clean bounce was confirmed; None for such a stop, and for every plain bounce.
     """
 
     tag: str
@@ -58,6 +67,13 @@ class Operation:
     digest: str
     acts: tuple[NodeAct, ...]
     events: tuple[Event, ...] = ()
+    mode: Mode = Mode.PLAIN
+    confirmed_at: datetime | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is a stop that waits for a decision: nothing of it may be swept."""
+        return self.mode is Mode.CLEAN and self.confirmed_at is None
 
     def act_on(self, node: str) -> NodeAct | None:
         """The act on one node, None when the node was no target."""

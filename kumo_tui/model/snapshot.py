@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from kumo_tui.model.capability import Capability
+from kumo_tui.model.clean import NO_METERS, CleanProgress, Meters
 from kumo_tui.model.directives import Directive, ReadyQueue, Suspension
 from kumo_tui.model.ledger import Ledger, combined
 from kumo_tui.model.operation import NodeAct, Operation
@@ -135,8 +136,9 @@ class NodeSnapshot:
 class NodeProgress:
     """One operation on one node: the act, what it bounced, and what that means.
 
-    `left_s` is the directive's remaining time now, None when it is not active; `rate_per_s` is bounced
-    messages a second lately; `last_seen` is monotonic seconds of the last total; `note` is clean words.
+    `left_s` is the directive's remaining time now (of a clean bounce, the stop's), None when it is not active;
+    `rate_per_s` is bounced messages a second lately; `last_seen` is monotonic seconds of the last total; `note` is
+    clean words. `clean` is None for a plain bounce.
     """
 
     act: NodeAct
@@ -146,6 +148,8 @@ class NodeProgress:
     rate_per_s: float = 0.0
     last_seen: float | None = None
     note: str = ""
+    meters: Meters = NO_METERS
+    clean: CleanProgress | None = None
 
 
 @dataclass(frozen=True, eq=False)

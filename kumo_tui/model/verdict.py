@@ -23,6 +23,10 @@ class Verdict(StrEnum):
     REPLACED = "replaced"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+    STOPPED = "stopped"
+    SWEEPING = "sweeping"
+    RETURNING = "returning"
+    RELEASED = "released"
 
     @property
     def is_final(self) -> bool:
@@ -30,19 +34,32 @@ class Verdict(StrEnum):
         return self in FINAL
 
 
-FINAL = frozenset({Verdict.DONE, Verdict.LOST, Verdict.CANCELLED, Verdict.REPLACED, Verdict.REJECTED})
+FINAL = frozenset(
+    {
+        Verdict.DONE,
+        Verdict.LOST,
+        Verdict.CANCELLED,
+        Verdict.REPLACED,
+        Verdict.REJECTED,
+        Verdict.RELEASED,
+    }
+)
 
 # The order in which the verdict of several nodes is summed up: the first that any node has.
 _ORDER = (
     Verdict.UNKNOWN,
     Verdict.STALLED,
     Verdict.RUNNING,
+    Verdict.STOPPED,
+    Verdict.SWEEPING,
+    Verdict.RETURNING,
     Verdict.CATCHING,
     Verdict.SWEPT,
     Verdict.LOST,
     Verdict.CANCELLED,
     Verdict.REPLACED,
     Verdict.REJECTED,
+    Verdict.RELEASED,
     Verdict.DONE,
 )
 

@@ -95,6 +95,10 @@ VERDICTS: Mapping[Verdict, StateStyle] = {
     Verdict.REPLACED: StateStyle("✗", "x", "REPLACED", Look.DIM),
     Verdict.REJECTED: StateStyle("✗", "x", "REJECTED", Look.RED),
     Verdict.UNKNOWN: StateStyle("⚠", "!", "UNKNOWN", Look.RED),
+    Verdict.STOPPED: StateStyle("■", "#", "STOPPED", Look.AMBER),
+    Verdict.SWEEPING: StateStyle("▶", ">", "SWEEPING", Look.NORMAL),
+    Verdict.RETURNING: StateStyle("▶", ">", "RETURNING", Look.NORMAL),
+    Verdict.RELEASED: StateStyle("✓", "+", "RELEASED", Look.DIM),
 }
 
 ORIGINS: Mapping[Origin, StateStyle] = {

@@ -1,6 +1,6 @@
 from array import array
 
-from kumo_tui.cli.backlog import Backlog
+from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.directives import ReadyQueue
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, NodeState, Timed

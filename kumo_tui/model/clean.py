@@ -1,0 +1,50 @@
+"""What is known of an operation's surroundings: its meters, and the state of a clean bounce (KUMOMTA.md 0)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """What a bounce, plain or clean, may have missed or taken with it on one node, in messages; upper bounds.
+
+    `in_flight` is what connections held in their hands when the act began, one batch each. `leak_at_most` is what
+    the ready queues concerned have delivered since. `may_wait` is what waited there at the act and may wait still.
+    `collateral_grows` says whether the last reading showed more collateral than the one before.
+    """
+
+    in_flight: int = 0
+    leak_at_most: int = 0
+    may_wait: int = 0
+    collateral_grows: bool = False
+
+
+NO_METERS = Meters()
+
+
+@dataclass(frozen=True, eq=False)
+class CleanProgress:
+    """A clean bounce on one node. Raw queue names.
+
+    `stop_left_s` is how long the mail is stopped from now on, None when no stop stands; `stop_is_ours` whether
+    that is our own entry, and not one of somebody else that is relied on; `stop_ids` are our own entries.
+    `standing` is messages per matching queue at the last reading that counts. `sweeps` were answered,
+    `unanswered` were not. `return_s` is how long what still waits in ready queues needs at today's rate, None
+    when nothing does or nobody knows. `ends_in_s` is how long new mail is still caught. `waits_for` says in clean
+    words why the next sweep does not leave, empty when nothing holds it.
+    """
+
+    stop_left_s: float | None = None
+    stop_is_ours: bool = True
+    stop_ids: tuple[str, ...] = ()
+    standing: Mapping[str, int] = field(default_factory=dict)
+    sweeps: int = 0
+    unanswered: int = 0
+    return_s: float | None = None
+    ends_in_s: float | None = None
+    waits_for: str = ""
+
+    @property
+    def standing_total(self) -> int:
+        """Messages that stand in matching queues, to be swept next."""
+        return sum(self.standing.values())
