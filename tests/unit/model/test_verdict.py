@@ -75,4 +75,5 @@ def test_over_several_nodes_the_verdict_is_the_one_that_wants_attention_most() -
 def test_every_verdict_can_be_summed_up_and_only_endings_are_final(verdict: Verdict) -> None:
     assert overall([verdict]) is verdict
     assert verdict.is_final == (verdict in FINAL)
-    assert verdict.is_final == (verdict.value in ("done", "lost", "cancelled", "replaced", "rejected"))
+    endings = ("done", "lost", "cancelled", "replaced", "rejected", "released")
+    assert verdict.is_final == (verdict.value in endings)
