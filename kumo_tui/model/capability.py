@@ -1,7 +1,10 @@
 """What a node can do, from its own OpenAPI document, and whether it has the two defects."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from kumo_tui.model.names import Part
 
 # The look-up that a dispatcher remembers across messages came with this release (KUMOMTA.md 2.3, 8).
 DEFECTS_SINCE = "2025.05.06"
@@ -37,10 +40,29 @@ class Capability:
         """Whether a bounce may be narrowed by routing domain; older builds ignore it."""
         return "routing_domain" in self.bounce_fields
 
+    def can_stop(self, parts: Iterable[Part]) -> bool:
+        """Whether a stop may be narrowed by all of these parts.
+
+        Only parts that the node lists: it drops others silently and stops more than was meant (KUMOMTA.md 1.2).
+        The routing domain is never one of them: no build's suspension has it.
+        """
+        known = {Part.CAMPAIGN, Part.TENANT, Part.DOMAIN} & self.suspend_fields
+        return bool(known) and known.issuperset(parts)
+
     @property
     def inspects_queues(self) -> bool:
         """Whether samples of a scheduled queue can be asked for."""
         return "/api/admin/inspect-sched-q/v1" in self.paths
+
+    @property
+    def inspects_ready(self) -> bool:
+        """Whether the node says which scheduled queues feed a ready queue; no release does so far."""
+        return "/api/admin/inspect-ready-q/v1" in self.paths
+
+    @property
+    def can_flush(self) -> bool:
+        """Whether waiting mail can be made due now."""
+        return "/api/admin/rebind/v1" in self.paths
 
     @property
     def has_machine_info(self) -> bool:

@@ -13,6 +13,7 @@ from kumo_tui.clock import Clock
 from kumo_tui.errors import NodeError, RequestRejected
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
+from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node import failures, wire
 from kumo_tui.node.capability import read_capability
@@ -24,7 +25,9 @@ from kumo_tui.text import one_line
 
 BOUNCE = "/api/admin/bounce/v1"
 SUSPEND = "/api/admin/suspend/v1"
+REBIND = "/api/admin/rebind/v1"
 INSPECT_QUEUE = "/api/admin/inspect-sched-q/v1"
+INSPECT_READY = "/api/admin/inspect-ready-q/v1"
 MACHINE_INFO = "/api/machine-info"
 LIVENESS = "/api/check-liveness/v1"
 DESCRIPTION = "/api-docs/openapi.json"
@@ -128,8 +131,7 @@ class NodeClient:
 
         Each one is loaded from the node's disk: keep `limit` small.
         """
-        query = f"queue_name={quote(self._encoded(name), safe='')}&limit={limit}"
-        asked = self._asked("GET", f"{INSPECT_QUEUE}?{query}", patience_s)
+        asked = self._asked("GET", f"{INSPECT_QUEUE}?{self._naming(name)}&limit={limit}", patience_s)
         answer = await self._link.ask(asked)
         if answer.status in (404, 500) and answer.text.startswith(
             ("Error: no such queue", "Error: not such queue")
@@ -137,19 +139,55 @@ class NodeClient:
             return None
         return self._value(asked, answer, wire.read_sample)
 
+    async def inspect_ready_queue(self, name: str, *, patience_s: float | None = None) -> ReadyFeeders | None:
+        """Which scheduled queues feed a ready queue; None when the node holds no such ready queue now."""
+        asked = self._asked(
+            "GET", f"{INSPECT_READY}?{self._naming(name)}&include_scheduled_queues=true", patience_s
+        )
+        answer = await self._link.ask(asked)
+        if answer.status == 404 and answer.text.startswith("Error: no such ready queue"):
+            return None
+        return self._value(asked, answer, wire.read_feeders)
+
     async def post_bounce(self, body: Mapping[str, object], *, patience_s: float | None = None) -> str:
         """Create a directive from this body and return its id. Sent once.
 
         An error with `outcome_unknown` says that the directive may be active all the same.
         """
-        asked = self._asked("POST", BOUNCE, patience_s, is_act=True)
-        return self._value(asked, await self._act(asked, body), wire.read_created)
+        return await self._create(BOUNCE, body, patience_s)
 
     async def cancel_bounce(self, directive_id: str, *, patience_s: float | None = None) -> bool:
         """Remove a directive. False when the node has no such directive any more."""
-        asked = self._asked("DELETE", BOUNCE, patience_s, is_act=True)
-        answer = await self._act(asked, {"id": directive_id})
-        if answer.status == 404 and directive_id in answer.text:
+        return await self._remove(BOUNCE, directive_id, patience_s)
+
+    async def post_suspension(self, body: Mapping[str, object], *, patience_s: float | None = None) -> str:
+        """Suspend scheduled queues by this body and return the suspension's id. Sent once.
+
+        An error with `outcome_unknown` says that the suspension may be active all the same.
+        """
+        return await self._create(SUSPEND, body, patience_s)
+
+    async def cancel_suspension(self, suspension_id: str, *, patience_s: float | None = None) -> bool:
+        """Release a suspension. False when the node has no such suspension any more."""
+        return await self._remove(SUSPEND, suspension_id, patience_s)
+
+    async def rebind(self, body: Mapping[str, object], *, patience_s: float | None = None) -> None:
+        """Rebind, or make due now, the messages that stand in the scheduled queues that this body names.
+
+        The node answers at once and lists nothing of it (KUMOMTA.md 1.8). An error with `outcome_unknown` says
+        that it may be under way all the same.
+        """
+        asked = replace(self._asked("POST", REBIND, patience_s, is_act=True), doubt=failures.UNLISTED_UNKNOWN)
+        self._value(asked, await self._act(asked, body), wire.read_accepted)
+
+    async def _create(self, path: str, body: Mapping[str, object], patience_s: float | None) -> str:
+        asked = self._asked("POST", path, patience_s, is_act=True)
+        return self._value(asked, await self._act(asked, body), wire.read_created)
+
+    async def _remove(self, path: str, entry_id: str, patience_s: float | None) -> bool:
+        asked = self._asked("DELETE", path, patience_s, is_act=True)
+        answer = await self._act(asked, {"id": entry_id})
+        if answer.status == 404 and entry_id in answer.text:
             return False
         if answer.status != 200:
             raise self._refused(asked, answer)
@@ -167,6 +205,10 @@ class NodeClient:
 
     async def _act(self, asked: Asked, body: Mapping[str, object]) -> Answer:
         return await self._link.ask(asked, self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False)))
+
+    def _naming(self, queue: str) -> str:
+        """The part of a query that names a queue: names hold `@ : ! & % #` and worse."""
+        return f"queue_name={quote(self._encoded(queue), safe='')}"
 
     def _encoded(self, text: str) -> bytes:
         try:

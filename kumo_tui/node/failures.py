@@ -27,6 +27,7 @@ from kumo_tui.text import one_line
 
 CHECK_URL = "Check the node's URL: scheme, host and port of kumod's own HTTP listener."
 ACT_UNKNOWN = "It may have been done all the same: look at the list before doing it again."
+UNLISTED_UNKNOWN = "It may have been done all the same; no list of the node shows it."
 CUT_READ = "It may have been restarted. If this stays, check scheme and port of its URL."
 NOTHING_DONE = "Nothing was done."
 
@@ -36,7 +37,7 @@ class Asked:
     """One request, as far as words about its failure need it.
 
     `address` is host:port, never credentials; `is_act` says that the request changes the node;
-    `wait_s` is how long its answer was waited for.
+    `wait_s` is how long its answer was waited for; `doubt` is said where the outcome of an act is unknown.
     """
 
     node: str
@@ -45,6 +46,7 @@ class Asked:
     path: str
     is_act: bool = False
     wait_s: float = 0.0
+    doubt: str = ACT_UNKNOWN
 
     @property
     def request(self) -> str:
@@ -80,7 +82,7 @@ def broken(asked: Asked, why: str) -> BrokenAnswer:
     return BrokenAnswer(
         asked.node,
         f"{asked.request}: the answer cannot be read: {why}.",
-        ACT_UNKNOWN if asked.is_act else CHECK_URL,
+        asked.doubt if asked.is_act else CHECK_URL,
     )
 
 
@@ -133,7 +135,7 @@ def _unreachable_words(address: str, causes: Sequence[BaseException]) -> tuple[s
 
 
 def _not_answered(asked: Asked, error: Exception) -> NodeError:
-    busy = ACT_UNKNOWN if asked.is_act else "The node may be busy with a big sweep, or hang."
+    busy = asked.doubt if asked.is_act else "The node may be busy with a big sweep, or hang."
     if isinstance(error, httpx.TimeoutException):
         return NoAnswer(asked.node, f"{asked.request}: silent for {asked.wait_s:g} s.", busy)
     if isinstance(error, TimeoutError):
@@ -145,7 +147,7 @@ def _not_answered(asked: Asked, error: Exception) -> NodeError:
     return ConnectionCut(
         asked.node,
         f"{asked.request}: the connection ended before the answer was complete.",
-        ACT_UNKNOWN if asked.is_act else CUT_READ,
+        asked.doubt if asked.is_act else CUT_READ,
     )
 
 
@@ -170,7 +172,7 @@ def _failed(asked: Asked, status: int, said: str) -> NodeError:
         return NotReady(asked.node, f"not ready: {heard}.", "It is starting, shutting down or shedding load.")
     if status >= 500:
         return ServerFailed(
-            asked.node, f"failed: {heard}.", ACT_UNKNOWN if asked.is_act else "Its own log says more."
+            asked.node, f"failed: {heard}.", asked.doubt if asked.is_act else "Its own log says more."
         )
     if status >= 400:
         return RequestRejected(asked.node, f"refused: {heard}.", NOTHING_DONE if asked.is_act else "")

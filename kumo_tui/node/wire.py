@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kumo_tui.model.directives import Directive, Suspension
+from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.snapshot import MachineInfo
 from kumo_tui.node.series import COUNT_LIMIT
 from kumo_tui.text import one_line
@@ -113,11 +114,28 @@ class _InspectedQueue(_Answer):
     messages: list[_InspectedMessage]
 
 
+class _ReadyState(_Answer):
+    ready_count: _Count
+    connection_count: _Count
+
+
+class _InspectedReadyQueue(_Answer):
+    egress_source: str
+    state: _ReadyState
+    scheduled_queue_names: list[str]
+
+
+class _Accepted(_Answer):
+    """`{}`: the node took the request and says nothing more."""
+
+
 _BOUNCE_LIST = TypeAdapter(list[_BounceEntry])
 _SUSPEND_LIST = TypeAdapter(list[_SuspendEntry])
 _CREATED = TypeAdapter(_Created)
 _MACHINE_INFO = TypeAdapter(_MachineInfo)
 _INSPECTED_QUEUE = TypeAdapter(_InspectedQueue)
+_INSPECTED_READY_QUEUE = TypeAdapter(_InspectedReadyQueue)
+_ACCEPTED = TypeAdapter(_Accepted)
 
 
 def read_directives(body: bytes) -> tuple[Directive, ...]:
@@ -161,6 +179,25 @@ def read_sample(body: bytes) -> QueueSample:
     """Sampled messages of a scheduled queue. Raises WireError."""
     queue = _read(_INSPECTED_QUEUE, body)
     return QueueSample(queue.num_scheduled, tuple(_sampled(item) for item in queue.messages))
+
+
+def read_feeders(body: bytes) -> ReadyFeeders:
+    """The scheduled queues that feed a ready queue; its path configuration, secrets in it or not, is skipped.
+
+    Raises WireError.
+    """
+    queue = _read(_INSPECTED_READY_QUEUE, body)
+    return ReadyFeeders(
+        frozenset(queue.scheduled_queue_names),
+        queue.egress_source,
+        queue.state.ready_count,
+        queue.state.connection_count,
+    )
+
+
+def read_accepted(body: bytes) -> None:
+    """The answer of an act that has no id. Raises WireError when it is no JSON object."""
+    _read(_ACCEPTED, body)
 
 
 def explain(error: ValidationError) -> str:

@@ -155,6 +155,10 @@ READS: list[Callable[[Served], object]] = [
     lambda served: served.client.sample_queue("a.example", 3),
     lambda served: served.client.post_bounce({"reason": "x"}),
     lambda served: served.client.cancel_bounce(ID),
+    lambda served: served.client.post_suspension({"reason": "x"}),
+    lambda served: served.client.cancel_suspension(ID),
+    lambda served: served.client.rebind({"reason": "x", "data": {}}),
+    lambda served: served.client.inspect_ready_queue("unspecified->a.example@smtp_client"),
 ]
 
 

@@ -19,6 +19,8 @@ from kumo_tui.errors import (
     Unauthorized,
     Unreachable,
 )
+from kumo_tui.model.feeders import ReadyFeeders
+from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Metrics
 from kumo_tui.node.client import NodeClient
 from tests.fakes import DATA, recording
@@ -43,12 +45,33 @@ def sample(client: NodeClient, exchange: Exchange) -> Awaitable[object]:
     return client.sample_queue(query.get("queue_name", [""])[0], int(query.get("limit", ["1"])[0]))
 
 
+def stop(client: NodeClient, exchange: Exchange) -> Awaitable[object]:
+    return client.post_suspension(exchange["request"]["json"])
+
+
+def release(client: NodeClient, exchange: Exchange) -> Awaitable[object]:
+    return client.cancel_suspension(exchange["request"]["json"]["id"])
+
+
+def flush(client: NodeClient, exchange: Exchange) -> Awaitable[object]:
+    return client.rebind(exchange["request"]["json"])
+
+
+def inspect_ready(client: NodeClient, exchange: Exchange) -> Awaitable[object]:
+    query = parse_qs(urlsplit(exchange["request"]["path"]).query)
+    return client.inspect_ready_queue(query["queue_name"][0])
+
+
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/admin/bounce/v1"): lambda client, _: client.list_directives(),
     ("POST", "/api/admin/bounce/v1"): post,
     ("DELETE", "/api/admin/bounce/v1"): cancel,
     ("GET", "/api/admin/suspend/v1"): lambda client, _: client.list_suspensions(),
+    ("POST", "/api/admin/suspend/v1"): stop,
+    ("DELETE", "/api/admin/suspend/v1"): release,
+    ("POST", "/api/admin/rebind/v1"): flush,
     ("GET", "/api/admin/inspect-sched-q/v1"): sample,
+    ("GET", "/api/admin/inspect-ready-q/v1"): inspect_ready,
     ("GET", "/api/machine-info"): lambda client, _: client.machine_info(),
     ("GET", "/api/check-liveness/v1"): lambda client, _: client.liveness(),
     ("GET", "/api-docs/openapi.json"): lambda client, _: client.probe(),
@@ -174,6 +197,40 @@ async def test_recorded_cancels_tell_removed_from_already_gone() -> None:
     assert {line["response"]["status"] for line in cancels} == {200, 404}
 
 
+async def test_recorded_releases_tell_removed_from_already_gone_and_their_ids_are_the_recorded_stops() -> None:
+    lines = [line for line in exchanges("suspend-inspect") if line["request"]["path"] == "/api/admin/suspend/v1"]
+    stops = [await outcome(line) for line in lines if line["request"]["method"] == "POST"]
+    releases = [line for line in lines if line["request"]["method"] == "DELETE"]
+    assert {line["request"]["json"]["id"] for line in releases} <= set(stops)
+    assert [await outcome(line) for line in releases] == [True, True, False]
+
+
+async def test_the_recorded_ready_queues_name_their_feeders_and_an_unknown_one_is_none() -> None:
+    lines = [
+        line
+        for file in ("clean-bounce-hold", "clean-bounce-two-sources", "errors", "suspend-inspect")
+        for line in exchanges(file)
+        if line["request"]["path"].startswith("/api/admin/inspect-ready-q/")
+    ]
+    found = [await outcome(line) for line in lines]
+    slow = {
+        f"{sender}@slow.{site}.example" for sender in ("one:s1", "two:s2") for site in ("breaker", "cancel", "q")
+    }
+    rate = frozenset({"one:s1@rate.q.example", "two:s2@rate.q.example"})
+    assert found == [
+        ReadyFeeders(frozenset(slow), "unspecified", 265, 1),
+        ReadyFeeders(rate, "src2", 94, 1),
+        ReadyFeeders(rate, "src1", 93, 1),
+        None,
+        ReadyFeeders(frozenset({"sl:s1@slow.x.example"}), "unspecified", 197, 1),
+    ]
+
+
+async def test_a_recorded_flush_says_nothing_more_than_that_it_was_taken() -> None:
+    (line,) = [line for line in exchanges("clean-bounce-hold") if line["request"]["path"].endswith("/rebind/v1")]
+    assert await outcome(line) is None
+
+
 async def test_a_recorded_sample_names_sender_recipient_due_time_attempts_and_creation() -> None:
     line = next(
         line
@@ -224,4 +281,7 @@ async def test_the_recorded_descriptions_say_what_the_nodes_can_do(version: str)
     assert capability.remembers_lookups
     assert capability.inspects_queues
     assert capability.has_machine_info
-    assert "routing_domain" not in capability.suspend_fields
+    assert capability.can_stop((Part.CAMPAIGN, Part.TENANT, Part.DOMAIN))
+    assert not capability.can_stop(Part)
+    assert capability.can_flush
+    assert capability.inspects_ready is (version == "2026.08.04")

@@ -3,6 +3,7 @@
 import pytest
 
 from kumo_tui.model.capability import Capability, remembers_lookups
+from kumo_tui.model.names import Part
 
 
 def capability(
@@ -25,13 +26,38 @@ def test_a_stop_of_exact_queues_needs_the_field() -> None:
     assert not capability(bounce="queue_names").exact_stop
 
 
+def test_a_stop_is_narrowed_only_by_parts_that_the_node_lists() -> None:
+    listed = capability(suspend="campaign tenant reason queue_names")
+    assert listed.can_stop([Part.CAMPAIGN])
+    assert listed.can_stop([Part.CAMPAIGN, Part.TENANT])
+    assert not listed.can_stop([Part.CAMPAIGN, Part.DOMAIN])
+
+
+def test_a_stop_is_never_narrowed_by_routing_domain_whatever_the_node_lists() -> None:
+    listed = capability(suspend="campaign tenant domain routing_domain")
+    assert listed.can_stop([Part.DOMAIN])
+    assert not listed.can_stop([Part.ROUTING_DOMAIN])
+    assert not listed.can_stop(Part)
+
+
+def test_a_build_without_suspension_cannot_stop_anything() -> None:
+    assert not capability().can_stop([])
+    assert not capability().can_stop([Part.TENANT])
+
+
 def test_what_a_node_lists_is_what_it_has() -> None:
-    full = capability(bounce="routing_domain", paths="/api/machine-info /api/admin/inspect-sched-q/v1")
+    full = capability(
+        bounce="routing_domain",
+        paths="/api/machine-info /api/admin/inspect-sched-q/v1 /api/admin/inspect-ready-q/v1 /api/admin/rebind/v1",
+    )
     assert full.routing_domain
     assert full.has_machine_info
     assert full.inspects_queues
+    assert full.inspects_ready
+    assert full.can_flush
     bare = capability()
-    assert not (bare.routing_domain or bare.has_machine_info or bare.inspects_queues)
+    assert not (bare.routing_domain or bare.has_machine_info)
+    assert not (bare.inspects_queues or bare.inspects_ready or bare.can_flush)
 
 
 @pytest.mark.parametrize(
