@@ -1,76 +1,231 @@
-"""Mail that waited in a node's ready queues at one moment, and what has become of it since.
+"""Mail that waited in a node's ready queues when an act began, and what has become of it since.
 
-A plain bounce takes such mail only when its turn comes while the directive is active; what is left at the end
-is delivered (KUMOMTA.md 2.6). Nobody can say whose it is, so all numbers here are upper bounds.
+A plain bounce takes such mail only when its turn comes while the directive is active, a stop sends it back only
+then (KUMOMTA.md 0); what is left at the end is delivered. Nobody says whose it is, so all numbers here are upper
+bounds. The server does not tell how many messages a connection holds in its hands either: one batch is taken to
+be one message, so that connections are what is counted.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from kumo_tui.model.clean import Meters
 from kumo_tui.model.directives import ReadyQueue
-from kumo_tui.model.snapshot import NodeSnapshot
+from kumo_tui.model.snapshot import Metrics, NodeSnapshot, Timed
+
+RATE_SPAN_S = 12.0
+STUCK_AFTER_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """One ready queue: what waited or was in a connection's hands at first, and its counters since."""
+    """One ready queue since it was marked.
 
-    first: int
-    delivered: int
-    handled: int
+    `left` is how many messages it must still handle before all that stood there has had its turn, one more than
+    that being the proof. `rest` is None until it has turned over, and then how many deliveries may still be of
+    that mail: what the connections held just then. `samples` are (time, left); `moved_at` is when messages were
+    last seen to leave.
+    """
+
     last: ReadyQueue
-    turned_over: bool = False
+    left: int
+    samples: tuple[tuple[float, int], ...]
+    moved_at: float
+    delivered: int = 0
+    rest: int | None = None
 
-    def seen(self, now: ReadyQueue | None) -> "_Mark":
-        """The mark after one more look; a queue that is empty or forgotten has turned over."""
+    @classmethod
+    def of(cls, queue: ReadyQueue, at: float) -> "_Mark":
+        left = queue.waiting + queue.connections
+        return cls(queue, left, ((at, left),), at, rest=None if queue.waiting else queue.connections)
+
+    @property
+    def turned_over(self) -> bool:
+        return self.rest is not None
+
+    def seen(self, now: ReadyQueue | None, at: float) -> "_Mark":
+        """The mark after one more look; None: the server has forgotten the ready queue."""
+        if self.rest == 0:
+            return self if now is None else replace(self, last=now)
         if now is None:
-            return replace(self, turned_over=True)
-        handled = self.handled + _risen(_handled(self.last), _handled(now))
+            return replace(self, last=ReadyQueue(self.last.name), left=0, samples=(), rest=0)
+        delivered = _risen(self.last.delivered, now.delivered)
+        if self.rest is not None:
+            late = min(delivered, self.rest)
+            return replace(self, last=now, delivered=self.delivered + late, rest=self.rest - late)
+        handled = _risen(_handled(self.last), _handled(now))
+        # What stood there at first stands among what is there now: the fewer of both is enough.
+        left = min(self.left - handled, now.waiting + now.connections)
+        over = not now.waiting or left < 0
+        moved = handled > 0 or now.waiting < self.last.waiting
         return _Mark(
-            self.first,
-            self.delivered + _risen(self.last.delivered, now.delivered),
-            handled,
             now,
-            self.turned_over or not now.waiting or handled > self.first,
+            left,
+            () if over else _sampled(self.samples, at, left),
+            at if moved else self.moved_at,
+            self.delivered + delivered,
+            now.connections if over else None,
         )
+
+    def retaken(self, at: float) -> "_Mark":
+        """The mark when all that waits now must have its turn as well."""
+        if not self.last.waiting:
+            return self
+        left = self.last.waiting + self.last.connections
+        return replace(self, left=left, samples=((at, left),), rest=None)
 
     @property
     def may_wait(self) -> int:
-        if self.turned_over:
-            return 0
-        return min(self.last.waiting, self.first - self.handled)
+        return 0 if self.turned_over else min(self.last.waiting, self.left)
+
+    @property
+    def rate_per_s(self) -> float:
+        if len(self.samples) < 2:
+            return 0.0
+        (start, high), (end, low) = self.samples[0], self.samples[-1]
+        return (high - low) / (end - start) if end > start else 0.0
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """The backlog of one node; `seen` carries it on."""
+    """The backlog of one node; `seen` carries it on. Names of ready queues are raw.
+
+    `in_flight` is what the connections held at the start, by ready queue. `since_restart` says that the first
+    reading came after the act, so that what happened in between is not known. `read_at` is when the last reading
+    was asked for (monotonic seconds), None when the node was never read. `spared` are ready queues which are
+    known to hold no mail that is meant.
+    """
 
     marks: Mapping[str, _Mark] = field(default_factory=dict)
+    hands: Mapping[str, int] = field(default_factory=dict)
+    since_restart: bool = False
+    read_at: float | None = None
+    last_at: float = 0.0
+    spared: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, node: NodeSnapshot) -> "Backlog":
-        """What waits in the node's ready queues now."""
-        ready = node.metrics.value.ready if node.metrics else ()
+    def of(cls, node: NodeSnapshot, *, since_restart: bool = False) -> "Backlog":
+        """What waits in the node's ready queues, and in its connections' hands, by its last reading."""
+        return cls.of_reading(node.metrics, since_restart=since_restart)
+
+    @classmethod
+    def of_reading(cls, reading: Timed[Metrics] | None, *, since_restart: bool = False) -> "Backlog":
+        """The same by a reading that is in no snapshot, as one just before a POST; None: nothing was read."""
+        if reading is None:
+            return cls(since_restart=since_restart)
+        ready = [queue for queue in reading.value.ready if queue.waiting or queue.connections]
         return cls(
-            {queue.name: _Mark(queue.waiting + queue.connections, 0, 0, queue) for queue in ready if queue.waiting}
+            marks={queue.name: _Mark.of(queue, reading.at) for queue in ready},
+            hands={queue.name: queue.connections for queue in ready if queue.connections},
+            since_restart=since_restart,
+            read_at=reading.asked_at,
+            last_at=reading.at,
         )
 
     def seen(self, node: NodeSnapshot) -> "Backlog":
-        """The backlog after one more reading of the node; the same reading twice changes nothing."""
-        if node.metrics is None or not self.marks:
+        """The backlog after one more reading of the node; one that is not newer changes nothing."""
+        reading = node.metrics
+        if reading is None or (self.read_at is not None and reading.asked_at <= self.read_at):
             return self
-        now = {queue.name: queue for queue in node.metrics.value.ready}
-        return Backlog({name: mark.seen(now.get(name)) for name, mark in self.marks.items()})
+        if self.read_at is None:
+            return replace(Backlog.of(node, since_restart=self.since_restart), spared=self.spared)
+        now = {queue.name: queue for queue in reading.value.ready}
+        marks = {name: mark.seen(now.get(name), reading.at) for name, mark in self.marks.items()}
+        return replace(self, marks=marks, read_at=reading.asked_at, last_at=reading.at)
+
+    def retaken(self, node: NodeSnapshot) -> "Backlog":
+        """The backlog after one more reading, all that waits by it having to turn over too.
+
+        For the first reading that was asked for after the act was answered: mail that is meant may have come into
+        the ready queues between the last reading before it and the act, and cannot any more. Deliveries are
+        counted on.
+        """
+        moved = self.seen(node)
+        if moved is self or node.metrics is None:
+            return self
+        at = node.metrics.at
+        marks = {name: mark.retaken(at) for name, mark in moved.marks.items()}
+        new = [queue for queue in node.metrics.value.ready if queue.waiting and queue.name not in marks]
+        return replace(moved, marks={**marks, **{queue.name: _Mark.of(queue, at) for queue in new}})
+
+    def concerning(self, feeders: Mapping[str, bool]) -> "Backlog":
+        """The backlog without the ready queues that are known to hold no mail that is meant (False).
+
+        True and absent both count: what nobody knows may be meant.
+        """
+        return replace(self, spared=frozenset(name for name, fed in feeders.items() if not fed))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that stood in ready queues has had its turn: the return is over (KUMOMTA.md 0).
+
+        True when each of them that had a backlog handled more since than stood there and in its connections'
+        hands, counted from whichever look leaves least, or was seen empty, or is forgotten. A node that was never
+        read is never complete.
+        """
+        return self.read_at is not None and not self._waiting_marks
+
+    @property
+    def in_flight(self) -> int:
+        """Connections at the start: messages in their hands, one batch each."""
+        return sum(count for name, count in self.hands.items() if name not in self.spared)
+
+    @property
+    def ready_queues(self) -> int:
+        """Ready queues that held mail at the start, waiting or in a connection's hands."""
+        return len(self._concerned)
 
     @property
     def may_wait(self) -> int:
         """Messages of the backlog that may still wait."""
-        return sum(mark.may_wait for mark in self.marks.values())
+        return sum(mark.may_wait for mark in self._waiting_marks.values())
 
     @property
     def delivered(self) -> int:
-        """Messages that these ready queues have delivered since: at most so many of the backlog."""
-        return sum(mark.delivered for mark in self.marks.values())
+        """Messages that these ready queues delivered until each had turned over: at most so many leaked."""
+        return sum(mark.delivered for mark in self._concerned.values())
+
+    @property
+    def rate_per_s(self) -> float:
+        """Messages a second that left the backlog lately, delivered, deferred, bounced or sent back."""
+        return sum(mark.rate_per_s for mark in self._waiting_marks.values())
+
+    @property
+    def return_s(self) -> float | None:
+        """Seconds that the slowest ready queue needs at today's rate; 0.0 when complete, None when unknown."""
+        if self.read_at is None:
+            return None
+        times = []
+        for mark in self._waiting_marks.values():
+            if mark.rate_per_s <= 0:
+                return None
+            times.append((mark.left + 1) / mark.rate_per_s)
+        return max(times, default=0.0)
+
+    @property
+    def stuck(self) -> tuple[str, ...]:
+        """Ready queues whose mail waits and of which nothing has left for STUCK_AFTER_S of readings, sorted."""
+        marks = self._waiting_marks.items()
+        return tuple(sorted(name for name, mark in marks if self.last_at - mark.moved_at >= STUCK_AFTER_S))
+
+    def meters(self, *, collateral_grows: bool = False) -> Meters:
+        """What is shown of it beside an operation."""
+        return Meters(
+            in_flight=self.in_flight,
+            leak_at_most=self.delivered,
+            may_wait=self.may_wait,
+            collateral_grows=collateral_grows,
+            ready_queues=self.ready_queues,
+            since_restart=self.since_restart,
+        )
+
+    @property
+    def _concerned(self) -> Mapping[str, _Mark]:
+        return {name: mark for name, mark in self.marks.items() if name not in self.spared}
+
+    @property
+    def _waiting_marks(self) -> Mapping[str, _Mark]:
+        return {name: mark for name, mark in self._concerned.items() if not mark.turned_over}
 
 
 def _handled(queue: ReadyQueue) -> int:
@@ -80,3 +235,8 @@ def _handled(queue: ReadyQueue) -> int:
 def _risen(before: int, now: int) -> int:
     """How far a counter rose; one that fell has started again from 0."""
     return now - before if now >= before else now
+
+
+def _sampled(samples: tuple[tuple[float, int], ...], at: float, left: int) -> tuple[tuple[float, int], ...]:
+    kept = tuple(sample for sample in samples if at - sample[0] <= RATE_SPAN_S)
+    return (*(kept or samples[-1:]), (at, left))

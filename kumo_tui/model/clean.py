@@ -10,13 +10,17 @@ class Meters:
 
     `in_flight` is what connections held in their hands when the act began, one batch each. `leak_at_most` is what
     the ready queues concerned have delivered since. `may_wait` is what waited there at the act and may wait still.
-    `collateral_grows` says whether the last reading showed more collateral than the one before.
+    `collateral_grows` says whether the last reading showed more collateral than the one before. `ready_queues` is
+    how many ready queues are concerned; `since_restart` says that they were first read after the act, so that what
+    was delivered before is not counted.
     """
 
     in_flight: int = 0
     leak_at_most: int = 0
     may_wait: int = 0
     collateral_grows: bool = False
+    ready_queues: int = 0
+    since_restart: bool = False
 
 
 NO_METERS = Meters()
