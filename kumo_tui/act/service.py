@@ -114,15 +114,14 @@ class Acts:
         plan = tuple(request for request in plan if request.node in before)
         selector = confirmed.preview.selector
         ledgers = {
-            node: Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
-            for node, metrics in before.items()
+            node: Ledger(selector, reading.value.table.select(selector).nonempty().as_counts())
+            for node, reading in before.items()
         }
-        held = {node: metrics.held for node, metrics in before.items()}
         operation = self._operation(confirmed, plan)
         previews = {node.node: node.matched.as_counts() for node in confirmed.preview.nodes}
         intents = [_intent(request, ledgers[request.node], previews[request.node]) for request in plan]
         self._journal.record_intent(operation, intents)
-        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, held))
+        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, before))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
@@ -132,7 +131,7 @@ class Acts:
         operation: Operation,
         plan: Sequence[PlannedRequest],
         ledgers: Mapping[str, Ledger],
-        held: Mapping[str, int | None],
+        before: Mapping[str, Timed[Metrics]],
     ) -> Operation:
         for request in plan:
             self._watcher.be_patient(request.node)
@@ -140,7 +139,7 @@ class Acts:
         acts = await asyncio.gather(*(self._send(operation, request) for request in plan))
         for act in acts:
             operation = operation.with_act(act).with_event(self._clock.now(), _act_words(act))
-        self._watcher.track(operation, ledgers, since, held)
+        self._watcher.track(operation, ledgers, since, before)
         self._watcher.refresh()
         return operation
 
@@ -200,12 +199,13 @@ class Acts:
             if not is_confirmed(confirmed.typed, token):
                 raise Refused("What was typed is not what was asked for.", "Nothing was sent.")
 
-    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Metrics]:
+    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Timed[Metrics]]:
         """What stands just before the POST, for each node that can be read now."""
+        asked_at = self._clock.monotonic()
         answers = await asyncio.gather(
             *(self._clients[request.node].read_metrics() for request in plan), return_exceptions=True
         )
-        before: dict[str, Metrics] = {}
+        before: dict[str, Timed[Metrics]] = {}
         for request, answer in zip(plan, answers, strict=True):
             if isinstance(answer, NodeError):
                 if not confirmed.partial:
@@ -213,7 +213,7 @@ class Acts:
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                before[request.node] = answer
+                before[request.node] = Timed(answer, self._clock.monotonic(), asked_at)
         if not before:
             raise Refused("No node could be read just before the bounce.", "Nothing was sent.")
         return before

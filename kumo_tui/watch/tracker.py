@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kumo_tui.model.backlog import Backlog
+from kumo_tui.model.clean import NO_METERS
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria, Everything
-from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, Timed
+from kumo_tui.model.snapshot import Metrics, NodeProgress, NodeSnapshot, Timed
 from kumo_tui.model.verdict import EARLY_S, Gone, Listed, Verdict, judge_gone, judge_listed
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text
@@ -29,7 +31,9 @@ class Track:
     queues before the POST; `misses` counts lists without the tag of an act whose outcome is unknown;
     `missed_at` is the answer of the first list that an accepted directive was missing from; `restarts` is the
     node's count of restarts at the POST. A list that was asked for after `cancel_over_at` and still has the
-    directive shows that our cancel of unknown outcome did not reach it.
+    directive shows that our cancel of unknown outcome did not reach it. `backlog` is what waited in ready queues
+    by the last reading before the POST, `retaken` once the first one after it is in it too; None until there is
+    a reading. `collateral_grows` compares the last two lists.
     """
 
     tag: str
@@ -49,6 +53,9 @@ class Track:
     held_before: int | None = None
     cancelled: bool = False
     cancel_over_at: float = float("inf")
+    backlog: Backlog | None = None
+    retaken: bool = False
+    collateral_grows: bool = False
     verdict: Verdict = Verdict.RUNNING
     note: str = ""
 
@@ -63,6 +70,7 @@ class Track:
             rate_per_s=self._rate() if active else 0.0,
             last_seen=self.seen_at,
             note=self.note,
+            meters=self.backlog.meters(collateral_grows=self.collateral_grows) if self.backlog else NO_METERS,
         )
 
     def _rate(self) -> float:
@@ -81,9 +89,12 @@ def start_track(
     restarts: int,
     *,
     sent_at: float | None = None,
-    held_before: int | None = None,
+    before: Timed[Metrics] | None = None,
 ) -> Track:
-    """The track of an act just after its POST was answered, or failed; `sent_at` is when the POST left."""
+    """The track of an act just after its POST was answered, or failed.
+
+    `sent_at` is when the POST left; `before` the last reading of the node before that.
+    """
     verdict = {
         ActState.ACCEPTED: Verdict.RUNNING,
         ActState.REJECTED: Verdict.REJECTED,
@@ -97,7 +108,8 @@ def start_track(
         restarts,
         risen_at=since,
         due_at=(since if sent_at is None else sent_at) + duration_s,
-        held_before=held_before,
+        held_before=before.value.held if before else None,
+        backlog=Backlog.of_reading(before) if before else None,
         verdict=verdict,
         note=act.error or "",
     )
@@ -105,6 +117,8 @@ def start_track(
 
 def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     """The track after one more look at the node; only a list asked for after the POST tells anything."""
+    if not track.verdict.is_final:
+        track = _with_backlog(track, node)
     lists = node.directives
     if lists is None or (track.verdict.is_final and not _may_turn_up(track)):
         return track
@@ -119,6 +133,19 @@ def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     if track.act.state is ActState.UNKNOWN:
         return _unsettled(track, lists.at)
     return _gone(track, node, lists, now)
+
+
+def _with_backlog(track: Track, node: NodeSnapshot) -> Track:
+    """The track after the node's ready queues were read once more, whatever is known of its list."""
+    if node.metrics is None:
+        return track
+    is_after = node.metrics.asked_at >= track.since
+    if track.backlog is None:
+        return replace(track, backlog=Backlog.of(node, since_restart=True), retaken=True) if is_after else track
+    if is_after and not track.retaken:
+        return replace(track, backlog=track.backlog.retaken(node), retaken=True)
+    backlog = track.backlog.seen(node)
+    return track if backlog is track.backlog else replace(track, backlog=backlog)
 
 
 def _may_turn_up(track: Track) -> bool:
@@ -142,6 +169,7 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
     rose = ledger is not track.ledger and sum(ledger.bounced.values()) > sum(track.ledger.bounced.values())
     risen_at = at if rose or track.risen_at is None else track.risen_at
     progress = ledger.progress
+    grows = progress.collateral > track.ledger.progress.collateral
     due_at = max(track.due_at, lists.asked_at + entry.remaining_s)
     fresh_metrics = node.metrics is not None and node.metrics.asked_at >= track.since
     state = Listed(
@@ -167,6 +195,7 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
         ends_at=max(due_at, min(track.ends_at, at + entry.remaining_s)),
         cancelled=track.cancelled and lists.asked_at < track.cancel_over_at,
         samples=_sampled(track.samples, at, progress.bounced),
+        collateral_grows=grows,
         verdict=verdict,
         note=_listed_note(track, verdict, node, progress.remaining),
     )
@@ -212,7 +241,9 @@ def _gone(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]],
         # After a restart the list is empty at once, while the node does not tell yet since when it is online.
         return replace(track, missed_at=missed_at, note="not in the list any more")
     verdict = judge_gone(state)
-    return replace(track, verdict=verdict, note=_gone_note(track, verdict, twin), samples=())
+    return replace(
+        track, verdict=verdict, note=_gone_note(track, verdict, twin), samples=(), collateral_grows=False
+    )
 
 
 def _restarted(track: Track, node: NodeSnapshot) -> bool:

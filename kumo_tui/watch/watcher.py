@@ -15,7 +15,7 @@ from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import merge
-from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot, Timed
+from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
@@ -126,14 +126,14 @@ class Watcher:
         operation: Operation,
         ledgers: Mapping[str, Ledger],
         since: float,
-        held: Mapping[str, int | None] | None = None,
+        before: Mapping[str, Timed[Metrics]] | None = None,
         *,
         kept: bool = True,
     ) -> None:
         """Follow an operation from now on: per target node its baseline.
 
-        `since` is monotonic seconds at which its requests left; `held` is, per node, what it held outside all
-        queues before; `kept` says whether the journal has it, and not only somebody else's.
+        `since` is monotonic seconds at which its requests left; `before` is, per node, its last reading before
+        that; `kept` says whether the journal has it, and not only somebody else's.
         """
         if not kept:
             self._not_kept.add(operation.tag)
@@ -148,7 +148,7 @@ class Watcher:
                 operation.duration_s,
                 node.snapshot().restarts,
                 sent_at=since,
-                held_before=(held or {}).get(act.node),
+                before=(before or {}).get(act.node),
             )
             self._tracks[operation.tag, act.node] = track
             self._be_patient(node, operation.duration_s + PATIENCE_AFTER_ACT_S)

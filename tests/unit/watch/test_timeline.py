@@ -46,10 +46,11 @@ def played(tag: str, selector: Selector) -> tuple[list[Track], list[dict[str, An
     entry_id = json.loads(posts[0]["response"]["body"])["id"]
     before = [line for line in LINES if line["request"]["path"] == METRICS and line["t"] < at][-1]
     metrics = metrics_of(before)
+    reading = Timed(metrics, before["t"] + before.get("took", 0.0), before["t"])
     ledger = Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
     act = NodeAct("lab", ActState.ACCEPTED, entry_id, answered_at=at)
     seconds = int(posts[0]["request"]["json"]["duration"].rstrip("s"))
-    track, tracks = start_track(tag, act, ledger, at, seconds, 0, held_before=metrics.held), []
+    track, tracks = start_track(tag, act, ledger, at, seconds, 0, before=reading), []
     for node in readings(at):
         assert node.directives is not None
         track = advance(track, node, node.directives.at)

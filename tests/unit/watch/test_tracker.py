@@ -11,7 +11,7 @@ from kumo_tui.model.snapshot import MachineInfo, NodeSnapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.watch.tracker import Track, advance, start_track
 from tests.fakes import START
-from tests.unit.watch.worlds import GMAIL, PROMO, TAG, YAHOO, act, entry, ledger, node
+from tests.unit.watch.worlds import GMAIL, PROMO, TAG, YAHOO, act, entry, ledger, node, reading
 
 SENT, ANSWERED = 99.0, 100.0
 
@@ -33,7 +33,7 @@ def track(
         duration_s,
         0,
         sent_at=SENT,
-        held_before=held_before,
+        before=None if held_before is None else reading(98.0, held=held_before),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kumo_tui.model.directives import Directive
+from kumo_tui.model.directives import Directive, ReadyQueue
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.queues import QueueTable
@@ -38,17 +38,31 @@ def node(
     troubles: tuple[str, ...] = (),
     restarts: int = 0,
     info: MachineInfo | None = None,
+    ready: Iterable[ReadyQueue] = (),
 ) -> NodeSnapshot:
-    metrics = Metrics(QueueTable.of({}), message_count=held, troubles=troubles)
     return NodeSnapshot(
         "mta1",
         "http://127.0.0.1:8000",
         NodeState.OK,
-        metrics=Timed(metrics, at, at - took_s),
+        metrics=reading(at, took_s=took_s, held=held, troubles=troubles, ready=ready),
         directives=Timed(tuple(entries), at, at - took_s),
         info=info,
         restarts=restarts,
     )
+
+
+def reading(
+    at: float,
+    *,
+    took_s: float = 0.0,
+    held: int | None = 0,
+    troubles: tuple[str, ...] = (),
+    ready: Iterable[ReadyQueue] = (),
+) -> Timed[Metrics]:
+    """Metrics of a node without scheduled mail; `held` is what is in no scheduled queue."""
+    waiting = tuple(ready)
+    count = None if held is None else held + sum(queue.waiting for queue in waiting)
+    return Timed(Metrics(QueueTable.of({}), waiting, count, troubles=troubles), at, at - took_s)
 
 
 def operation(*acts: NodeAct, selector: Selector = PROMO, duration_s: int = 60, tag: str = TAG) -> Operation:
