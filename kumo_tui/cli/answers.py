@@ -56,9 +56,7 @@ def requests_json(plan: Sequence[PlannedRequest]) -> list[dict[str, Any]]:
     ]
 
 
-def answer_json(
-    status: OperationStatus, left_out: Sequence[NodeAct], sight: Sight, leak_at_most: int
-) -> dict[str, Any]:
+def answer_json(status: OperationStatus, left_out: Sequence[NodeAct], sight: Sight) -> dict[str, Any]:
     """The object of `bounce --yes --json`. Collateral and leak are None until a list was read after the act."""
     measured = any(node.last_seen is not None for node in status.nodes)
     baseline = status.ledger.baseline
@@ -71,7 +69,7 @@ def answer_json(
         ],
         "baseline": {"queues": len(baseline), "messages": sum(baseline.values())},
         "collateral": sight.collateral if measured else None,
-        "leak_at_most": leak_at_most if measured else None,
+        "leak_at_most": sight.leak_at_most if measured else None,
     }
 
 

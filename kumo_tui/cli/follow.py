@@ -8,7 +8,7 @@ from typing import Any
 
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
-from kumo_tui.model.backlog import Backlog
+from kumo_tui.model.clean import Meters
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
@@ -55,7 +55,10 @@ class NodeSight:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A followed operation at one moment. None: not known. Counts are messages."""
+    """A followed operation at one moment. None: not known. Counts are messages.
+
+    `meters` are summed over the nodes; what they count is not known where the nodes were first read after the act.
+    """
 
     at: str
     operation: str | None
@@ -67,7 +70,18 @@ class Sight:
     baseline: int | None
     rate_per_s: float
     eta_s: float | None
+    meters: Meters
     nodes: tuple[NodeSight, ...]
+
+    @property
+    def leak_at_most(self) -> int | None:
+        """Messages that the ready queues concerned have delivered since the act."""
+        return None if self.meters.since_restart else self.meters.leak_at_most
+
+    @property
+    def in_flight(self) -> int | None:
+        """Messages in the hands of connections when the act began."""
+        return None if self.meters.since_restart else self.meters.in_flight
 
     def differs(self, before: "Sight | None") -> bool:
         """Whether something happened: rates and times alone are no event."""
@@ -87,6 +101,9 @@ class Sight:
             "bounced": self.bounced,
             "beyond": self.beyond,
             "collateral": self.collateral,
+            "collateral_grows": self.meters.collateral_grows,
+            "leak_at_most": self.leak_at_most,
+            "in_flight": self.in_flight,
             "baseline": self.baseline,
             "rate_per_s": round(self.rate_per_s, 1),
             "eta_s": None if self.eta_s is None else round(self.eta_s, 1),
@@ -103,10 +120,9 @@ class Sight:
 
 
 class Follower:
-    """Follows one operation of a watch, with the backlog of its nodes as it was when the act left."""
+    """Follows one operation of a watch."""
 
-    def __init__(self, watcher: Watcher, followed: Followed, backlogs: dict[str, Backlog]) -> None:
-        self.backlogs = backlogs
+    def __init__(self, watcher: Watcher, followed: Followed) -> None:
         self._watcher = watcher
         self._followed = followed
         self._risen: dict[str, tuple[int, float]] = {}
@@ -118,8 +134,11 @@ class Follower:
         while any(act.state is ActState.UNKNOWN for act in self.status(await arriving.get()).operation.acts):
             pass
 
-    async def run(self, until: Until, emit: Callable[[Sight], None]) -> Exit:
-        """Follow to the end; `emit` gets each event. Acts of unknown outcome are not waited for."""
+    async def run(self, until: Until, emit: Callable[[Sight], None]) -> tuple[Exit, Sight]:
+        """Follow to the end; `emit` gets each event. Acts of unknown outcome are not waited for.
+
+        Returns the exit code and the operation as it was last seen.
+        """
         arriving = published(self._watcher)
         last: Sight | None = None
         while last is None or not all(_is_over(node.verdict, until) for node in last.nodes):
@@ -127,7 +146,7 @@ class Follower:
             if sight.differs(last):
                 emit(sight)
             last = sight
-        return self._exit_at_end(last)
+        return self._exit_at_end(last), last
 
     def look(self, snapshot: Snapshot) -> Sight:
         """The operation in this snapshot."""
@@ -146,18 +165,9 @@ class Follower:
             baseline=sums.baseline if followed.baseline_known else None,
             rate_per_s=status.rate_per_s,
             eta_s=status.eta_s,
+            meters=status.meters,
             nodes=nodes,
         )
-
-    @property
-    def may_wait(self) -> int:
-        """Messages that waited in ready queues at the act and may still wait there."""
-        return sum(backlog.may_wait for backlog in self.backlogs.values())
-
-    @property
-    def leak_at_most(self) -> int:
-        """Messages that these ready queues have delivered since."""
-        return sum(backlog.delivered for backlog in self.backlogs.values())
 
     @property
     def is_incomplete(self) -> bool:
@@ -174,8 +184,6 @@ class Follower:
     def _look_at(self, progress: NodeProgress, snapshot: Snapshot) -> NodeSight:
         name = progress.act.node
         node = snapshot.node(name)
-        if node is not None and name in self.backlogs and not progress.verdict.is_final:
-            self.backlogs[name] = self.backlogs[name].seen(node)
         verdict = self._verdict(progress)
         if not verdict.is_final:
             self._live[name] = verdict
@@ -209,7 +217,7 @@ class Follower:
             return Exit.UNKNOWN
         if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or self.is_incomplete:
             return Exit.ENDED_OTHERWISE
-        if Verdict.DONE in ends and self.may_wait:
+        if Verdict.DONE in ends and sight.meters.may_wait:
             return Exit.ENDED_OTHERWISE
         return Exit.PARTLY if Verdict.REJECTED in ends else Exit.DONE
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kumo_tui.cli.exits import Exit
-from kumo_tui.cli.follow import Follower, NodeSight, Sight
+from kumo_tui.cli.follow import NodeSight, Sight
 from kumo_tui.cli.output import local_time_text, print_text
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
@@ -44,16 +44,19 @@ def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator
         yield from _node_news(node, earlier.get(node.name), alone=len(sight.nodes) == 1)
 
 
-def end_line(code: Exit, follower: Follower) -> str:
+def end_line(code: Exit, sight: Sight, *, is_incomplete: bool) -> str:
     """What the end means, in one line; empty when it was done and nothing is left to say."""
-    may_wait, leak_at_most = follower.may_wait, follower.leak_at_most
+    meters = sight.meters
     words = []
-    if follower.is_incomplete:
+    if is_incomplete:
         words.append("its last totals were not complete; mail already taken from its queues still bounces")
-    if may_wait:
-        words.append(f"up to {plural(may_wait, 'message')} that waited in ready queues may wait there still")
-    if leak_at_most:
-        words.append(f"at most {plural(leak_at_most, 'message')} from these ready queues went out meanwhile")
+    if meters.may_wait:
+        words.append(
+            f"up to {plural(meters.may_wait, 'message')} that waited in ready queues may wait there still"
+        )
+    if meters.leak_at_most:
+        since = "since they were first read here, after the act" if meters.since_restart else "meanwhile"
+        words.append(f"at most {plural(meters.leak_at_most, 'message')} from these ready queues went out {since}")
     if code is Exit.ENDED_OTHERWISE and not words:
         words.append("it ended otherwise than done")
     return "; ".join(words)

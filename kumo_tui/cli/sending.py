@@ -25,7 +25,6 @@ from kumo_tui.cli.reading import say_what_is_wrong, trouble_of
 from kumo_tui.cli.watch import follow_to_end
 from kumo_tui.clock import Clock
 from kumo_tui.errors import Refused
-from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.snapshot import NodeSnapshot
@@ -128,13 +127,12 @@ class _Bounce:
 
     async def _send(self, preview: Preview, unread: Sequence[NodeSnapshot]) -> Exit:
         house, asked = self._house, self._asked
-        backlogs = {node.node: _backlog(house, node.node) for node in preview.nodes}
         try:
             await house.acts.bounce(Confirmed(preview, asked.checked, self._tag, None, asked.partial))
         except asyncio.CancelledError:
             say(f"Interrupted: it may have been sent. Look for operation {self._tag} with `kumo-tui directives`.")
             raise
-        follower = Follower(house.watcher, Followed(self._tag, self._tag), backlogs)
+        follower = Follower(house.watcher, Followed(self._tag, self._tag))
         try:
             return await self._after(follower, preview, unread)
         except asyncio.CancelledError:
@@ -153,7 +151,7 @@ class _Bounce:
         late = [node.node for node in preview.nodes if node.node not in asked_nodes]
         left_out = [*_not_asked(unread), *(_lost_before(name) for name in late)]
         if self._as_json:
-            print_json(answer_json(status, left_out, sight, follower.leak_at_most))
+            print_json(answer_json(status, left_out, sight))
         else:
             print_answer(status, left_out, is_followed=self._asked.until is not None)
         code = exit_of_sending((act.state for act in status.operation.acts), len(left_out))
@@ -177,11 +175,6 @@ async def within(clock: Clock, seconds: float, work: Awaitable[None]) -> None:
         working.cancel()
         timer.cancel()
         await asyncio.gather(working, timer, return_exceptions=True)
-
-
-def _backlog(house: House, name: str) -> Backlog:
-    node = house.watcher.snapshot.node(name)
-    return Backlog.of(node) if node else Backlog()
 
 
 def _without(preview: Preview, unread: Sequence[NodeSnapshot]) -> Preview:

@@ -14,7 +14,6 @@ from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.reading import say_what_is_wrong
 from kumo_tui.errors import InputError
-from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
@@ -69,17 +68,15 @@ def _follower(house: House, wanted: str) -> Follower:
     status = snapshot.operation(wanted.upper())
     if status is not None:
         followed = Followed(status.operation.tag, status.operation.tag, baseline_known=True, criteria_known=True)
-        return Follower(house.watcher, followed, _backlogs(snapshot, [act.node for act in status.operation.acts]))
-    found = find(snapshot, wanted)
-    followed = track(house, found)
-    return Follower(house.watcher, followed, _backlogs(snapshot, [each.node for each in found]))
+        return Follower(house.watcher, followed)
+    return Follower(house.watcher, track(house, find(snapshot, wanted)))
 
 
 async def follow_to_end(follower: Follower, until: Until, *, as_json: bool) -> Exit:
     """Follow and print: lines of JSON, or of text with a last word on what may be left."""
     emit: Callable[[Sight], None] = (lambda sight: print_json(sight.as_json())) if as_json else LineWriter().write
-    code = await follower.run(until, emit)
-    last_word = end_line(code, follower)
+    code, last = await follower.run(until, emit)
+    last_word = end_line(code, last, is_incomplete=follower.is_incomplete)
     if last_word:
         say(last_word)
     return code
@@ -141,8 +138,3 @@ def _act_of(snapshot: Snapshot, found: Found, now: float) -> NodeAct:
     node = snapshot.node(found.node)
     online_since = node.info.online_since if node and node.info else None
     return NodeAct(found.node, ActState.ACCEPTED, found.directive.id, None, online_since, now)
-
-
-def _backlogs(snapshot: Snapshot, names: Sequence[str]) -> dict[str, Backlog]:
-    nodes = [snapshot.node(name) for name in names]
-    return {node.name: Backlog.of(node) for node in nodes if node is not None}

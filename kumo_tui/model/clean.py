@@ -1,6 +1,6 @@
 """What is known of an operation's surroundings: its meters, and the state of a clean bounce (KUMOMTA.md 0)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -24,6 +24,19 @@ class Meters:
 
 
 NO_METERS = Meters()
+
+
+def summed(meters: Iterable[Meters]) -> Meters:
+    """The meters of several nodes together; one that was read late makes the sum so."""
+    parts = list(meters)
+    return Meters(
+        in_flight=sum(part.in_flight for part in parts),
+        leak_at_most=sum(part.leak_at_most for part in parts),
+        may_wait=sum(part.may_wait for part in parts),
+        collateral_grows=any(part.collateral_grows for part in parts),
+        ready_queues=sum(part.ready_queues for part in parts),
+        since_restart=any(part.since_restart for part in parts),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from kumo_tui.model.capability import Capability
-from kumo_tui.model.clean import NO_METERS, CleanProgress, Meters
+from kumo_tui.model.clean import NO_METERS, CleanProgress, Meters, summed
 from kumo_tui.model.directives import Directive, ReadyQueue, Suspension
 from kumo_tui.model.ledger import Ledger, combined
 from kumo_tui.model.operation import NodeAct, Operation
@@ -169,6 +169,11 @@ class OperationStatus:
     def verdict(self) -> Verdict:
         """The verdict over all nodes."""
         return overall(node.verdict for node in self.nodes)
+
+    @cached_property
+    def meters(self) -> Meters:
+        """What it may have missed or taken with it, over all nodes."""
+        return summed(node.meters for node in self.nodes)
 
     @cached_property
     def fallen(self) -> "tuple[NodeProgress, ...]":

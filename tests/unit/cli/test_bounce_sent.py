@@ -11,7 +11,8 @@ from tests.unit.cli.desk import Desk
 PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", "--yes", "--at-most", "100000")
 BOUNCE = "/api/admin/bounce/v1"
 WATCH_NAMES = [
-    *("at", "operation", "verdict", "bounced", "beyond", "collateral", "baseline", "rate_per_s", "eta_s", "nodes")
+    *("at", "operation", "verdict", "bounced", "beyond", "collateral", "collateral_grows", "leak_at_most"),
+    *("in_flight", "baseline", "rate_per_s", "eta_s", "nodes"),
 ]
 SHARED = """
 [[node]]
