@@ -146,6 +146,8 @@ class ActSettings(BaseModel):
     """The longest duration that is sent."""
     max_preview_age_s: Seconds = 15.0
     """Seconds after which a preview is too old to be confirmed."""
+    stop_at_collateral: bool = True
+    """Cancel a plain bounce of ours by itself, on each node where it bounces mail that is not meant."""
 
     @model_validator(mode="after")
     def _default_within_limit(self) -> Self:

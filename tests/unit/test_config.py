@@ -238,3 +238,8 @@ def test_a_node_that_is_there_twice_is_refused(first: dict[str, str], second: di
 def test_a_node_name_with_control_characters_is_refused() -> None:
     with pytest.raises(ValidationError, match="control characters"):
         NodeSettings(url="http://a:1", name="x\x1b[2J")
+
+
+def test_a_plain_bounce_with_collateral_is_cancelled_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, "")).act.stop_at_collateral
+    assert not load_settings(written(tmp_path, "[act]\nstop_at_collateral = false\n")).act.stop_at_collateral
