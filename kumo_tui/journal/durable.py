@@ -7,6 +7,7 @@ from pathlib import Path
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
 from kumo_tui.journal import reading, writing
+from kumo_tui.journal.claims import Claims
 from kumo_tui.journal.coding import to_time
 from kumo_tui.journal.place import make_place
 from kumo_tui.journal.port import Intent
@@ -30,6 +31,7 @@ class SqliteJournal:
         self._store = store
         self._clock = clock
         self._profile = profile
+        self._claims = Claims(store.path)
         self._written: dict[tuple[str, str, str], dict[str, int]] = {}
 
     @property
@@ -38,7 +40,8 @@ class SqliteJournal:
         return self._store.path
 
     def close(self) -> None:
-        """Close the file; every method raises JournalError afterwards."""
+        """Close the file and give up all claims; every method but `unclaim` raises JournalError afterwards."""
+        self._claims.close()
         self._store.close()
 
     def problem(self) -> str | None:
@@ -56,6 +59,17 @@ class SqliteJournal:
         """Write a new operation with its requests; raises JournalError also when its tag is taken."""
         with self._store.writing() as connection:
             writing.insert_operation(connection, operation, intents, self._profile)
+
+    def record_confirmed(
+        self,
+        operation: Operation,
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+    ) -> None:
+        """Write what makes a stop a confirmed clean bounce (see `port.Journal`)."""
+        with self._store.writing() as connection:
+            writing.confirm_operation(connection, operation, preview, baseline, at)
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Write what became of the act on one node, and a line in the timeline."""
@@ -98,15 +112,30 @@ class SqliteJournal:
             if number is None:
                 intent = Intent(record.node, record.method, record.url, record.body, {}, step=record.step)
                 return writing.insert_request(
-                    connection, target, intent, record.state, record.id, record.error, at
+                    connection,
+                    target,
+                    intent,
+                    record.state,
+                    record.id,
+                    record.error,
+                    at,
+                    replaces=record.replaces,
                 )
-            writing.update_request(connection, number, record.state, record.id, record.error, at)
+            writing.settle_step(connection, number, record, at)
             return number
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
         """Write the verdict on one node."""
         with self._store.writing() as connection:
             writing.update_verdict(connection, writing.target_number(connection, tag, node), verdict, at)
+
+    def claim(self, tag: str) -> bool:
+        """Whether this journal alone may sweep the operation (see `claims`)."""
+        return self._claims.claim(tag)
+
+    def unclaim(self, tag: str) -> None:
+        """Let another process sweep the operation."""
+        self._claims.unclaim(tag)
 
     def operations(self, limit: int | None = None, *, open_only: bool = False) -> Sequence[Recorded]:
         """The operations, those written last first, at most `limit` of them.

@@ -1,12 +1,23 @@
 """A journal that lasts as long as the program."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from kumo_tui.errors import JournalError
-from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step, StepRecord
+from kumo_tui.journal.port import Intent, requests_to
+from kumo_tui.journal.records import (
+    NO_SWEEPS,
+    Change,
+    Recorded,
+    Request,
+    RequestState,
+    Ruling,
+    Step,
+    StepRecord,
+    Sweeps,
+)
 from kumo_tui.model.operation import Event, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -17,8 +28,11 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.operations: dict[str, Operation] = {}
         self.intents: dict[str, tuple[Intent, ...]] = {}
+        self.requests: dict[int, Request] = {}
+        self.preview: dict[tuple[str, str], Mapping[str, int]] = {}
+        self.baseline: dict[tuple[str, str], Mapping[str, int]] = {}
         self.totals: dict[tuple[str, str], Mapping[str, Mapping[str, int]]] = {}
-        self.steps: dict[int, Request] = {}
+        self.risen_at: dict[tuple[str, str], datetime] = {}
         self.rulings: dict[tuple[str, str], Ruling] = {}
 
     def problem(self) -> str | None:
@@ -27,17 +41,56 @@ class MemoryJournal:
 
     def record_intent(self, operation: Operation, intents: Sequence[Intent]) -> None:
         """Keep the operation and its requests."""
-        self.operations[operation.tag] = operation
-        self.intents[operation.tag] = tuple(intents)
+        tag = operation.tag
+        self.operations[tag] = operation
+        self.intents[tag] = tuple(intents)
+        for act in operation.acts:
+            mine = requests_to(operation, act.node, intents)
+            for intent in mine:
+                self._keep(_as_record(tag, intent), operation.created_at, act.online_since)
+            self._settle_act(tag, act, operation.created_at)
+            self.preview[tag, act.node] = {name: n for intent in mine for name, n in intent.preview.items()}
+            self.baseline[tag, act.node] = {name: n for intent in mine for name, n in intent.baseline.items()}
+
+    def record_confirmed(
+        self,
+        operation: Operation,
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+    ) -> None:
+        """Make a stop a confirmed clean bounce (see `port.Journal`)."""
+        tag = operation.tag
+        before = self._known(tag)
+        if not before.is_waiting:
+            raise JournalError(f"operation {tag} is no stop that waits to be confirmed.")
+        strays = sorted((preview.keys() | baseline.keys()) - {act.node for act in before.acts})
+        if strays:
+            raise JournalError(f"operation {tag} has no target {strays[0]}.")
+        self.operations[tag] = replace(
+            before,
+            reason=operation.reason,
+            duration_s=operation.duration_s,
+            suppress_logging=operation.suppress_logging,
+            digest=operation.digest,
+            confirmed_at=at,
+        )
+        for act in before.acts:
+            self.preview[tag, act.node] = dict(preview.get(act.node, {}))
+            self.baseline[tag, act.node] = dict(baseline.get(act.node, {}))
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
-        """Replace the act of one node."""
+        """Replace the act of one node, and settle its first request."""
         operation = self._known(tag).with_act(act)
         self.operations[tag] = operation.with_event(at, f"{act.node}: {act.state.value}")
+        self._settle_act(tag, act, at)
 
     def record_totals(self, tag: str, node: str, marks: Mapping[str, Mapping[str, int]], at: datetime) -> None:
         """Keep the marks; the caller's ledger never lets them fall."""
-        self.totals[tag, node] = marks
+        before = self.totals.get((tag, node), {})
+        if any(counts and counts != before.get(directive_id) for directive_id, counts in marks.items()):
+            self.totals[tag, node] = {**before, **marks}
+            self.risen_at[tag, node] = at
 
     def record_event(self, tag: str, at: datetime, text: str) -> None:
         """Add one line to the timeline."""
@@ -52,16 +105,56 @@ class MemoryJournal:
             number = self._open_step(record.tag, record.node, record.step)
         if number is None:
             return self._keep(record, at)
-        before = self.steps.get(number)
+        before = self.requests.get(number)
         if before is None:
             raise JournalError(f"no request {number} was written down.")
-        changes = before.changes if before.state is record.state else (*before.changes, Change(record.state, at))
-        self.steps[number] = replace(before, state=record.state, id=record.id, error=record.error, changes=changes)
+        settled = replace(
+            before,
+            id=before.id if record.id is None else record.id,
+            error=record.error,
+            replaces=before.replaces if record.replaces is None else record.replaces,
+        )
+        self._settle(settled, record.state, at)
         return number
 
-    def _keep(self, record: StepRecord, at: datetime) -> int:
-        number = len(self.steps) + 1
-        self.steps[number] = Request(
+    def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
+        """Keep the verdict on one node."""
+        self._known(tag)
+        self.rulings[tag, node] = Ruling(verdict, at)
+
+    def claim(self, tag: str) -> bool:
+        """True: nobody else sees what is kept in memory."""
+        return True
+
+    def unclaim(self, tag: str) -> None:
+        """Nothing: nobody waits for it."""
+
+    def events(self, tag: str) -> tuple[Event, ...]:
+        """The timeline of one operation."""
+        return self.operations[tag].events
+
+    def operation(self, tag: str) -> Recorded | None:
+        """One operation as a durable journal gives it back, None when there is none of this tag."""
+        operation = self.operations.get(tag)
+        if operation is None:
+            return None
+        nodes = [act.node for act in operation.acts]
+        mine = [kept for kept in self.requests.values() if kept.tag == tag]
+        return Recorded(
+            operation=replace(operation, acts=tuple(replace(act, answered_at=0.0) for act in operation.acts)),
+            profile="",
+            requests=tuple(request for request in mine if request.step is not Step.SWEEP),
+            preview={node: self.preview[tag, node] for node in nodes},
+            baseline={node: self.baseline[tag, node] for node in nodes},
+            totals={node: self.totals.get((tag, node), {}) for node in nodes},
+            risen_at={node: self.risen_at[tag, node] for node in nodes if (tag, node) in self.risen_at},
+            rulings={node: self.rulings[tag, node] for node in nodes if (tag, node) in self.rulings},
+            swept={node: _sweeps([request for request in mine if request.node == node]) for node in nodes},
+        )
+
+    def _keep(self, record: StepRecord, at: datetime, online_since: datetime | None = None) -> int:
+        number = len(self.requests) + 1
+        self.requests[number] = Request(
             number=number,
             tag=record.tag,
             node=record.node,
@@ -72,19 +165,20 @@ class MemoryJournal:
             state=record.state,
             id=record.id,
             error=record.error,
-            online_since=None,
+            online_since=online_since,
             changes=(Change(record.state, at),),
+            replaces=record.replaces,
         )
         return number
 
-    def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
-        """Keep the verdict on one node."""
-        self._known(tag)
-        self.rulings[tag, node] = Ruling(verdict, at)
+    def _settle_act(self, tag: str, act: NodeAct, at: datetime) -> None:
+        first = next(kept for kept in self.requests.values() if (kept.tag, kept.node) == (tag, act.node))
+        settled = replace(first, id=act.id, error=act.error, online_since=act.online_since)
+        self._settle(settled, RequestState(act.state.value), at)
 
-    def events(self, tag: str) -> tuple[Event, ...]:
-        """The timeline of one operation."""
-        return self.operations[tag].events
+    def _settle(self, request: Request, state: RequestState, at: datetime) -> None:
+        changes = request.changes if request.state is state else (*request.changes, Change(state, at))
+        self.requests[request.number] = replace(request, state=state, changes=changes)
 
     def _known(self, tag: str) -> Operation:
         if tag not in self.operations:
@@ -92,9 +186,28 @@ class MemoryJournal:
         return self.operations[tag]
 
     def _open_step(self, tag: str, node: str, step: Step) -> int | None:
-        mine = [kept for kept in self.steps.values() if (kept.tag, kept.node, kept.step) == (tag, node, step)]
+        mine = [kept for kept in self.requests.values() if (kept.tag, kept.node, kept.step) == (tag, node, step)]
         for state in (RequestState.INTENT, RequestState.UNKNOWN):
             numbers = [kept.number for kept in mine if kept.state is state]
             if numbers:
                 return max(numbers)
         return None
+
+
+def _as_record(tag: str, intent: Intent) -> StepRecord:
+    return StepRecord(
+        tag,
+        intent.node,
+        intent.step,
+        intent.body,
+        RequestState.INTENT,
+        method=intent.method,
+        url=intent.url,
+    )
+
+
+def _sweeps(requests: Sequence[Request]) -> Sweeps:
+    """The sweeps among the requests to one node."""
+    mine = [request for request in requests if request.step is Step.SWEEP]
+    states = Counter(request.state for request in mine)
+    return Sweeps(states, mine[-1]) if mine else NO_SWEEPS

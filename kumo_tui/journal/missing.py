@@ -25,6 +25,16 @@ class MissingJournal:
         """Raises JournalError."""
         self._refuse()
 
+    def record_confirmed(
+        self,
+        operation: Operation,
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+    ) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Raises JournalError."""
         self._refuse()
@@ -42,6 +52,14 @@ class MissingJournal:
         self._refuse()
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def claim(self, tag: str) -> bool:
+        """Raises JournalError."""
+        self._refuse()
+
+    def unclaim(self, tag: str) -> None:
         """Raises JournalError."""
         self._refuse()
 

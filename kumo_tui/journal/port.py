@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from kumo_tui.journal.records import Step, StepRecord
-from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.operation import Mode, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 
@@ -26,6 +26,19 @@ class Intent:
     step: Step = Step.BOUNCE
 
 
+def requests_to(operation: Operation, node: str, intents: Sequence[Intent]) -> Sequence[Intent]:
+    """The intents for one node; the first of them holds what becomes of the act.
+
+    Where no request of ours does that, because a clean bounce relies on somebody else's stop, or because none
+    was given, an empty one comes first: without method, URL and body.
+    """
+    first = Step.STOP if operation.mode is Mode.CLEAN else Step.BOUNCE
+    mine = [intent for intent in intents if intent.node == node]
+    if mine and (operation.mode is Mode.PLAIN or mine[0].step is first):
+        return mine
+    return [Intent(node, "", "", "", {}, step=first), *mine]
+
+
 class Journal(Protocol):
     """Keeps operations. Every method raises JournalError when it cannot be sure that it has written."""
 
@@ -34,6 +47,20 @@ class Journal(Protocol):
 
     def record_intent(self, operation: Operation, intents: Sequence[Intent]) -> None:
         """Write an operation down before any of its requests leaves (DESIGN 3, rule 5)."""
+
+    def record_confirmed(
+        self,
+        operation: Operation,
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+    ) -> None:
+        """Write down that an operation which was only stopped is a confirmed clean bounce from now on.
+
+        Its reason, duration, logging and digest, and messages per node and raw queue name in the preview and the
+        baseline, replace what stood there. Raises JournalError also when it was never written, is confirmed
+        already, or is no clean bounce.
+        """
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Write down what became of a request."""
@@ -49,3 +76,12 @@ class Journal(Protocol):
 
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
         """Write down the verdict on one node; the last one counts."""
+
+    def claim(self, tag: str) -> bool:
+        """Whether this process alone may sweep the operation, from now on and until `unclaim`, close or its end.
+
+        False while another process may. Asking again is allowed. Raises JournalError when nobody can tell.
+        """
+
+    def unclaim(self, tag: str) -> None:
+        """Let another process sweep the operation; nothing when it was not claimed here."""

@@ -5,41 +5,65 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from kumo_tui.journal.bodies import EMPTY
 from kumo_tui.journal.coding import from_selector, from_time, to_text
-from kumo_tui.journal.records import Change, Recorded, Request, RequestState, Ruling, Step
-from kumo_tui.model.operation import ActState, Event, NodeAct, Operation
+from kumo_tui.journal.records import (
+    NO_SWEEPS,
+    Change,
+    Recorded,
+    Request,
+    RequestState,
+    Ruling,
+    Step,
+    Sweeps,
+)
+from kumo_tui.model.operation import ActState, Event, Mode, NodeAct, Operation
 from kumo_tui.model.verdict import FINAL, Verdict
 
 _FINAL = ", ".join(f"'{verdict.value}'" for verdict in sorted(FINAL))
 
 # Open is what somebody may have to go on with: an act that is neither rejected nor at its final verdict, a
-# request that may have left without an answer, and a stop that nobody released or found gone.
+# request that may have left without an answer (but for sweeps: the next one covers it), and a stop that still
+# stands, by the rules of `Recorded.stops_standing`.
 _OPEN = f"""
     EXISTS (
         SELECT 1 FROM target WHERE target.operation = operation.no AND (
             coalesce(target.verdict, '') NOT IN ({_FINAL})
             AND (SELECT state FROM request WHERE request.target = target.no ORDER BY no LIMIT 1) <> 'rejected'
-            OR EXISTS (SELECT 1 FROM request WHERE request.target = target.no AND request.state = 'intent')
+            OR EXISTS (
+                SELECT 1 FROM request
+                WHERE request.target = target.no AND request.state = 'intent' AND request.step <> 'sweep'
+            )
             OR EXISTS (
                 SELECT 1 FROM request AS stop WHERE stop.target = target.no
                 AND stop.step = 'stop' AND stop.state IN ('accepted', 'unknown')
+                AND (stop.method <> '' OR stop.url <> '' OR stop.body <> '{EMPTY}')
                 AND NOT EXISTS (
-                    SELECT 1 FROM request AS release
-                    WHERE release.target = target.no AND release.no > stop.no
+                    SELECT 1 FROM request AS release WHERE release.target = target.no
                     AND release.step = 'release' AND release.state IN ('accepted', 'gone')
+                    AND release.id IS stop.id AND (stop.id IS NOT NULL OR release.no > stop.no)
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM request AS later WHERE later.target = target.no
+                    AND later.step = 'stop' AND later.state = 'accepted'
+                    AND later.replaces = stop.id AND later.no > stop.no
                 )
             )
         )
     )
 """  # noqa: S608 - only our own words in it
 
-_REQUESTS = """
-    SELECT request.no, tag, node, step, method, url, body.text, state, request.id, error, online_since
+_COLUMNS = "request.no, tag, node, step, method, url, state, request.id, error, online_since, replaces"
+_TARGETS = """
     FROM request
     JOIN target ON target.no = request.target
     JOIN operation ON operation.no = target.operation
-    JOIN body ON body.digest = request.body
 """
+_REQUESTS = f"SELECT {_COLUMNS}, body.text {_TARGETS} JOIN body ON body.digest = request.body"
+_WITHOUT_BODY = f"SELECT {_COLUMNS}, '' {_TARGETS}"
+
+# The steps of an operation that are loaded one by one.
+_FEW = ", ".join(f"'{step.value}'" for step in Step if step is not Step.SWEEP)
 
 
 def operation_numbers(connection: sqlite3.Connection, limit: int | None, *, open_only: bool) -> list[int]:
@@ -65,14 +89,14 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
     """Everything that was written of one operation."""
     row = connection.execute(
         """
-        SELECT tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest
+        SELECT tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at
         FROM operation WHERE no = ?
         """,
         (number,),
     ).fetchone()
-    tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest = row
-    found = connection.execute(f"{_REQUESTS} WHERE operation.no = ? ORDER BY request.no", (number,))
-    requests = _requests(connection, found.fetchall())
+    tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at = row
+    few = f"WHERE target.operation = ? AND step IN ({_FEW}) ORDER BY request.no"
+    requests = _requests(connection, connection.execute(f"{_REQUESTS} {few}", (number,)).fetchall())
     targets = connection.execute(
         "SELECT no, node, verdict, verdict_at FROM target WHERE operation = ? ORDER BY no", (number,)
     ).fetchall()
@@ -87,6 +111,8 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
         digest=digest,
         acts=tuple(_act(node, requests) for _no, node, _verdict, _at in targets),
         events=_events(connection, number),
+        mode=Mode(mode),
+        confirmed_at=from_time(confirmed_at),
     )
     standing = {node: _standing(connection, target) for target, node, _verdict, _at in targets}
     directives = {node: _directives(connection, target) for target, node, _verdict, _at in targets}
@@ -107,6 +133,7 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
             for _no, node, verdict, ruled in targets
             if verdict is not None
         },
+        swept={node: _sweeps(connection, target) for target, node, _verdict, _at in targets},
     )
 
 
@@ -128,14 +155,27 @@ def _requests(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -
             method=method,
             url=url,
             body=body,
+            replaces=replaces,
             state=RequestState(state),
             id=server_id,
             error=error,
             online_since=from_time(online_since),
             changes=_changes(connection, number),
         )
-        for number, tag, node, step, method, url, body, state, server_id, error, online_since in rows
+        for number, tag, node, step, method, url, state, server_id, error, online_since, replaces, body in rows
     )
+
+
+def _sweeps(connection: sqlite3.Connection, target: int) -> Sweeps:
+    counted = connection.execute(
+        "SELECT state, count(*), max(no) FROM request WHERE target = ? AND step = 'sweep' GROUP BY state",
+        (target,),
+    ).fetchall()
+    if not counted:
+        return NO_SWEEPS
+    newest = max(number for _state, _count, number in counted)
+    (last,) = _requests(connection, connection.execute(f"{_WITHOUT_BODY} WHERE request.no = ?", (newest,)))
+    return Sweeps({RequestState(state): count for state, count, _number in counted}, last)
 
 
 def _changes(connection: sqlite3.Connection, request: int) -> tuple[Change, ...]:

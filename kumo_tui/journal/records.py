@@ -1,7 +1,7 @@
 """What the journal gives back: requests with their history, and operations with all that is known of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,7 +44,8 @@ class Request:
 
     `number` names it within its file, rising in the order of writing. `body` is the text exactly as it was to
     be sent. `id` is the server's id once accepted, `error` clean words. `online_since` is the node's start as
-    known when it was sent. `changes` are all states so far, the oldest first.
+    known when it was sent. `changes` are all states so far, the oldest first. `replaces` is the id of the older
+    stop of ours that this one took the place of.
     """
 
     number: int
@@ -59,6 +60,12 @@ class Request:
     error: str | None
     online_since: datetime | None
     changes: tuple[Change, ...]
+    replaces: str | None = None
+
+    @property
+    def was_written(self) -> bool:
+        """Whether it is a request at all, and not the place of an act that needed none (`port.requests_to`)."""
+        return bool(self.method or self.url or self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,10 @@ class StepRecord:
 
     INTENT is a new request. Any other state settles the request of that `number`, which keeps its body, method
     and URL; without a number, the newest request of this step on the node that is still an intent, else the
-    newest that is unknown, else a new one.
+    newest that is unknown, else a new one. An `id` or `replaces` of None leaves what was written before.
+
+    Of a RELEASE, `id` is that of the stop it releases, from the intent on. Of a STOP, `replaces` is the id of our
+    own older stop that it takes the place of (same criteria replace an entry, KUMOMTA.md 0).
     """
 
     tag: str
@@ -80,6 +90,7 @@ class StepRecord:
     method: str = ""
     url: str = ""
     number: int | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,27 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweeps:
+    """The sweeps of an operation on one node, by state. `last` is the newest, without its body."""
+
+    states: Mapping[RequestState, int]
+    last: Request | None
+
+    @property
+    def answered(self) -> int:
+        """How many the node took."""
+        return self.states.get(RequestState.ACCEPTED, 0)
+
+    @property
+    def unanswered(self) -> int:
+        """How many may have left without an answer."""
+        return self.states.get(RequestState.INTENT, 0) + self.states.get(RequestState.UNKNOWN, 0)
+
+
+NO_SWEEPS = Sweeps({}, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """One operation as it stands in the journal; each mapping is by node, queues by raw name.
 
@@ -98,6 +130,7 @@ class Recorded:
     seconds mean nothing to another process. `preview` and `baseline` are messages per queue in the preview that
     was confirmed and just before the requests; `totals` are, per directive id, the highest total ever written
     per queue, and `risen_at` is when one of them last rose. `rulings` has no entry before the first verdict.
+    `requests` are all but the sweeps, which may be thousands: those are counted in `swept`.
     """
 
     operation: Operation
@@ -108,7 +141,53 @@ class Recorded:
     totals: Mapping[str, Mapping[str, Mapping[str, int]]]
     risen_at: Mapping[str, datetime]
     rulings: Mapping[str, Ruling]
+    swept: Mapping[str, Sweeps] = field(default_factory=dict)
 
     def ledger(self, node: str) -> Ledger:
         """What the operation has bounced on one node, by what was written."""
         return Ledger(self.operation.selector, self.baseline.get(node, {}), self.totals.get(node, {}))
+
+    def sweeps(self, node: str) -> Sweeps:
+        """The sweeps on one node."""
+        return self.swept.get(node, NO_SWEEPS)
+
+    def was_released(self, node: str, stop_id: str) -> bool:
+        """Whether our stop of this id was released on the node, or found gone when it was to be."""
+        return any(_releases(request) and request.id == stop_id for request in self._to(node))
+
+    def stops_standing(self, node: str) -> tuple[Request, ...]:
+        """The stops of ours that stand on the node, or may, the oldest first.
+
+        A stop has ended when it was rejected or found gone, when a release of its id was accepted or found
+        nothing, or when a later stop that replaced it was accepted. Where its id was never known, a later
+        release without an id ends it.
+        """
+        mine = self._to(node)
+        return tuple(request for request in mine if _may_stand(request) and not _has_ended(request, mine))
+
+    def _to(self, node: str) -> tuple[Request, ...]:
+        return tuple(request for request in self.requests if request.node == node)
+
+
+def _may_stand(request: Request) -> bool:
+    return (
+        request.step is Step.STOP
+        and request.was_written
+        and request.state in (RequestState.INTENT, RequestState.ACCEPTED, RequestState.UNKNOWN)
+    )
+
+
+def _has_ended(stop: Request, others: Sequence[Request]) -> bool:
+    return any(
+        (_releases(other) and other.id == stop.id and (stop.id is not None or other.number > stop.number))
+        or (_replaces(other) and other.replaces == stop.id and other.number > stop.number)
+        for other in others
+    )
+
+
+def _releases(request: Request) -> bool:
+    return request.step is Step.RELEASE and request.state in (RequestState.ACCEPTED, RequestState.GONE)
+
+
+def _replaces(request: Request) -> bool:
+    return request.step is Step.STOP and request.state is RequestState.ACCEPTED and request.replaces is not None

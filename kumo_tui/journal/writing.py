@@ -1,21 +1,21 @@
 """The statements that write the journal. Each function works within a transaction of the caller."""
 
-import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kumo_tui.errors import JournalError
+from kumo_tui.journal import bodies
 from kumo_tui.journal.coding import to_optional, to_rows, to_selector, to_text, to_time
-from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import RequestState, Step
+from kumo_tui.journal.port import Intent, requests_to
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
 
 _INSERT_REQUEST = """
-    INSERT INTO request (target, step, state, method, url, body, id, error, online_since)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO request (target, step, state, method, url, body, id, error, online_since, replaces, kept)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _INSERT_STANDING = "INSERT INTO standing (target, queue, previewed, baseline) VALUES (?, ?, ?, ?)"
@@ -30,10 +30,7 @@ _UPSERT_TOTAL = """
 def insert_operation(
     connection: sqlite3.Connection, operation: Operation, intents: Sequence[Intent], profile: str
 ) -> None:
-    """Write an operation with its targets, requests, preview and baseline.
-
-    An act without an intent gets a request without method, URL and body, to hold what becomes of it.
-    """
+    """Write an operation with its targets, requests, preview and baseline (see `port.requests_to`)."""
     nodes = {act.node for act in operation.acts}
     strays = [intent.node for intent in intents if intent.node not in nodes]
     if strays:
@@ -45,8 +42,9 @@ def insert_operation(
     number = _last(
         connection.execute(
             """
-            INSERT INTO operation (tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO operation (
+                tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 to_text(operation.tag),
@@ -58,11 +56,13 @@ def insert_operation(
                 operation.duration_s,
                 operation.suppress_logging,
                 to_text(operation.digest),
+                operation.mode.value,
+                to_time(operation.confirmed_at),
             ),
         )
     )
     for act in operation.acts:
-        mine = [intent for intent in intents if intent.node == act.node] or [Intent(act.node, "", "", "", {})]
+        mine = requests_to(operation, act.node, intents)
         _insert_target(connection, number, act, mine, operation.created_at)
     for event in operation.events:
         insert_event(connection, number, event.at, event.text)
@@ -89,10 +89,52 @@ def _insert_target(
         )
     preview = dict(row for intent in intents for row in to_rows(intent.preview))
     baseline = dict(row for intent in intents for row in to_rows(intent.baseline))
+    _insert_standing(connection, target, preview, baseline)
+
+
+def _insert_standing(
+    connection: sqlite3.Connection, target: int, preview: Mapping[str, int], baseline: Mapping[str, int]
+) -> None:
+    """Write messages per queue, its names as text already."""
     # In the order of the key: the pages of the file are filled one after the other.
     queues = sorted(preview.keys() | baseline.keys())
     rows = ((target, queue, preview.get(queue), baseline.get(queue)) for queue in queues)
     connection.executemany(_INSERT_STANDING, rows)
+
+
+def confirm_operation(
+    connection: sqlite3.Connection,
+    operation: Operation,
+    preview: Mapping[str, Mapping[str, int]],
+    baseline: Mapping[str, Mapping[str, int]],
+    at: datetime,
+) -> None:
+    """Make the stop of this tag a clean bounce that was confirmed at `at`, with what was confirmed."""
+    number = operation_number(connection, operation.tag)
+    confirmed = connection.execute(
+        """
+        UPDATE operation
+        SET reason = ?, duration_s = ?, suppress_logging = ?, digest = ?, confirmed_at = ?
+        WHERE no = ? AND mode = 'clean' AND confirmed_at IS NULL
+        """,
+        (
+            to_text(operation.reason),
+            operation.duration_s,
+            operation.suppress_logging,
+            to_text(operation.digest),
+            to_time(at),
+            number,
+        ),
+    )
+    if confirmed.rowcount != 1:
+        raise JournalError(f"operation {clean(operation.tag)} is no stop that waits to be confirmed.")
+    connection.execute(
+        "DELETE FROM standing WHERE target IN (SELECT no FROM target WHERE operation = ?)", (number,)
+    )
+    for node in sorted(preview.keys() | baseline.keys()):
+        target = target_number(connection, operation.tag, node)
+        before, now = dict(to_rows(preview.get(node, {}))), dict(to_rows(baseline.get(node, {})))
+        _insert_standing(connection, target, before, now)
 
 
 def insert_request(
@@ -104,11 +146,12 @@ def insert_request(
     error: str | None,
     at: datetime,
     online_since: datetime | None = None,
+    replaces: str | None = None,
 ) -> int:
     """Write a request in its first state; returns its number."""
     body = to_text(intent.body)
-    digest = hashlib.sha256(body.encode("ascii")).hexdigest()
-    connection.execute("INSERT OR IGNORE INTO body (digest, text) VALUES (?, ?)", (digest, body))
+    digest = bodies.insert_body(connection, body)
+    is_sweep = intent.step is Step.SWEEP
     number = _last(
         connection.execute(
             _INSERT_REQUEST,
@@ -122,10 +165,14 @@ def insert_request(
                 to_optional(server_id),
                 to_optional(error),
                 to_time(online_since),
+                to_optional(replaces),
+                len(body) if is_sweep else None,
             ),
         )
     )
     _insert_change(connection, number, state, at)
+    if is_sweep:
+        bodies.drop_old_sweeps(connection, target)
     return number
 
 
@@ -147,6 +194,16 @@ def update_request(
     )
     if row[0] != state.value:
         _insert_change(connection, number, state, at)
+
+
+def settle_step(connection: sqlite3.Connection, number: int, record: StepRecord, at: datetime) -> None:
+    """Write what became of a step; an id or a replaced stop that it does not name stays as it was written."""
+    row = connection.execute("SELECT id, replaces FROM request WHERE no = ?", (number,)).fetchone()
+    known_id, known_replaced = row or (None, None)
+    server_id = known_id if record.id is None else record.id
+    replaced = known_replaced if record.replaces is None else record.replaces
+    update_request(connection, number, record.state, server_id, record.error, at)
+    connection.execute("UPDATE request SET replaces = ? WHERE no = ?", (to_optional(replaced), number))
 
 
 def update_online_since(connection: sqlite3.Connection, number: int, online_since: datetime | None) -> None:

@@ -10,11 +10,11 @@ from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import SqliteJournal
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.port import Journal
-from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step, StepRecord
+from kumo_tui.journal.records import Change, Recorded, Request, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
-from tests.unit.journal.worlds import TAG, an_intent, an_operation, opened
+from tests.unit.journal.worlds import TAG, an_intent, an_operation, opened, recorded
 
 LATER = START + timedelta(seconds=3)
 
@@ -36,12 +36,12 @@ def _with_an_operation(journal: Journal) -> None:
 
 def steps(journal: Journal) -> Sequence[Request]:
     """The requests that `record_step` wrote."""
-    if isinstance(journal, MemoryJournal):
-        return tuple(journal.steps.values())
-    assert isinstance(journal, SqliteJournal)
-    recorded = journal.operation(TAG)
-    assert recorded is not None
-    return [request for request in recorded.requests if request.step is not Step.BOUNCE]
+    return [request for request in read(journal).requests if request.step is not Step.BOUNCE]
+
+
+def read(journal: Journal) -> Recorded:
+    assert isinstance(journal, MemoryJournal | SqliteJournal)
+    return recorded(journal)
 
 
 def write(journal: Journal, step: Step, state: RequestState, number: int | None = None, body: str = "{}") -> int:
@@ -66,14 +66,14 @@ def test_a_step_is_an_intent_and_then_what_became_of_it(journal: Journal) -> Non
 
 
 def test_each_sweep_is_a_request_of_its_own(journal: Journal) -> None:
-    first = write(journal, Step.SWEEP, RequestState.INTENT)
+    write(journal, Step.SWEEP, RequestState.INTENT)
     write(journal, Step.SWEEP, RequestState.UNKNOWN)
     second = write(journal, Step.SWEEP, RequestState.INTENT)
     write(journal, Step.SWEEP, RequestState.ACCEPTED)
-    assert [(step.number, step.state, step.error) for step in steps(journal)] == [
-        (first, RequestState.UNKNOWN, "no answer"),
-        (second, RequestState.ACCEPTED, None),
-    ]
+    sweeps = read(journal).sweeps("mta1")
+    assert (sweeps.answered, sweeps.unanswered) == (1, 1)
+    assert sweeps.last is not None
+    assert (sweeps.last.number, sweeps.last.state) == (second, RequestState.ACCEPTED)
 
 
 def test_an_outcome_settles_an_intent_rather_than_an_older_unknown_one(journal: Journal) -> None:
@@ -114,13 +114,7 @@ def test_a_number_that_was_never_given_is_an_error(journal: Journal) -> None:
 def test_the_last_verdict_counts(journal: Journal) -> None:
     journal.record_verdict(TAG, "mta1", Verdict.RUNNING, START)
     journal.record_verdict(TAG, "mta1", Verdict.DONE, LATER)
-    if isinstance(journal, MemoryJournal):
-        assert journal.rulings == {(TAG, "mta1"): Ruling(Verdict.DONE, LATER)}
-    else:
-        assert isinstance(journal, SqliteJournal)
-        recorded = journal.operation(TAG)
-        assert recorded is not None
-        assert recorded.rulings == {"mta1": Ruling(Verdict.DONE, LATER)}
+    assert read(journal).rulings == {"mta1": Ruling(Verdict.DONE, LATER)}
 
 
 def test_what_belongs_to_no_operation_is_an_error(journal: Journal) -> None:

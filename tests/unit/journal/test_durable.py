@@ -119,7 +119,7 @@ def test_bodies_that_are_sent_again_and_again_are_kept_once(journal: SqliteJourn
     journal.record_intent(an_operation(), [an_intent()])
     for _round in range(5):
         journal.record_step(
-            StepRecord(TAG, "mta1", Step.SWEEP, "x" * 9000, RequestState.INTENT, None, None), START
+            StepRecord(TAG, "mta1", Step.RELEASE, "x" * 9000, RequestState.INTENT, None, None), START
         )
     assert [len(request.body) for request in read_again(journal).requests][1:] == [9000] * 5
     other = sqlite3.connect(path)
@@ -207,7 +207,7 @@ def test_a_stop_that_nobody_released_keeps_an_operation_open(journal: SqliteJour
         StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.UNKNOWN, None, "no answer"), START
     )
     assert len(journal.operations(open_only=True)) == 1
-    journal.record_step(StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.GONE), START)
+    journal.record_step(StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.GONE, "s"), START)
     assert journal.operations(open_only=True) == ()
     journal.record_step(StepRecord(TAG, "mta1", Step.STOP, "{}", RequestState.ACCEPTED, "again", None), START)
     assert len(journal.operations(open_only=True)) == 1

@@ -63,7 +63,8 @@ def test_an_operation_of_any_names_comes_back_from_the_file(
         journal.record_act(text, act, START)
         journal.record_totals(text, text, {text: totals}, START)
         journal.record_step(
-            StepRecord(text, text, Step.SWEEP, text, RequestState.REJECTED, text, text, url=text), START
+            StepRecord(text, text, Step.STOP, text, RequestState.REJECTED, text, text, url=text, replaces=text),
+            START,
         )
         journal.close()
         again = opened(Path(folder) / "journal.db")

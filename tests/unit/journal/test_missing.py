@@ -11,7 +11,7 @@ from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
-from tests.unit.journal.worlds import TAG, an_intent, an_operation
+from tests.unit.journal.worlds import TAG, a_stop, an_intent, an_operation
 
 JOURNAL: Journal = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
 
@@ -31,8 +31,11 @@ def test_the_reason_is_the_problem() -> None:
             StepRecord(TAG, "mta1", Step.STOP, "{}", RequestState.INTENT, None, None), START
         ),
         lambda: JOURNAL.record_verdict(TAG, "mta1", Verdict.DONE, START),
+        lambda: JOURNAL.record_confirmed(a_stop(), {}, {}, START),
+        lambda: JOURNAL.claim(TAG),
+        lambda: JOURNAL.unclaim(TAG),
     ],
-    ids=["intent", "act", "totals", "event", "step", "verdict"],
+    ids=["intent", "act", "totals", "event", "step", "verdict", "confirmed", "claim", "unclaim"],
 )
 def test_every_writing_is_refused_with_the_reason(write: Callable[[], object]) -> None:
     with pytest.raises(JournalError, match=r"Permission denied\. Set KUMO_TUI_JOURNAL\."):

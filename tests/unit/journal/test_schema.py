@@ -8,7 +8,7 @@ import pytest
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.records import Change, RequestState, Ruling, Step
 from kumo_tui.journal.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
-from kumo_tui.model.operation import ActState, Event, NodeAct, Operation
+from kumo_tui.model.operation import ActState, Event, Mode, NodeAct, Operation
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
@@ -99,6 +99,7 @@ def test_a_file_of_version_1_is_read_and_written(tmp_path: Path) -> None:
     assert recorded.operation == Operation(
         "7F3A2C", Criteria("promo"), "bad \u202elink", 300, False, "ann@desk", START, "d1", (act,), events
     )
+    assert (recorded.operation.mode, recorded.operation.confirmed_at) == (Mode.PLAIN, None)
     assert recorded.profile == "prod"
     assert recorded.preview == {"mta1": {GMAIL: 3, YAHOO: 4}}
     assert recorded.baseline == {"mta1": {YAHOO: 5}}
@@ -134,6 +135,24 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: 
     with pytest.raises(JournalError, match=r"places\.sqlite is the database of another program"):
         opened(path)
     assert path.read_bytes() == before
+
+
+def test_version_1_is_what_the_first_step_makes(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "stepped.db", isolation_level=None)
+    migrate(connection, "stepped.db", MIGRATIONS[:1])
+    connection.close()
+    assert schema_of(tmp_path / "stepped.db") == schema_of(built(tmp_path / "written.db", VERSION_1))
+
+
+def test_a_file_of_version_1_is_refused_by_the_program_of_version_1_once_it_is_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    path = built(tmp_path / "journal.db", VERSION_1)
+    opened(path).close()
+    connection = sqlite3.connect(path)
+    with pytest.raises(JournalError, match="its format is 2, this one knows 1"):
+        version_of(connection, "journal.db", MIGRATIONS[:1])
+    connection.close()
 
 
 def migrating(tmp_path: Path) -> sqlite3.Connection:
