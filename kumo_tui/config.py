@@ -148,6 +148,10 @@ class ActSettings(BaseModel):
     """Seconds after which a preview is too old to be confirmed."""
     stop_at_collateral: bool = True
     """Cancel a plain bounce of ours by itself, on each node where it bounces mail that is not meant."""
+    plain_is_exact: bool | None = None
+    """Whether a plain bounce takes no other mail and misses none; unset: as the node's version tells."""
+    quiet_after: DurationText = "1m"
+    """A clean bounce is over before its time when the return is complete and nothing came for so long."""
 
     @model_validator(mode="after")
     def _default_within_limit(self) -> Self:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kumo_tui.act.stake import Stake
 from kumo_tui.model.directives import Directive, misses_new_mail
 from kumo_tui.model.names import is_ambiguous
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text, count_text
 
@@ -18,31 +19,26 @@ MOST_OVERLAPS = 3
 class Caution:
     """One line before a confirmation: clean text, and whether it calls for a second thought.
 
-    `counts_ready` marks the line about ready queues, for screens that show that count in a place of its own.
+    `counts_ready` marks the line about ready queues, for screens that show that count in a place of its own;
+    `of_plain` marks what only a plain bounce costs.
     """
 
     text: str
     serious: bool = False
     counts_ready: bool = False
+    of_plain: bool = False
 
 
-def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Sequence[Caution]:
+def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: Stake) -> Sequence[Caution]:
     """Every caution for this preview, the serious ones first."""
     found = [
         *_reach(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
         *_overlaps(preview, snapshot),
-        *_price(preview, snapshot),
+        *_price(stake),
         *_criteria(preview),
     ]
     return sorted(found, key=lambda caution: not caution.serious)
-
-
-def plain_is_exact(preview: Preview, snapshot: Snapshot) -> bool:
-    """Whether a plain bounce takes all that is meant and nothing else, provably (KUMOMTA.md, the two defects)."""
-    if isinstance(preview.selector, Everything):
-        return True
-    return not any(_remembers(node) for node in snapshot.nodes)
 
 
 def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
@@ -70,24 +66,18 @@ def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterat
         yield Caution(f"these numbers are {age_text(preview.age_s(snapshot.at))} old.", serious=True)
 
 
-def _price(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
-    waiting = preview.ready_upper_bound
-    if waiting:
-        yield Caution(
-            f"up to {count_text(waiting)} more wait in {plural(preview.ready_queues, 'ready queue')} "
-            "shared with other queues; the server does not say whose they are.",
-            counts_ready=True,
+def _price(stake: Stake) -> Iterator[Caution]:
+    if stake.waiting_bound:
+        queues = plural(stake.ready_queues, "ready queue")
+        whose = (
+            "that it goes through."
+            if stake.is_traced
+            else "shared with other queues; the server does not say whose they are."
         )
-    if not plain_is_exact(preview, snapshot):
-        yield Caution(
-            "a plain bounce on this version may take other queues' mail out of shared ready queues, "
-            "or miss some of this; collateral is counted.",
-            serious=bool(waiting),
-        )
-
-
-def _remembers(node: NodeSnapshot) -> bool:
-    return node.capability is None or node.capability.remembers_lookups
+        text = f"up to {count_text(stake.waiting_bound)} more wait in {queues} {whose}"
+        yield Caution(text, counts_ready=True)
+    if stake.price:
+        yield Caution(f"{stake.price}.", serious=bool(stake.waiting_bound), of_plain=True)
 
 
 def _overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:

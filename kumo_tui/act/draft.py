@@ -8,6 +8,7 @@ from typing import Any
 from kumo_tui.config import ActSettings
 from kumo_tui.errors import InputError
 from kumo_tui.model.names import Part
+from kumo_tui.model.operation import Operation
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.units import duration_text, parse_duration
 
@@ -20,12 +21,24 @@ class Scope(StrEnum):
     EVERYTHING = "everything"
 
 
+class How(StrEnum):
+    """How a bounce is done: by stop and sweeps, or by one POST with a duration (KUMOMTA.md 0)."""
+
+    CLEAN = "clean"
+    PLAIN = "plain"
+
+
+# What a stop says and how long it holds unless the operator writes something else.
+STOP_REASON = "stopped to look"
+STOP_DURATION = "30m"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A bounce as it is being written. Blank text in a criterion means "any".
 
     `names` are the raw names for Scope.EXACT; `duration` is text as typed; `hidden` is how many of the names
-    the filter hides at the moment.
+    the filter hides at the moment. `how` is None until the operator chooses: see `way_of`.
     """
 
     scope: Scope = Scope.MATCHING
@@ -39,6 +52,7 @@ class Draft:
     ticket: str = ""
     duration: str = "5m"
     suppress_logging: bool = False
+    how: How | None = None
 
     def criterion(self, part: Part) -> str:
         """The text of one criterion."""
@@ -101,6 +115,40 @@ def selector_of(draft: Draft) -> Selector:
         domain=draft.domain or None,
         routing_domain=draft.routing_domain or None,
     )
+
+
+def way_of(how: How | None, *, plain_is_exact: bool, clean_is_possible: bool) -> How:
+    """How a bounce is done: as it was chosen, else clean where plain is not exact; plain where clean cannot be."""
+    if not clean_is_possible:
+        return How.PLAIN
+    return how or (How.PLAIN if plain_is_exact else How.CLEAN)
+
+
+def draft_again(operation: Operation, duration: str) -> Draft:
+    """The draft of an operation that waits, or that is wanted once more.
+
+    A bare stop says neither why its mail should bounce nor how long new mail should be caught: there the reason
+    is blank and `duration` stands. Raises InputError where fields cannot say the same selector.
+    """
+    draft = Draft(duration=duration)
+    if operation.reason != STOP_REASON:
+        draft = replace(draft, reason=operation.reason, duration=duration_text(operation.duration_s))
+    selector = operation.selector
+    if isinstance(selector, ExactQueues):
+        draft = replace(draft, scope=Scope.EXACT, names=tuple(sorted(selector.names)))
+    elif isinstance(selector, Everything):
+        draft = replace(draft, scope=Scope.EVERYTHING)
+    else:
+        for part, value in selector.given().items():
+            draft = draft.with_criterion(part, value)
+    if selector_of(draft) != selector:
+        raise InputError("scope", "this selection cannot be written into the form.")
+    return replace(draft, suppress_logging=operation.suppress_logging)
+
+
+def checked_again(operation: Operation) -> Checked:
+    """What an operation was checked to be when it began."""
+    return Checked(operation.selector, operation.duration_s, operation.reason, operation.suppress_logging)
 
 
 def lower_case_domain(draft: Draft) -> Draft:

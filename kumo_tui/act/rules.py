@@ -23,27 +23,30 @@ def refusals(
     `partial` leaves out nodes that were never read.
     """
     return [
-        *_session(settings),
-        *_substance(preview),
-        *(() if partial else _unread(snapshot)),
+        *session_rule(settings),
+        *substance_rule(preview),
+        *(() if partial else unread_rule(snapshot)),
         *_capability(preview, snapshot),
         *_size(plan),
     ]
 
 
-def _session(settings: Settings) -> Iterator[str]:
+def session_rule(settings: Settings) -> Iterator[str]:
+    """Nothing changes a node in a read-only session."""
     if settings.read_only:
         yield "This is a read-only session."
 
 
-def _substance(preview: Preview) -> Iterator[str]:
+def substance_rule(preview: Preview) -> Iterator[str]:
+    """What matches nothing, or was never looked at, is not bounced."""
     if not preview.nodes:
         yield "No node was read yet: what would be hit is not known."
     elif not preview.messages and not preview.ready_upper_bound:
         yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
 
 
-def _unread(snapshot: Snapshot) -> Iterator[str]:
+def unread_rule(snapshot: Snapshot) -> Iterator[str]:
+    """A node that was never read is named."""
     unread = [node.name for node in snapshot.nodes if not node.has_data]
     if unread and len(unread) < len(snapshot.nodes):
         yield (

@@ -3,29 +3,33 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from kumo_tui.act.clean import CleanActs
+from kumo_tui.act.confirming import check_confirmed, check_draft_holds
+from kumo_tui.act.desk import Desk, remembers_nothing
 from kumo_tui.act.draft import Checked
+from kumo_tui.act.feeders import take_feeders
+from kumo_tui.act.guardian import Guardian
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rules import refusals
-from kumo_tui.act.token import confirm_token, is_confirmed
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
 from kumo_tui.journal.port import Intent, Journal
-from kumo_tui.journal.records import RequestState, Step, StepRecord
+from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
+from kumo_tui.model.feeders import Feeders
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.selector import Selector
+from kumo_tui.model.selector import Everything, Selector
 from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.model.tags import TAG_LENGTH
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.wire import QueueSample
 from kumo_tui.text import one_line
-from kumo_tui.units import age_text
 from kumo_tui.watch.watcher import Watcher
 
 SAMPLE_LIMIT = 5
@@ -34,11 +38,14 @@ JOURNAL_ASKED_S = 2.0
 # A cancel is urgent: it does not wait long for the totals that vanish with it.
 CANCEL_READ_S = 5.0
 
+_CANCEL_WORDS = {True: "cancelled", False: "cancel: it was already gone"}
+
 
 class Acts:
     """Previews, sends and cancels bounces on the nodes of the watch.
 
-    `who` is written into operations; `clients` are the watch's own, by node name.
+    `who` is written into operations; `clients` are the watch's own, by node name; `recall` reads an operation back
+    from the journal. `clean` are the acts of the clean bounce.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class Acts:
         settings: Settings,
         clock: Clock,
         who: str,
+        recall: Callable[[str], Recorded | None] = remembers_nothing,
     ) -> None:
         self._clients = clients
         self._watcher = watcher
@@ -59,6 +67,9 @@ class Acts:
         self._answer_s = settings.act.answer_timeout_s
         self._journal_asked: tuple[float, str | None] = (float("-inf"), None)
         self._sending: set[asyncio.Task[Operation]] = set()
+        is_on = settings.act.stop_at_collateral and not settings.read_only
+        self.guardian = Guardian(self, watcher, is_on=is_on)
+        self.clean = CleanActs(Desk(clients, watcher, journal, settings, clock, who, recall))
 
     def new_tag(self) -> str:
         """A tag that no operation has: hexadecimal, upper case."""
@@ -100,6 +111,13 @@ class Acts:
     async def fresh_preview(self, selector: Selector) -> Preview:
         """The preview after every node was read once more."""
         return take_preview(await self._watcher.poll_once(), selector)
+
+    async def feeders(self, preview: Preview) -> Feeders:
+        """What feeds the ready queues of the target nodes, asked now. For the stake of this preview; never raises."""
+        if isinstance(preview.selector, Everything):
+            return {}
+        names = [node.node for node in preview.nodes]
+        return await take_feeders(self._clients, self._watcher.snapshot, names)
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
         """Send a confirmed bounce: baseline, journal, one POST per node, all at the same time.
@@ -143,10 +161,13 @@ class Acts:
         self._watcher.refresh()
         return operation
 
-    async def cancel(self, node: str, directive_id: str) -> CancelOutcome:
+    async def cancel(
+        self, node: str, directive_id: str, *, noted: Callable[[], str] | None = None
+    ) -> CancelOutcome:
         """Cancel one directive, once; its totals are read just before, for they leave the list with it.
 
-        Raises Refused when this is a read-only session.
+        `noted` says what the timeline tells of a cancel that is done, asked for only then. Raises Refused when
+        this is a read-only session.
         """
         if self._settings.read_only:
             raise Refused("This is a read-only session.", "Start without --read-only to cancel.")
@@ -167,7 +188,8 @@ class Acts:
             self._watcher.refresh()
             return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
         self._write_cancel(node, directive_id, RequestState.ACCEPTED if removed else RequestState.GONE)
-        self._note_cancel(node, directive_id, removed=removed)
+        words = noted() if removed and noted is not None else f"{_CANCEL_WORDS[removed]} on {node}"
+        self._note_cancel(node, directive_id, words)
         self._watcher.refresh()
         if removed:
             text = "it no longer matches new mail; mail already taken from its queues still bounces"
@@ -179,25 +201,12 @@ class Acts:
         return await self._clients[node].sample_queue(name, SAMPLE_LIMIT)
 
     def _refuse(self, confirmed: Confirmed) -> None:
-        if not confirmed.checked.is_ready:
-            problems = confirmed.checked.problems.items()
-            raise Refused(
-                " ".join(f"{field}: {words}" for field, words in problems) or "The bounce is incomplete."
-            )
-        if confirmed.checked.selector != confirmed.preview.selector:
-            raise Refused("What was previewed is not what would be sent.", "Look at a new preview.")
+        check_draft_holds(confirmed)
         self._journal_asked = (float("-inf"), None)
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
-        if words:
-            raise Refused(" ".join(words), "Nothing was sent.")
+        limits = self._settings.act
         now = self._clock.monotonic()
-        age = confirmed.preview.age_s(now)
-        if age > self._settings.act.max_preview_age_s:
-            raise Refused(f"The preview is {age_text(age)} old.", "Look at a new one and confirm again.")
-        if confirmed.typed is not None:
-            token = confirm_token(confirmed.preview, self._watcher.snapshot)
-            if not is_confirmed(confirmed.typed, token):
-                raise Refused("What was typed is not what was asked for.", "Nothing was sent.")
+        check_confirmed(confirmed, words, self._watcher.snapshot, now, limits.max_preview_age_s)
 
     async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Timed[Metrics]]:
         """What stands just before the POST, for each node that can be read now."""
@@ -269,11 +278,10 @@ class Acts:
         self._watcher.heard(node, Timed(entries, self._clock.monotonic(), asked_at))
         return next((entry.total_bounced for entry in entries if entry.id == directive_id), None)
 
-    def _note_cancel(self, node: str, directive_id: str, *, removed: bool) -> None:
+    def _note_cancel(self, node: str, directive_id: str, words: str) -> None:
         tag = self._tag_of(node, directive_id)
         if tag is not None:
-            word = "cancelled" if removed else "cancel: it was already gone"
-            self._watcher.note(tag, f"{word} on {node}")
+            self._watcher.note(tag, words)
 
     def _write_cancel(self, node: str, directive_id: str, state: RequestState, error: str | None = None) -> None:
         """Write down the cancel of a directive of ours; a journal that fails keeps nobody from ending a bounce."""

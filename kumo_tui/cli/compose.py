@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kumo_tui.act.desk import remembers_nothing
 from kumo_tui.act.service import Acts
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
@@ -19,6 +20,7 @@ from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.place import journal_path
 from kumo_tui.journal.port import Journal
+from kumo_tui.journal.records import Recorded
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
 from kumo_tui.watch.node_watch import NodeWatch
@@ -94,13 +96,19 @@ def build_house(call: Call) -> House:
         recorded = journal.operations(open_only=True)
     except JournalError as error:
         return house_for(target, settings, world, MissingJournal(error))
-    house = house_for(target, settings, world, journal)
+    house = house_for(target, settings, world, journal, journal.operation)
     house.watcher.resume(recorded)
     return replace(house, close_journal=journal.close)
 
 
-def house_for(target: Target, settings: Settings, world: Surroundings, journal: Journal) -> House:
-    """The rooms for the nodes of a target, with this journal."""
+def house_for(
+    target: Target,
+    settings: Settings,
+    world: Surroundings,
+    journal: Journal,
+    recall: Callable[[str], Recorded | None] = remembers_nothing,
+) -> House:
+    """The rooms for the nodes of a target, with this journal; `recall` reads an operation back from it."""
     clients = {node.label: world.make_client(node, settings, world.clock) for node in target.nodes}
     watcher = Watcher(
         [NodeWatch(clients[node.label], node.url, world.clock, settings.poll) for node in target.nodes],
@@ -109,7 +117,7 @@ def house_for(target: Target, settings: Settings, world: Surroundings, journal: 
         profile=ProfileFacts(target.profile, target.production),
         interval_s=settings.poll.interval_s,
     )
-    acts = Acts(clients, watcher, journal, settings, world.clock, world.who())
+    acts = Acts(clients, watcher, journal, settings, world.clock, world.who(), recall)
     return House(settings, target, world.clock, watcher, acts)
 
 
@@ -119,5 +127,6 @@ async def opened(house: House) -> AsyncIterator[House]:
     try:
         yield house
     finally:
+        await house.acts.clean.stop_running()
         await house.watcher.stop()
         house.close_journal()

@@ -1,6 +1,9 @@
-"""Which scheduled queues feed a ready queue, by the node's own word."""
+"""Which scheduled queues feed the ready queues of a node, by the node's own word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from kumo_tui.model.selector import Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +18,28 @@ class ReadyFeeders:
     egress_source: str
     ready_count: int
     connection_count: int
+
+
+@dataclass(frozen=True, eq=False)
+class NodeFeeders:
+    """What one node said of its ready queues, by their raw names.
+
+    `complete` says that it told of every ready queue that its metrics show; where it is False, nothing may be
+    concluded from a ready queue that is absent.
+    """
+
+    by_ready_queue: Mapping[str, ReadyFeeders]
+    complete: bool
+
+    def fed_by(self, selector: Selector) -> Mapping[str, bool]:
+        """By ready queue, whether mail that is meant goes through it; absent are those that were not told."""
+        return {
+            name: any(selector.matches(queue) for queue in told.scheduled_queue_names)
+            for name, told in self.by_ready_queue.items()
+        }
+
+
+NOT_KNOWN = NodeFeeders({}, complete=False)
+
+Feeders = Mapping[str, NodeFeeders]
+"""What feeds the ready queues, by node."""

@@ -13,10 +13,14 @@ from kumo_tui.journal.port import Journal
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import Operation
+from kumo_tui.model.operation import Mode, Operation
 from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
+from kumo_tui.watch.clean_advance import advance_clean
+from kumo_tui.watch.clean_resume import resumed_clean_tracks
+from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.loops import first_of, surface
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
 from kumo_tui.watch.resume import belongs_here, resumed_operation, resumed_tracks
@@ -63,8 +67,9 @@ class Watcher:
         self._paces = {node.name: Pace(interval_s) for node in nodes}
         self._wanted = {node.name: asyncio.Event() for node in nodes}
         self._operations: dict[str, Operation] = {}
-        self._tracks: dict[tuple[str, str], Track] = {}
+        self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._not_kept: set[str] = set()
+        self._followed: set[str] = set()
         self._ended: dict[str, OperationStatus] = {}
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
@@ -164,10 +169,43 @@ class Watcher:
                 continue
             operation = resumed_operation(record)
             self._operations[operation.tag] = operation
-            for name, track in resumed_tracks(record, operation, restarts, at, now).items():
+            tracks: Mapping[str, Track | CleanTrack] = (
+                resumed_clean_tracks(record, operation, restarts, at, now)
+                if operation.mode is Mode.CLEAN
+                else resumed_tracks(record, operation, restarts, at, now)
+            )
+            for name, track in tracks.items():
                 self._tracks[operation.tag, name] = track
                 self._be_patient(self._node(name), PATIENCE_AFTER_ACT_S)
         self._publish()
+
+    def track_clean(self, operation: Operation, tracks: Mapping[str, CleanTrack]) -> None:
+        """Follow a clean bounce from now on, or from now on as this: per target node what is known of it."""
+        self._operations[operation.tag] = operation
+        for node, track in tracks.items():
+            self._tracks[operation.tag, node] = track
+        self._publish()
+
+    def clean_track(self, tag: str, node: str) -> CleanTrack | None:
+        """What is known of a clean bounce on one node."""
+        track = self._tracks.get((tag, node))
+        return track if isinstance(track, CleanTrack) else None
+
+    def change_clean(self, tag: str, node: str, change: Callable[[CleanTrack], CleanTrack]) -> None:
+        """Take what an act has just done to a clean bounce, and publish."""
+        before = self.clean_track(tag, node)
+        if before is not None:
+            after = self._tracks[tag, node] = change(before)
+            self._record(before, after)
+            self._publish()
+
+    def only_follow(self, tag: str, *, others_act: bool) -> None:
+        """Say whether another process acts on this operation: then it writes down what comes of it, not we."""
+        (self._followed.add if others_act else self._followed.discard)(tag)
+
+    def is_ours(self, tag: str) -> bool:
+        """Whether it is an operation of ours, and not somebody else's directive that is only followed."""
+        return tag in self._operations and tag not in self._not_kept
 
     def be_patient(self, node: str) -> None:
         """Take silence of this node for business from now on: a bounce is about to leave."""
@@ -182,13 +220,13 @@ class Watcher:
 
     def mark_cancelled(self, node: str, directive_id: str, *, cancelled: bool = True) -> None:
         """Remember that we are cancelling this directive, so that its absence is no surprise."""
-        for key in self._keys_of(node, directive_id):
-            self._tracks[key] = replace(self._tracks[key], cancelled=cancelled, cancel_over_at=float("inf"))
+        for key, track in self._plain_of(node, directive_id):
+            self._tracks[key] = replace(track, cancelled=cancelled, cancel_over_at=float("inf"))
 
     def doubt_cancel(self, node: str, directive_id: str) -> None:
         """The cancel has no known outcome: a list asked for from now on that still has the directive denies it."""
-        for key in self._keys_of(node, directive_id):
-            self._tracks[key] = replace(self._tracks[key], cancel_over_at=self._clock.monotonic())
+        for key, track in self._plain_of(node, directive_id):
+            self._tracks[key] = replace(track, cancel_over_at=self._clock.monotonic())
 
     def note(self, tag: str, text: str) -> None:
         """Add one line to an operation's timeline, here and in the journal."""
@@ -203,8 +241,12 @@ class Watcher:
     def _be_patient(self, node: NodeWatch, seconds: float) -> None:
         node.patient_until = max(node.patient_until, self._clock.monotonic() + seconds)
 
-    def _keys_of(self, node: str, directive_id: str) -> list[tuple[str, str]]:
-        return [key for key, track in self._tracks.items() if key[1] == node and track.act.id == directive_id]
+    def _plain_of(self, node: str, directive_id: str) -> list[tuple[tuple[str, str], Track]]:
+        return [
+            (key, track)
+            for key, track in self._tracks.items()
+            if isinstance(track, Track) and key[1] == node and track.act.id == directive_id
+        ]
 
     async def _run(self, node: NodeWatch) -> None:
         wanted = self._wanted[node.name]
@@ -214,10 +256,10 @@ class Watcher:
                 await self._announcing_silence(self._poll(node))
                 self._publish()
             except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
-                _surface(f"watching {node.name} failed", error)
+                surface(f"watching {node.name} failed", error)
                 self._paces[node.name] = self._paces[node.name].failed()
             delay = self._paces[node.name].delay_s(self._jitter(), self._ends_in(node.name))
-            await _first_of(wanted.wait(), self._clock.sleep(delay))
+            await first_of(wanted.wait(), self._clock.sleep(delay))
 
     async def _poll(self, node: NodeWatch) -> None:
         await node.poll()
@@ -230,7 +272,7 @@ class Watcher:
         task = asyncio.create_task(poll)
         try:
             while not task.done():
-                await _first_of(asyncio.shield(task), self._clock.sleep(ANNOUNCE_SILENCE_S))
+                await first_of(asyncio.shield(task), self._clock.sleep(ANNOUNCE_SILENCE_S))
                 if not task.done():
                     self._publish()
         except BaseException:
@@ -250,16 +292,19 @@ class Watcher:
         for key, track in self._tracks.items():
             if key[1] != node.name:
                 continue
-            moved = advance(track, seen, self._clock.monotonic())
+            now = self._clock.monotonic()
+            moved = advance_clean(track, seen, now) if isinstance(track, CleanTrack) else advance(track, seen, now)
             if moved is not track:
                 self._tracks[key] = moved
                 self._record(track, moved)
 
-    def _record(self, before: Track, after: Track) -> None:
+    def _record(self, before: Track | CleanTrack, after: Track | CleanTrack) -> None:
         """Write down what changed; a journal that fails stops acts, never the watching."""
         tag, act, now = after.tag, after.act, self._clock.now()
         if act != before.act:
             self._operations[tag] = self._operations[tag].with_act(act)
+        if tag in self._followed:
+            return
         with self._journaling(tag):
             if act != before.act:
                 self._journal.record_act(tag, act, now)
@@ -293,7 +338,7 @@ class Watcher:
             try:
                 listener(self._snapshot)
             except Exception as error:  # noqa: BLE001 - one listener must not keep the snapshot from the others
-                _surface("a listener to snapshots failed", error)
+                surface("a listener to snapshots failed", error)
         return self._snapshot
 
     def _compose(self) -> Snapshot:
@@ -338,19 +383,3 @@ class Watcher:
         else:
             self._ended.pop(operation.tag, None)
         return status
-
-
-def _surface(what: str, error: Exception) -> None:
-    """Hand a mistake to the event loop, which shows or logs it."""
-    asyncio.get_running_loop().call_exception_handler({"message": what, "exception": error})
-
-
-async def _first_of(*waits: Any) -> None:
-    """Wait until the first of these is done, and end the others."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

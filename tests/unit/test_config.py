@@ -52,7 +52,23 @@ def test_the_example_file_sets_every_key_that_has_a_default() -> None:
     defaults = Settings().model_dump(mode="json")
     profiles = defaults.pop("profile")
     assert profiles == {}
+    defaults["act"] = {key: value for key, value in defaults["act"].items() if value is not None}
     assert written_keys == defaults
+
+
+def test_a_key_that_is_unset_by_default_is_in_the_example_as_a_comment() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    unset = [key for key, value in Settings().act.model_dump().items() if value is None]
+    assert [key for key in unset if any(line.startswith(f"# {key} = ") for line in lines)] == ["plain_is_exact"]
+
+
+def test_what_a_version_tells_of_plain_bounces_can_be_overridden(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert Settings().act.plain_is_exact is None
+    assert load_settings(written(tmp_path, "[act]\nplain_is_exact = true\n")).act.plain_is_exact is True
+    monkeypatch.setenv("KUMO_TUI_ACT__PLAIN_IS_EXACT", "false")
+    assert load_settings(written(tmp_path, "[act]\nplain_is_exact = true\n")).act.plain_is_exact is False
 
 
 def test_the_example_file_explains_every_key_in_the_line_before() -> None:

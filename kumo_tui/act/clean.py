@@ -1,0 +1,161 @@
+"""The clean bounce as the dashboard and the command line ask for it: stop, confirm, release (KUMOMTA.md 0)."""
+
+from kumo_tui.act.clean_release import ReleaseOutcome, Releaser
+from kumo_tui.act.clean_requests import BOUNCE_PATH, SUSPEND_PATH, choose_batch
+from kumo_tui.act.clean_rules import clean_refusals
+from kumo_tui.act.clean_start import Starter
+from kumo_tui.act.confirming import check_confirmed, check_draft_holds
+from kumo_tui.act.desk import Desk
+from kumo_tui.act.draft import Checked
+from kumo_tui.act.ports import Confirmed
+from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.act.sweeper import Sweeper
+from kumo_tui.errors import Refused
+from kumo_tui.model.operation import Operation
+from kumo_tui.model.preview import NodePreview, Preview
+from kumo_tui.model.selector import Everything, Selector
+from kumo_tui.model.tags import TAG_LENGTH
+from kumo_tui.model.verdict import Verdict
+
+__all__ = ["CleanActs", "ReleaseOutcome"]
+
+
+class CleanActs:
+    """Stops, confirms and releases clean bounces; the sweeping in between is the Sweeper's."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.sweeper = Sweeper(desk)
+        self._starter = Starter(desk)
+        self._releaser = Releaser(desk, self.sweeper)
+
+    def start(self) -> None:
+        """Go on with what is confirmed, and keep stops standing, from now on."""
+        self.sweeper.start()
+
+    async def stop_running(self) -> None:
+        """Sweep no more; stops stand until their own end."""
+        await self.sweeper.stop()
+
+    def refusals(self, preview: Preview, checked: Checked, *, partial: bool = False) -> tuple[str, ...]:
+        """Every rule that forbids a clean bounce here, in words; empty when it may be confirmed."""
+        return self._refusals(preview, checked, partial=partial, stop_only=False)
+
+    def stop_refusals(self, preview: Preview, checked: Checked, *, partial: bool = False) -> tuple[str, ...]:
+        """The same for a stop alone, which destroys nothing."""
+        return self._refusals(preview, checked, partial=partial, stop_only=True)
+
+    def plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
+        """The requests as they would leave: a stop per node, a sweep of what stands now, a release."""
+        if checked.selector is None or checked.duration_s is None:
+            return ()
+        planned = []
+        for node in preview.nodes:
+            sweep = self._sweep_of(node, checked, tag)
+            stop = self._starter.stop_request(node, checked, tag, confirmed=True)
+            planned += [request for request in (stop, sweep) if request]
+            url = self._desk.url(node.node, SUSPEND_PATH)
+            planned.append(PlannedRequest("release", node.node, "DELETE", url, {"id": "the id of the stop"}))
+        return tuple(planned)
+
+    def waiting_for(self, selector: Selector) -> Operation | None:
+        """Our own stop that waits for a decision and has this selector."""
+        for status in self._desk.watcher.snapshot.operations:
+            operation = status.operation
+            if operation.is_waiting and operation.selector == selector and status.verdict is Verdict.STOPPED:
+                return operation
+        return None
+
+    async def stop(self, preview: Preview, checked: Checked, tag: str, *, partial: bool = False) -> Operation:
+        """Stop the mail that the draft means, and sweep nothing.
+
+        Raises Refused before anything is sent, and JournalError when the intent cannot be written.
+        """
+        words = self.stop_refusals(preview, checked, partial=partial)
+        if words:
+            raise Refused(" ".join(words), "Nothing was sent.")
+        return await self._starter.begin(preview, checked, tag, partial=partial, confirmed=False)
+
+    async def bounce(self, confirmed: Confirmed) -> Operation:
+        """Begin a confirmed clean bounce: with the stop that waits for it, else with a stop.
+
+        Raises Refused before anything is sent, and JournalError when it cannot be written down. The sweeps follow
+        by themselves while the sweeper runs.
+        """
+        check_draft_holds(confirmed)
+        words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
+        snapshot, now = self._desk.watcher.snapshot, self._desk.clock.monotonic()
+        check_confirmed(confirmed, words, snapshot, now, self._desk.settings.act.max_preview_age_s)
+        waiting = self._waiting(confirmed)
+        if waiting is not None:
+            self._claim(waiting.tag)
+            return await self._starter.confirm(waiting, confirmed)
+        preview, checked = confirmed.preview, confirmed.checked
+        self._claim(confirmed.tag)
+        return await self._starter.begin(
+            preview, checked, confirmed.tag, partial=confirmed.partial, confirmed=True
+        )
+
+    async def end(self, tag: str, *, flush: bool = False) -> tuple[ReleaseOutcome, ...]:
+        """Let go what an operation still holds, on all nodes at once; with `flush` its mail is due at once.
+
+        A release without an answer is tried again by the sweeper. Raises Refused in a read-only session.
+        """
+        return await self._releaser.end(tag, flush=flush)
+
+    async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
+        """End a stop that this journal does not have; who asked for it has said so. Raises Refused, NodeError."""
+        return await self._releaser.release_other(node, suspension_id)
+
+    def _refusals(self, preview: Preview, checked: Checked, *, partial: bool, stop_only: bool) -> tuple[str, ...]:
+        tag = "0" * TAG_LENGTH
+        stops = [self._starter.stop_request(node, checked, tag, confirmed=True) for node in preview.nodes]
+        plan = [request for request in stops if request is not None]
+        found = clean_refusals(
+            preview, self._desk.watcher.snapshot, self._desk.settings, plan, partial=partial, stop_only=stop_only
+        )
+        problem = self._desk.journal.problem()
+        return (*found, f"no journal: {problem}") if problem else tuple(found)
+
+    def _waiting(self, confirmed: Confirmed) -> Operation | None:
+        """The stop that waits for this confirmation. Raises Refused when it does not stand on the same nodes."""
+        status = self._desk.watcher.snapshot.operation(confirmed.tag)
+        waiting = status.operation if status and status.operation.is_waiting else None
+        waiting = waiting or self.waiting_for(confirmed.preview.selector)
+        if waiting is None:
+            return None
+        if waiting.selector != confirmed.preview.selector:
+            raise Refused("What is stopped is not what would be bounced.", "Nothing was bounced.")
+        missing = {node.node for node in confirmed.preview.nodes} - self._stopped_on(waiting)
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise Refused(f"It is not stopped on {names}.", "Let it go there is nothing; begin the bounce anew.")
+        return waiting
+
+    def _stopped_on(self, operation: Operation) -> set[str]:
+        status = self._desk.watcher.snapshot.operation(operation.tag)
+        return {node.act.node for node in status.nodes if node.verdict is Verdict.STOPPED} if status else set()
+
+    def _claim(self, tag: str) -> None:
+        if not self.sweeper.claim(tag):
+            raise Refused("Another kumo-tui holds this operation.", "Go on there, or end it there first.")
+
+    def _sweep_of(self, node: NodePreview, checked: Checked, tag: str) -> PlannedRequest | None:
+        """The first sweep as it would leave now; None where nothing stands that one could take."""
+        seen = self._desk.watcher.snapshot.node(node.node)
+        selector, standing = checked.selector, node.matched.as_counts()
+        if selector is None or seen is None or not standing or isinstance(selector, Everything):
+            return None
+        listed = seen.directives.value if seen.directives else ()
+        batch = choose_batch(
+            selector,
+            standing,
+            seen.capability,
+            listed,
+            checked.reason,
+            tag,
+            suppress_logging=checked.suppress_logging,
+        )
+        if isinstance(batch, str):
+            return None
+        return PlannedRequest("sweep", node.node, "POST", self._desk.url(node.node, BOUNCE_PATH), batch.body)

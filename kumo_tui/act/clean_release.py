@@ -1,0 +1,100 @@
+"""Letting go: stops are released, and their mail made due where that touches nothing else (KUMOMTA.md 1.8)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kumo_tui.act.clean_requests import flush_body, plan_flush
+from kumo_tui.act.desk import Desk
+from kumo_tui.act.steps import Came
+from kumo_tui.act.sweeper import Sweeper
+from kumo_tui.errors import NodeError, Refused
+from kumo_tui.model.operation import Operation
+from kumo_tui.text import clean, plural
+
+NAMED_MOST = 5
+RETRY_WORDS = "its mail goes out at its next retry, in 20 minutes or more"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOutcome:
+    """What came of a release on one node, in clean words. `alone` are raw names that a flush left alone."""
+
+    node: str
+    came: Came
+    text: str
+    alone: tuple[str, ...] = ()
+
+
+class Releaser:
+    """Releases what an operation holds, or a stop of somebody else that an operator named."""
+
+    def __init__(self, desk: Desk, sweeper: Sweeper) -> None:
+        self._desk = desk
+        self._sweeper = sweeper
+
+    async def end(self, tag: str, *, flush: bool) -> tuple[ReleaseOutcome, ...]:
+        """Release on every node where it is not over, all at once. Raises Refused."""
+        self._refuse_read_only()
+        status = self._desk.watcher.snapshot.operation(tag)
+        if status is None:
+            raise Refused(f"No operation {clean(tag)} is known here.")
+        operation = status.operation
+        nodes = [node.act.node for node in status.nodes if not node.verdict.is_final]
+        for node in nodes:
+            self._desk.watcher.change_clean(tag, node, lambda known: replace(known, ending=True))
+        return tuple(await asyncio.gather(*(self._end_on(operation, node, flush=flush) for node in nodes)))
+
+    async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
+        """Release a stop that no operation of this journal made. Raises Refused, NodeError."""
+        self._refuse_read_only()
+        patience_s = self._desk.settings.act.answer_timeout_s
+        removed = await self._desk.clients[node].cancel_suspension(suspension_id, patience_s=patience_s)
+        self._desk.watcher.refresh()
+        words = f"released; {RETRY_WORDS}" if removed else "it was already gone"
+        return ReleaseOutcome(node, Came.DONE, words)
+
+    def _refuse_read_only(self) -> None:
+        if self._desk.settings.read_only:
+            raise Refused("This is a read-only session.", "Start without --read-only to release.")
+
+    async def _end_on(self, operation: Operation, node: str, *, flush: bool) -> ReleaseOutcome:
+        track = self._desk.watcher.clean_track(operation.tag, node)
+        relied = track is not None and not track.own and track.others is not None
+        outcome = await self._sweeper.release(operation.tag, node)
+        if outcome.came is not Came.DONE:
+            words = f"not released yet, it is tried again: {outcome.error}"
+            return ReleaseOutcome(node, outcome.came, words)
+        if relied:
+            return ReleaseOutcome(node, Came.DONE, "somebody else's stop still holds it: that is left alone")
+        return (
+            await self._flush(operation, node)
+            if flush
+            else ReleaseOutcome(node, Came.DONE, f"let go; {RETRY_WORDS}")
+        )
+
+    async def _flush(self, operation: Operation, node: str) -> ReleaseOutcome:
+        """Make what was released due now, by exact parts; what cannot be told apart from other mail waits."""
+        client, limits = self._desk.clients[node], self._desk.settings.act
+        try:
+            table = (await client.read_metrics()).table
+            released = table.select(operation.selector).names
+            wanted, alone = plan_flush(operation.selector, released, table)
+            for given in wanted:
+                body = flush_body(given, operation.reason, operation.tag)
+                await client.rebind(body, patience_s=limits.answer_timeout_s)
+        except NodeError as error:
+            return ReleaseOutcome(node, Came.DONE, f"let go, but not flushed: {error} {RETRY_WORDS}.")
+        words = "let go and due now" if wanted else f"let go; {RETRY_WORDS}"
+        return ReleaseOutcome(node, Came.DONE, f"{words}{_alone_words(alone)}", tuple(alone))
+
+
+def _alone_words(alone: Sequence[str]) -> str:
+    if not alone:
+        return ""
+    named = ", ".join(clean(name) for name in alone[:NAMED_MOST])
+    more = f" and {len(alone) - NAMED_MOST} more" if len(alone) > NAMED_MOST else ""
+    return (
+        f"; {plural(len(alone), 'queue')} left alone, a flush would touch other mail too and they wait for "
+        f"their retry: {named}{more}"
+    )

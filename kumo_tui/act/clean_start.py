@@ -1,0 +1,280 @@
+"""How a clean bounce begins on its nodes: what stands there is read, the stop is written down, sent, followed."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from kumo_tui.act.clean_requests import SUSPEND_PATH, stop_body
+from kumo_tui.act.desk import Desk
+from kumo_tui.act.draft import Checked
+from kumo_tui.act.due import STOP_SLACK_S, needs_names
+from kumo_tui.act.ports import Confirmed
+from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.journal.port import Intent
+from kumo_tui.journal.records import Step
+from kumo_tui.model.backlog import Backlog
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
+from kumo_tui.model.preview import NodePreview, Preview
+from kumo_tui.model.selector import ExactQueues, Selector
+from kumo_tui.model.snapshot import Metrics, Timed
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import one_line, plural
+from kumo_tui.units import parse_duration
+from kumo_tui.watch.clean_advance import same_stop
+from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One node just before its stop: what it holds, and somebody else's stop that can be relied on instead."""
+
+    node: str
+    reading: Timed[Metrics]
+    others: OthersStop | None
+    request: PlannedRequest | None
+
+
+class Starter:
+    """Begins clean bounces: stops, and confirmations of stops that wait."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._sending: set[asyncio.Task[Operation]] = set()
+
+    def stop_request(
+        self, node: NodePreview, checked: Checked, tag: str, *, confirmed: bool
+    ) -> PlannedRequest | None:
+        """The stop of one node as it would leave; None where nothing can be named that it should stop.
+
+        A confirmed one stands longer than new mail is caught, so that what comes back late is still swept.
+        """
+        selector = checked.selector
+        if selector is None or checked.duration_s is None:
+            return None
+        names = self._names(node, selector) if needs_names(selector) else ()
+        cap_s = parse_duration(self._desk.settings.act.max_duration)
+        seconds = min(cap_s, checked.duration_s + (STOP_SLACK_S if confirmed else 0))
+        try:
+            body = stop_body(selector, names, checked.reason, seconds, tag)
+        except ValueError:
+            return None
+        return PlannedRequest("stop", node.node, "POST", self._desk.url(node.node, SUSPEND_PATH), body)
+
+    def _names(self, node: NodePreview, selector: Selector) -> Sequence[str]:
+        """Every queue of the node that is meant, those without mail too: it may come."""
+        if isinstance(selector, ExactQueues):
+            return tuple(sorted(selector.names))
+        seen = self._desk.watcher.snapshot.node(node.node)
+        return tuple(seen.table.select(selector).names) if seen else tuple(node.matched.names)
+
+    async def confirm(self, waiting: Operation, confirmed: Confirmed) -> Operation:
+        """Turn a stop that waits into a confirmed bounce: the baseline is what stands now."""
+        checked, preview = confirmed.checked, confirmed.preview
+        readings = await self._readings(preview.nodes, partial=False)
+        now = self._desk.clock.now()
+        operation = replace(
+            waiting,
+            reason=checked.reason,
+            duration_s=checked.duration_s or 0,
+            suppress_logging=checked.suppress_logging,
+            digest=preview.digest,
+            confirmed_at=now,
+        )
+        ledgers = {node: _baseline(preview.selector, reading.value) for node, reading in readings.items()}
+        previews = {node.node: node.matched.as_counts() for node in preview.nodes}
+        self._desk.journal.record_confirmed(
+            operation, previews, {node: ledger.baseline for node, ledger in ledgers.items()}, now
+        )
+        at = self._desk.clock.monotonic()
+        wanted = at + operation.duration_s
+        tracks = {}
+        for node, ledger in ledgers.items():
+            track = self._desk.watcher.clean_track(waiting.tag, node)
+            if track is not None:
+                tracks[node] = replace(track, confirmed=True, ledger=ledger, wanted_until=wanted)
+        self._desk.watcher.track_clean(operation, tracks)
+        self._desk.watcher.note(operation.tag, "confirmed: sweeps begin")
+        self._desk.watcher.refresh()
+        return operation
+
+    async def begin(
+        self, preview: Preview, checked: Checked, tag: str, *, partial: bool, confirmed: bool
+    ) -> Operation:
+        targets = await self._targets(preview, checked, tag, partial=partial, confirmed=confirmed)
+        operation = self._operation(preview, checked, tag, targets, confirmed=confirmed)
+        ledgers = {target.node: _baseline(preview.selector, target.reading.value) for target in targets}
+        previews = {node.node: node.matched.as_counts() for node in preview.nodes}
+        intents = [_intent(target, ledgers[target.node], previews[target.node]) for target in targets]
+        self._desk.journal.record_intent(operation, intents)
+        sending = asyncio.create_task(self._carry_out(operation, targets, ledgers))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        return await asyncio.shield(sending)
+
+    async def _carry_out(
+        self, operation: Operation, targets: Sequence[Target], ledgers: Mapping[str, Ledger]
+    ) -> Operation:
+        acts = await asyncio.gather(*(self._place(operation, target) for target in targets))
+        at = self._desk.clock.monotonic()
+        tracks = {}
+        for act, target in zip(acts, targets, strict=True):
+            operation = operation.with_act(act).with_event(self._desk.clock.now(), _act_words(act, target))
+            tracks[act.node] = self._track(operation, act, target, ledgers[act.node], at)
+        self._desk.watcher.track_clean(operation, tracks)
+        for event in operation.events[-len(acts) :]:
+            self._write_event(operation.tag, event.text)
+        self._desk.watcher.refresh()
+        return operation
+
+    def _write_event(self, tag: str, text: str) -> None:
+        try:
+            self._desk.journal.record_event(tag, self._desk.clock.now(), text)
+        except JournalError as error:
+            self._desk.watcher.note(tag, f"not in the journal: {error}")
+
+    async def _place(self, operation: Operation, target: Target) -> NodeAct:
+        """Send the stop of one node, or rely on the one that stands there."""
+        before = operation.act_on(target.node)
+        since = before.online_since if before else None
+        at = self._desk.clock.monotonic
+        if target.request is None:
+            act = NodeAct(target.node, ActState.ACCEPTED, None, None, since, at())
+        else:
+            client, patience_s = self._desk.clients[target.node], self._desk.settings.act.answer_timeout_s
+            try:
+                stop_id = await client.post_suspension(target.request.body, patience_s=patience_s)
+            except NodeError as error:
+                state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
+                act = NodeAct(target.node, state, None, str(error), since, at())
+            except Exception as error:  # noqa: BLE001 - the request may have left: only the list can tell
+                words = f"{target.node}: unexpected {type(error).__name__}: {one_line(str(error), 120)}"
+                act = NodeAct(target.node, ActState.UNKNOWN, None, words, since, at())
+            else:
+                act = NodeAct(target.node, ActState.ACCEPTED, stop_id, None, since, at())
+        try:
+            self._desk.journal.record_act(operation.tag, act, self._desk.clock.now())
+        except JournalError as error:
+            self._desk.watcher.note(operation.tag, f"not in the journal: {error}")
+        return act
+
+    def _track(self, operation: Operation, act: NodeAct, target: Target, ledger: Ledger, at: float) -> CleanTrack:
+        node = self._desk.watcher.snapshot.node(act.node)
+        body = target.request.body if target.request else {}
+        names = body.get("queue_names", ())
+        seconds = parse_duration(str(body["duration"])) if body else 0
+        verdicts = {ActState.REJECTED: Verdict.REJECTED, ActState.UNKNOWN: Verdict.UNKNOWN}
+        live = Verdict.SWEEPING if operation.confirmed_at is not None else Verdict.STOPPED
+        own = (OwnStop(act.id, act.answered_at + seconds, bool(names)),) if act.id else ()
+        return CleanTrack(
+            tag=operation.tag,
+            act=act,
+            ledger=ledger,
+            since=act.answered_at,
+            confirmed=operation.confirmed_at is not None,
+            wanted_until=at + operation.duration_s,
+            restarts=node.restarts if node else 0,
+            own=own,
+            others=target.others,
+            covered=frozenset(names) if isinstance(names, list) else frozenset(),
+            posted_at=act.answered_at,
+            backlog=Backlog.of_reading(target.reading),
+            verdict=verdicts.get(act.state, live),
+            note=act.error or "",
+        )
+
+    async def _targets(
+        self, preview: Preview, checked: Checked, tag: str, *, partial: bool, confirmed: bool
+    ) -> tuple[Target, ...]:
+        """Every node as it is just before its stop, with the stop that must leave for it."""
+        readings = await self._readings(preview.nodes, partial=partial)
+        lists = await self._gathered(
+            {node: self._desk.clients[node].list_suspensions() for node in readings}, partial=partial
+        )
+        selector = preview.selector
+        targets = []
+        for node in preview.nodes:
+            if node.node not in lists:
+                continue
+            twin = next((entry for entry in lists[node.node].value if same_stop(selector, entry)), None)
+            others = OthersStop(twin.id, lists[node.node].at + twin.remaining_s) if twin else None
+            request = None if others else self.stop_request(node, checked, tag, confirmed=confirmed)
+            targets.append(Target(node.node, readings[node.node], others, request))
+        return tuple(targets)
+
+    async def _readings(self, nodes: Iterable[NodePreview], *, partial: bool) -> Mapping[str, Timed[Metrics]]:
+        return await self._gathered(
+            {node.node: self._desk.clients[node.node].read_metrics() for node in nodes}, partial=partial
+        )
+
+    async def _gathered(
+        self, requests: Mapping[str, Awaitable[Value]], *, partial: bool
+    ) -> dict[str, Timed[Value]]:
+        """The answers of all nodes at once; nodes that do not answer are left out only with `partial`."""
+        asked_at = self._desk.clock.monotonic()
+        answers = await asyncio.gather(*requests.values(), return_exceptions=True)
+        found: dict[str, Timed[Value]] = {}
+        for node, answer in zip(requests, answers, strict=True):
+            if isinstance(answer, NodeError):
+                if not partial:
+                    raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                found[node] = Timed(answer, self._desk.clock.monotonic(), asked_at)
+        if not found:
+            raise Refused("No node could be read just before the stop.", "Nothing was sent.")
+        return found
+
+    def _operation(
+        self, preview: Preview, checked: Checked, tag: str, targets: Sequence[Target], *, confirmed: bool
+    ) -> Operation:
+        since = {node.name: node.info.online_since for node in self._desk.watcher.snapshot.nodes if node.info}
+        now = self._desk.clock.now()
+        operation = Operation(
+            tag=tag,
+            selector=preview.selector,
+            reason=checked.reason,
+            duration_s=checked.duration_s or 0,
+            suppress_logging=checked.suppress_logging,
+            who=self._desk.who,
+            created_at=now,
+            digest=preview.digest,
+            acts=tuple(
+                NodeAct(target.node, ActState.INTENT, online_since=since.get(target.node)) for target in targets
+            ),
+            mode=Mode.CLEAN,
+            confirmed_at=now if confirmed else None,
+        )
+        names = ", ".join(target.node for target in targets)
+        return operation.with_event(now, f"{'confirmed: ' if confirmed else ''}stop sent to {names}")
+
+
+def _baseline(selector: Selector, metrics: Metrics) -> Ledger:
+    return Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
+
+
+def _intent(target: Target, ledger: Ledger, preview: Mapping[str, int]) -> Intent:
+    """What is written down before the stop leaves; where somebody else's is relied on, nothing leaves."""
+    request = target.request
+    if request is None:
+        return Intent(target.node, "", "", "", ledger.baseline, preview, Step.STOP)
+    return Intent(
+        target.node, request.method, request.url, request.json_text(), ledger.baseline, preview, Step.STOP
+    )
+
+
+def _act_words(act: NodeAct, target: Target) -> str:
+    if act.state is ActState.UNKNOWN:
+        return f"{act.node}: not known whether it is stopped: {act.error}"
+    if act.state is ActState.REJECTED:
+        return f"{act.node}: not stopped: {act.error}"
+    if target.others is not None:
+        return f"{act.node}: stopped already by somebody else's entry, which is relied on"
+    connections = Backlog.of_reading(target.reading).in_flight
+    held = f", {plural(connections, 'connection')} had mail in hand" if connections else ""
+    return f"{act.node}: stopped{held}"

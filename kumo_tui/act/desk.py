@@ -1,0 +1,37 @@
+"""What every act works with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kumo_tui.clock import Clock
+from kumo_tui.config import Settings
+from kumo_tui.journal.port import Journal
+from kumo_tui.journal.records import Recorded
+from kumo_tui.node.client import NodeClient
+from kumo_tui.watch.watcher import Watcher
+
+
+def remembers_nothing(_tag: str) -> Recorded | None:
+    """What a journal tells that cannot be read back: nothing."""
+    return None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The tools of an act: `clients` are the watch's own, by node name; `who` signs operations.
+
+    `recall` reads an operation back from the journal, None when it has none of this tag.
+    """
+
+    clients: Mapping[str, NodeClient]
+    watcher: Watcher
+    journal: Journal
+    settings: Settings
+    clock: Clock
+    who: str
+    recall: Callable[[str], Recorded | None] = remembers_nothing
+
+    def url(self, node: str, path: str) -> str:
+        """The address of an endpoint of a node, without credentials."""
+        seen = self.watcher.snapshot.node(node)
+        return f"{seen.url if seen else ''}{path}"

@@ -1,0 +1,335 @@
+"""The sweeper: does by itself what a confirmed clean bounce needs, one step at a time on each node.
+
+It goes by the snapshots of the watch. Only one process at a time does it for an operation: two would both count
+the same mail. Whoever holds the journal's claim acts; the others follow what it writes down, and take over when
+it is gone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from kumo_tui.act import steps
+from kumo_tui.act.clean_requests import Batch, choose_batch, stop_body
+from kumo_tui.act.desk import Desk
+from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due
+from kumo_tui.act.steps import Came, Outcome
+from kumo_tui.errors import JournalError, NodeError
+from kumo_tui.journal.records import Recorded
+from kumo_tui.model.operation import Mode, Operation
+from kumo_tui.model.selector import Everything
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import one_line, plural
+from kumo_tui.units import parse_duration
+from kumo_tui.watch.clean_advance import same_stop
+from kumo_tui.watch.clean_end import ended
+from kumo_tui.watch.clean_resume import caught_up
+from kumo_tui.watch.clean_track import CleanTrack, OwnStop, placed, sweep_unanswered, swept
+
+CLAIM_EVERY_S = 2.0
+HOLD_S = 5.0
+REFUSED_HOLD_S = 30.0
+
+Key = tuple[str, str]
+_Change = Callable[[CleanTrack, float], CleanTrack]
+
+
+class Sweeper:
+    """Sweeps, extends, covers and releases for every clean bounce of the watch that this process may act on."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._locks: dict[Key, asyncio.Lock] = {}
+        self._claimed: set[str] = set()
+        self._asked_at: dict[str, float] = {}
+        self._settled: set[Key] = set()
+        self._runs = False
+        self._listens = False
+
+    def start(self) -> None:
+        """Act from now on, at each snapshot."""
+        self._runs = not self._desk.settings.read_only
+        if not self._listens:
+            self._listens = True
+            self._desk.watcher.subscribe(self._on_snapshot)
+        self._on_snapshot(self._desk.watcher.snapshot)
+
+    async def stop(self) -> None:
+        """Act no more. A request that has left is waited for; stops stand until their own end."""
+        self._runs = False
+        await self.idle()
+        for tag in tuple(self._claimed):
+            self.let_go(tag)
+
+    async def idle(self) -> None:
+        """Return when no step is under way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def claim(self, tag: str) -> bool:
+        """Whether this process may act on an operation; raises JournalError when that cannot be known."""
+        if tag not in self._claimed and self._desk.journal.claim(tag):
+            self._claimed.add(tag)
+        return tag in self._claimed
+
+    def let_go(self, tag: str) -> None:
+        """Let another process act on it."""
+        self._claimed.discard(tag)
+        self._desk.journal.unclaim(tag)
+
+    async def release(self, tag: str, node: str) -> Outcome:
+        """Release every stop of ours of an operation on a node, now."""
+        async with self._lock((tag, node)):
+            return await self._release(tag, node)
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if not self._runs:
+            return
+        for status in snapshot.operations:
+            operation = status.operation
+            if operation.mode is not Mode.CLEAN:
+                continue
+            if not status.verdict.is_final:
+                self._look_after(operation, snapshot)
+            else:
+                self._close(operation)
+
+    def _look_after(self, operation: Operation, snapshot: Snapshot) -> None:
+        if not self._may_act(operation):
+            return
+        for act in operation.acts:
+            key, node = (operation.tag, act.node), snapshot.node(act.node)
+            track = self._desk.watcher.clean_track(*key)
+            if track is None or node is None:
+                continue
+            if track.missed_at is not None:
+                self._ask_journal(track)
+            if key in self._tasks or self._lock(key).locked():
+                continue
+            step = self._due(track, node)
+            if step is not None:
+                task = self._tasks[key] = asyncio.create_task(self._take(key, step))
+                task.add_done_callback(partial(self._done, key))
+
+    def _done(self, key: Key, task: asyncio.Task[None]) -> None:
+        """A mistake of ours must be seen; the next snapshot tries again."""
+        self._tasks.pop(key, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            words = f"acting on {key[1]} failed: {type(error).__name__}: {one_line(str(error), 120)}"
+            hold_until = self._desk.clock.monotonic() + HOLD_S
+            self._desk.watcher.change_clean(*key, lambda known: replace(known, hold_until=hold_until))
+            self._desk.watcher.note(key[0], words)
+
+    def _may_act(self, operation: Operation) -> bool:
+        """Whether we act on it. Else what the process that does has written down is taken over now and then."""
+        tag, now = operation.tag, self._desk.clock.monotonic()
+        if tag in self._claimed:
+            return True
+        if now - self._asked_at.get(tag, float("-inf")) < CLAIM_EVERY_S:
+            return operation.is_waiting
+        self._asked_at[tag] = now
+        try:
+            recorded = self._desk.recall(tag)
+            if recorded is None or recorded.operation.is_waiting:
+                return operation.is_waiting or (recorded is None and self.claim(tag))
+            is_ours = self.claim(tag)
+        except JournalError:
+            return operation.is_waiting
+        self._catch_up(recorded, is_ours=is_ours)
+        return False
+
+    def _catch_up(self, recorded: Recorded, *, is_ours: bool) -> None:
+        watcher, tag = self._desk.watcher, recorded.operation.tag
+        watcher.only_follow(tag, others_act=not is_ours)
+        at, now = self._desk.clock.monotonic(), self._desk.clock.now()
+        known = {act.node: watcher.clean_track(tag, act.node) for act in recorded.operation.acts}
+        tracks = {
+            node: caught_up(track, recorded, at, now, takes_over=is_ours)
+            for node, track in known.items()
+            if track is not None
+        }
+        watcher.track_clean(recorded.operation, tracks)
+        if is_ours:
+            watcher.note(tag, "kumo-tui goes on with it")
+
+    def _close(self, operation: Operation) -> None:
+        """Write down that stops which ended without us stand no more, and let the claim go."""
+        for act in operation.acts:
+            key = (operation.tag, act.node)
+            track = self._desk.watcher.clean_track(*key)
+            if track is None or key in self._settled:
+                continue
+            self._settled.add(key)
+            if not track.released and track.verdict in (Verdict.LOST, Verdict.RELEASED):
+                for name in track.gone:
+                    steps.note_gone(self._desk, *key, name)
+        if operation.tag in self._claimed:
+            self.let_go(operation.tag)
+
+    def _ask_journal(self, track: CleanTrack) -> None:
+        """Our stop is missing from the list: perhaps another kumo-tui of this user released it."""
+        try:
+            recorded = self._desk.recall(track.tag)
+        except JournalError:
+            return
+        node = track.act.node
+        if recorded is not None and any(recorded.was_released(node, stop.id) for stop in track.own):
+            now, quiet_s = self._desk.clock.monotonic(), self._quiet_s
+            self._desk.watcher.change_clean(track.tag, node, lambda known: ended(known, now, quiet_s))
+
+    def _due(self, track: CleanTrack, node: NodeSnapshot) -> Due | None:
+        cap_s = parse_duration(self._desk.settings.act.max_duration)
+        return due(track, node, self._desk.clock.monotonic(), quiet_s=self._quiet_s, cap_s=cap_s)
+
+    @property
+    def _quiet_s(self) -> float:
+        return parse_duration(self._desk.settings.act.quiet_after)
+
+    async def _take(self, key: Key, step: Due) -> None:
+        async with self._lock(key):
+            track = self._desk.watcher.clean_track(*key)
+            node = self._desk.watcher.snapshot.node(key[1])
+            if track is None or node is None or track.verdict.is_final:
+                return
+            if step.step is Step.SWEEP:
+                await self._sweep(track, node)
+            elif step.step is Step.RELEASE:
+                await self._release(*key)
+            elif step.step is Step.TIDY:
+                await self._tidy(track)
+            else:
+                await self._stop(track, step)
+
+    async def _sweep(self, track: CleanTrack, node: NodeSnapshot) -> None:
+        operation = self._operation(track.tag)
+        if operation.is_waiting or isinstance(operation.selector, Everything):
+            return
+        batch = await self._batch(track, node, operation)
+        if isinstance(batch, str):
+            self._hold(track, batch, HOLD_S)
+            return
+        left_at = self._desk.clock.monotonic()
+        self._desk.watcher.change_clean(track.tag, node.name, lambda known: replace(known, last_sweep_at=left_at))
+        self._desk.watcher.be_patient(node.name)
+        try:
+            outcome = await steps.sweep(self._desk, track, batch.body)
+        except JournalError as error:
+            self._swept(track, lambda known, at: replace(known, swept_at=at))
+            self._hold(track, f"nothing can be written down: {error}", HOLD_S)
+            return
+        if outcome.came is Came.DONE:
+            self._swept(track, lambda known, at: swept(known, batch.counts, left_at, at))
+        elif outcome.came is Came.UNKNOWN:
+            self._swept(track, lambda known, at: sweep_unanswered(known, batch.counts, left_at, at))
+            words = f"a sweep was not answered, the next one covers it: {outcome.error}"
+            self._desk.watcher.note(track.tag, words)
+        else:
+            self._swept(track, lambda known, at: replace(known, swept_at=at))
+            self._hold(track, f"the sweep was refused: {outcome.error}", REFUSED_HOLD_S)
+        self._desk.watcher.refresh()
+
+    async def _batch(self, track: CleanTrack, node: NodeSnapshot, operation: Operation) -> Batch | str:
+        """What to sweep. Before criteria leave, the list is read once more: somebody may have placed theirs."""
+        listed = node.directives.value if node.directives else ()
+        for is_fresh in (False, True):
+            batch = choose_batch(
+                operation.selector,
+                track.standing,
+                node.capability,
+                listed,
+                operation.reason,
+                operation.tag,
+                suppress_logging=operation.suppress_logging,
+            )
+            if isinstance(batch, str) or not batch.by_criteria or is_fresh:
+                return batch
+            try:
+                listed = await self._desk.clients[node.name].list_directives()
+            except NodeError as error:
+                return f"the directives cannot be read: {error}"
+        return batch
+
+    async def _stop(self, track: CleanTrack, step: Due) -> None:
+        """One more stop: an extension, the names that are new, or ours after somebody else's."""
+        node, operation = track.act.node, self._operation(track.tag)
+        if not step.names and not await self._is_free(track):
+            return
+        now = self._desk.clock.monotonic()
+        cap_s = parse_duration(self._desk.settings.act.max_duration)
+        left_s = track.wanted_until - now if track.confirmed else (track.stop_ends_at or track.wanted_until) - now
+        seconds = max(1, min(cap_s, round(max(0.0, left_s)) + (STOP_SLACK_S if track.confirmed else 0)))
+        try:
+            body = stop_body(operation.selector, step.names, operation.reason, seconds, track.tag)
+        except ValueError:
+            return
+        whole = step.step is Step.EXTEND or not step.names
+        replaces = track.own[0].id if track.own and whole else None
+        outcome = await steps.stop(self._desk, track, body, replaces)
+        at = self._desk.clock.monotonic()
+        if outcome.came is not Came.DONE or outcome.id is None:
+            self._desk.watcher.change_clean(track.tag, node, lambda known: replace(known, posted_at=at))
+            self._desk.watcher.note(track.tag, f"{node}: the stop was not extended: {outcome.error}")
+            return
+        mine = OwnStop(outcome.id, at + seconds, bool(step.names))
+        self._desk.watcher.change_clean(
+            track.tag, node, lambda known: placed(known, mine, step.names, at, replaces=whole)
+        )
+        self._desk.watcher.note(track.tag, f"{node}: stopped on, {plural(seconds // 60, 'minute')} from now")
+
+    async def _is_free(self, track: CleanTrack) -> bool:
+        """Whether a stop by criteria would replace nobody else's."""
+        try:
+            entries = await self._desk.clients[track.act.node].list_suspensions()
+        except NodeError:
+            return False
+        return not any(same_stop(track.ledger.selector, entry) and entry.tag != track.tag for entry in entries)
+
+    async def _tidy(self, track: CleanTrack) -> None:
+        """Release the stops of ours that a newer one has made needless."""
+        node = track.act.node
+        for name in track.stale:
+            outcome = await steps.release(self._desk, track.tag, node, name)
+            if outcome.came is Came.UNKNOWN:
+                self._hold(track, "", HOLD_S)
+                return
+        at = self._desk.clock.monotonic()
+        self._desk.watcher.change_clean(track.tag, node, lambda known: replace(known, stale=(), posted_at=at))
+
+    async def _release(self, tag: str, node: str) -> Outcome:
+        track = self._desk.watcher.clean_track(tag, node)
+        if track is None:
+            return Outcome(Came.REFUSED, None, f"{node}: no clean bounce of this tag.")
+        outcome = Outcome(Came.DONE)
+        for name in (*(stop.id for stop in track.own), *track.stale):
+            outcome = await steps.release(self._desk, tag, node, name)
+            if outcome.came is not Came.DONE:
+                self._hold(track, "", HOLD_S)
+                self._desk.watcher.note(tag, f"{node}: the release is tried again: {outcome.error}")
+                return outcome
+        now, quiet_s = self._desk.clock.monotonic(), self._quiet_s
+        self._desk.watcher.change_clean(tag, node, lambda known: ended(known, now, quiet_s))
+        self._desk.watcher.refresh()
+        return outcome
+
+    def _swept(self, track: CleanTrack, change: _Change) -> None:
+        at = self._desk.clock.monotonic()
+        self._desk.watcher.change_clean(track.tag, track.act.node, lambda known: change(known, at))
+
+    def _hold(self, track: CleanTrack, words: str, seconds: float) -> None:
+        until = self._desk.clock.monotonic() + seconds
+        self._desk.watcher.change_clean(
+            track.tag, track.act.node, lambda known: replace(known, waits_for=words, hold_until=until)
+        )
+
+    def _lock(self, key: Key) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
+
+    def _operation(self, tag: str) -> Operation:
+        status = self._desk.watcher.snapshot.operation(tag)
+        if status is None:
+            raise ValueError(f"operation {tag} is not followed by the watch")
+        return status.operation

@@ -1,0 +1,74 @@
+"""How a clean bounce ends on a node: released, and what that means. Pure."""
+
+from dataclasses import replace
+
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import plural
+from kumo_tui.units import age_text
+from kumo_tui.watch.clean_track import CleanTrack
+
+RETRY_WORDS = "released mail goes out at its next retry"
+
+
+def is_finished(track: CleanTrack, now: float, quiet_s: float) -> bool:
+    """Whether a confirmed one is over: the return is complete, and its time is over or nothing comes any more.
+
+    When its time is over, what still stood at that moment is swept once more.
+    """
+    if not track.confirmed or not track.is_read or not track.return_is_complete:
+        return False
+    if now >= track.wanted_until and (not track.standing or track.last_sweep_at >= track.wanted_until):
+        return True
+    return is_quiet(track, now, quiet_s)
+
+
+def is_quiet(track: CleanTrack, now: float, quiet_s: float) -> bool:
+    """Whether nothing that matches has stood for so long."""
+    return not track.standing and track.stood_at is not None and now - track.stood_at >= quiet_s
+
+
+def ended(track: CleanTrack, now: float, quiet_s: float) -> CleanTrack:
+    """The track when no stop of ours stands any more because it was released."""
+    verdict, note = _ending(track, now, quiet_s)
+    return replace(
+        track,
+        own=(),
+        others=None,
+        stale=(),
+        released=True,
+        verdict=verdict,
+        note=note,
+        samples=(),
+        waits_for="",
+    )
+
+
+def _ending(track: CleanTrack, now: float, quiet_s: float) -> tuple[Verdict, str]:
+    stands = plural(sum(track.standing.values()), "message")
+    if not track.confirmed:
+        return Verdict.RELEASED, f"let go, nothing was bounced; {RETRY_WORDS}"
+    left = [f"{stands} stood"] if track.standing else []
+    waiting = track.backlog.may_wait if track.backlog else 0
+    left += [f"up to {plural(waiting, 'message')} had not come back"] if waiting else []
+    if not is_finished(track, now, quiet_s):
+        words = f"{' and '.join(left)}: {RETRY_WORDS}" if left else "nothing stood that was not swept"
+        return Verdict.CANCELLED, f"ended by hand before the return was complete; {words}"
+    return Verdict.DONE, _certainty(track, now, quiet_s)
+
+
+def _certainty(track: CleanTrack, now: float, quiet_s: float) -> str:
+    """Why it is sure that all that was meant is gone, or why it is not."""
+    doubts = list(track.gaps)
+    if track.doubtful:
+        doubts.append("the last sweep was not answered")
+    if doubts:
+        return f"not sure: {'; '.join(doubts)}"
+    came = f"nothing came for {age_text(quiet_s)}" if is_quiet(track, now, quiet_s) else "its time is over"
+    if track.standing:
+        since = plural(sum(track.standing.values()), "message")
+        came = f"its time is over, {since} came after it: the sender has not stopped"
+    words = f"sure: every ready queue that held mail at the stop has turned over, all that stood was swept; {came}"
+    if track.backlog is None or track.backlog.since_restart:
+        return f"{words}; what went out while no kumo-tui was looking is not counted"
+    hands = track.backlog.in_flight
+    return f"{words}; up to {hands} were in flight at the stop" if hands else words

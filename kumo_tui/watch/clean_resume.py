@@ -1,0 +1,99 @@
+"""Going on with a clean bounce of an earlier run: from what the journal holds to tracks. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from kumo_tui.errors import InputError
+from kumo_tui.journal.records import Recorded, Request
+from kumo_tui.model.operation import ActState, Operation
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.units import parse_remaining
+from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
+
+_NO_ID = ""
+
+
+def resumed_clean_tracks(
+    recorded: Recorded, operation: Operation, restarts: Mapping[str, int], at: float, now: datetime
+) -> Mapping[str, CleanTrack]:
+    """A track per node. `at` (monotonic seconds) and `now` are the same moment.
+
+    Nothing is known of stops and queues before the node is read again: lists that were asked for earlier count as
+    nothing. A clock that was set back counts as no time.
+    """
+    confirmed_at = operation.confirmed_at
+    passed = 0.0 if confirmed_at is None else max(0.0, (now - confirmed_at).total_seconds())
+    tracks = {}
+    for act in operation.acts:
+        # Where somebody else's stop is relied on, no request of ours has left.
+        standing = [request for request in recorded.stops_standing(act.node) if request.body]
+        own = tuple(_own(request, at, now) for request in standing if request.id)
+        relies = act.state is ActState.ACCEPTED and not own
+        track = CleanTrack(
+            tag=operation.tag,
+            act=act,
+            ledger=recorded.ledger(act.node),
+            since=at,
+            confirmed=confirmed_at is not None,
+            wanted_until=at + operation.duration_s - passed,
+            restarts=restarts[act.node],
+            own=own,
+            others=OthersStop(_NO_ID, at) if relies else None,
+            covered=frozenset(name for request in standing for name in _names(request)),
+            posted_at=at,
+            sweeps=recorded.sweeps(act.node).answered,
+            unanswered=recorded.sweeps(act.node).unanswered,
+            verdict=_verdict(act.state, operation),
+            note=act.error or "",
+        )
+        ruling = recorded.rulings.get(act.node)
+        if ruling is not None and ruling.verdict.is_final:
+            track = replace(track, verdict=ruling.verdict, own=(), others=None)
+        tracks[act.node] = track
+    return tracks
+
+
+def caught_up(track: CleanTrack, recorded: Recorded, at: float, now: datetime, *, takes_over: bool) -> CleanTrack:
+    """The track after what another process of ours has written down meanwhile.
+
+    Who takes over counts nothing by readings of before: what they showed may be swept and counted already.
+    """
+    node, operation = track.act.node, recorded.operation
+    ledger = recorded.ledger(node)
+    for name, marks in track.ledger.marks.items():
+        ledger = ledger.record(name, marks)
+    track = replace(track, ledger=ledger, sweeps=max(track.sweeps, recorded.sweeps(node).answered))
+    if operation.confirmed_at is not None and not track.confirmed:
+        passed = max(0.0, (now - operation.confirmed_at).total_seconds())
+        track = replace(track, confirmed=True, wanted_until=at + operation.duration_s - passed)
+    ruling = recorded.rulings.get(node)
+    if ruling is not None and ruling.verdict.is_final and not takes_over:
+        return replace(track, verdict=ruling.verdict, own=(), others=None, released=True)
+    return replace(track, since=at, pending={}, doubtful={}) if takes_over else track
+
+
+def _verdict(state: ActState, operation: Operation) -> Verdict:
+    if state is ActState.ACCEPTED:
+        return Verdict.STOPPED if operation.is_waiting else Verdict.SWEEPING
+    return Verdict.REJECTED if state is ActState.REJECTED else Verdict.UNKNOWN
+
+
+def _own(request: Request, at: float, now: datetime) -> OwnStop:
+    answered = request.changes[-1].at
+    body = json.loads(request.body)
+    left = _seconds(str(body.get("duration", ""))) - max(0.0, (now - answered).total_seconds())
+    return OwnStop(request.id or _NO_ID, at + left, bool(body.get("queue_names")))
+
+
+def _names(request: Request) -> tuple[str, ...]:
+    names = json.loads(request.body).get("queue_names", ())
+    return tuple(str(name) for name in names)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_remaining(text)
+    except (InputError, ValueError):
+        return 0.0

@@ -1,0 +1,215 @@
+"""One clean bounce on one node: what is known of it, and how each thing that happens changes that. Pure.
+
+The server keeps no totals of a sweep: what is counted here is what stood in matching queues just before each one,
+a lower bound while mail arrives (KUMOMTA.md 0).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kumo_tui.model.backlog import Backlog
+from kumo_tui.model.clean import CleanProgress, Meters
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import NodeAct
+from kumo_tui.model.snapshot import NodeProgress
+from kumo_tui.model.verdict import Verdict
+
+SWEEPS = "sweeps"
+"""The key in the ledger under which everything that was swept is counted."""
+
+RATE_SPAN_S = 12.0
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStop:
+    """A suspension of ours that stands; `ends_at` is monotonic seconds. `is_exact`: by names, not by criteria."""
+
+    id: str
+    ends_at: float
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OthersStop:
+    """A suspension of the same criteria that somebody else made: relied on, never replaced, never released."""
+
+    id: str
+    ends_at: float
+
+
+@dataclass(frozen=True, eq=False)
+class CleanTrack:
+    """One clean bounce on one node. Times are monotonic seconds.
+
+    `since` is when the first stop was answered, or found to be unanswered; `posted_at` the same of the newest one:
+    a list that was asked for earlier says nothing about it. `is_taken` says that the ready queues were read under
+    the stop. `confirmed` says that sweeps may leave; `wanted_until` is how long new mail is caught. `covered` are
+    the names that exact stops of ours hold, `stale` our stops that a newer one has made needless.
+
+    `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
+    last did. `pending` is what was swept and not yet seen to be gone: until then it may be the same mail that
+    still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep left,
+    `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
+
+    `missed_at` is the first list without our stop. `ending` says that the operator ended it; `gone` are stops of
+    ours that ended without us. `gaps` are clean words for each time in which meant mail may have gone out.
+    """
+
+    tag: str
+    act: NodeAct
+    ledger: Ledger
+    since: float
+    confirmed: bool
+    wanted_until: float
+    restarts: int = 0
+    own: tuple[OwnStop, ...] = ()
+    others: OthersStop | None = None
+    stale: tuple[str, ...] = ()
+    covered: frozenset[str] = frozenset()
+    posted_at: float = NEVER
+    last_list: float = NEVER
+    misses: int = 0
+    missed_at: float | None = None
+    backlog: Backlog | None = None
+    is_taken: bool = False
+    standing: Mapping[str, int] = field(default_factory=dict)
+    read_at: float = NEVER
+    stood_at: float | None = None
+    pending: Mapping[str, int] = field(default_factory=dict)
+    doubtful: Mapping[str, int] = field(default_factory=dict)
+    sweeps: int = 0
+    unanswered: int = 0
+    swept_at: float = NEVER
+    last_sweep_at: float = NEVER
+    samples: tuple[tuple[float, int], ...] = ()
+    waits_for: str = ""
+    hold_until: float = NEVER
+    ending: bool = False
+    released: bool = False
+    gone: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.UNKNOWN
+    note: str = ""
+
+    @property
+    def stop_ends_at(self) -> float | None:
+        """Until when the mail is stopped, None when nothing stops it. Of exact stops, the one that ends first."""
+        if self.own:
+            return min(stop.ends_at for stop in self.own)
+        return self.others.ends_at if self.others else None
+
+    @property
+    def ends_at(self) -> float:
+        """When something of it comes to its end next."""
+        ends = self.stop_ends_at
+        return self.wanted_until if ends is None else min(ends, self.wanted_until)
+
+    @property
+    def return_is_complete(self) -> bool:
+        """Whether all that waited in ready queues at the stop has come back, gone out or been lost sight of."""
+        return self.backlog is not None and self.backlog.is_complete
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the queues were read since the last sweep was over."""
+        return self.read_at >= max(self.since, self.swept_at)
+
+    def progress(self, now: float) -> NodeProgress:
+        """What the screen shows of it."""
+        is_live = not self.verdict.is_final
+        backlog, ends = self.backlog or Backlog(), self.stop_ends_at
+        return NodeProgress(
+            act=self.act,
+            ledger=self.ledger,
+            verdict=self.verdict,
+            left_s=max(0.0, ends - now) if is_live and ends is not None else None,
+            rate_per_s=self._rate(now) if is_live else 0.0,
+            last_seen=self.read_at if self.read_at > NEVER else None,
+            note=self.note,
+            meters=Meters(backlog.in_flight, backlog.delivered, backlog.may_wait),
+            clean=CleanProgress(
+                stop_left_s=max(0.0, ends - now) if is_live and ends is not None else None,
+                stop_is_ours=bool(self.own) or self.others is None,
+                stop_ids=tuple(stop.id for stop in self.own),
+                standing=self.standing,
+                sweeps=self.sweeps,
+                unanswered=self.unanswered,
+                return_s=backlog.return_s,
+                ends_in_s=max(0.0, self.wanted_until - now) if is_live and self.confirmed else None,
+                waits_for=self.waits_for if is_live else "",
+            ),
+        )
+
+    def _rate(self, now: float) -> float:
+        recent = [sample for sample in self.samples if now - sample[0] <= RATE_SPAN_S]
+        return sum(count for _at, count in recent) / RATE_SPAN_S
+
+
+def swept(track: CleanTrack, batch: Mapping[str, int], left_at: float, at: float) -> CleanTrack:
+    """The track after a sweep of what stood: `batch` is messages per raw name by the reading before it.
+
+    What an earlier sweep took and no reading has shown to be gone is not counted a second time.
+    """
+    fresh = {name: max(0, count - track.pending.get(name, 0)) for name, count in batch.items()}
+    counted = _counted(track.ledger, fresh)
+    return replace(
+        track,
+        ledger=counted,
+        pending={**track.pending, **batch},
+        sweeps=track.sweeps + 1,
+        swept_at=at,
+        last_sweep_at=left_at,
+        samples=(*(s for s in track.samples if at - s[0] <= RATE_SPAN_S), (at, sum(fresh.values()))),
+        waits_for="",
+    )
+
+
+def sweep_unanswered(track: CleanTrack, batch: Mapping[str, int], left_at: float, at: float) -> CleanTrack:
+    """The track after a sweep of unknown outcome: it counts only where a later reading shows that it ran."""
+    return replace(
+        track,
+        doubtful={**track.doubtful, **batch},
+        unanswered=track.unanswered + 1,
+        swept_at=at,
+        last_sweep_at=left_at,
+    )
+
+
+def read(track: CleanTrack, standing: Mapping[str, int], asked_at: float, at: float) -> CleanTrack:
+    """The track after a reading of the matching queues that was asked for when no sweep was under way."""
+    ran = {
+        name: max(0, count - track.pending.get(name, 0))
+        for name, count in track.doubtful.items()
+        if standing.get(name, 0) < count
+    }
+    return replace(
+        track,
+        ledger=_counted(track.ledger, ran) if ran else track.ledger,
+        standing=standing,
+        read_at=asked_at,
+        stood_at=at if standing or track.stood_at is None else track.stood_at,
+        pending={name: count for name, count in track.pending.items() if standing.get(name, 0) >= count},
+        doubtful={},
+    )
+
+
+def placed(track: CleanTrack, stop: OwnStop, names: Sequence[str], at: float, replaces: bool) -> CleanTrack:
+    """The track after a stop of ours was accepted. One that covers all of the earlier ones takes their place.
+
+    An entry of the same criteria has taken it on the server too; earlier exact ones of other names go stale.
+    """
+    stale = track.stale
+    if replaces and stop.is_exact:
+        stale = (*stale, *(old.id for old in track.own))
+    own = (stop,) if replaces else (*track.own, stop)
+    covered = frozenset(names) if replaces else track.covered | frozenset(names)
+    return replace(track, own=own, stale=stale, covered=covered, posted_at=at, missed_at=None, note="")
+
+
+def _counted(ledger: Ledger, more: Mapping[str, int]) -> Ledger:
+    sums = dict(ledger.marks.get(SWEEPS, {}))
+    for name, count in more.items():
+        if count:
+            sums[name] = sums.get(name, 0) + count
+    return ledger.record(SWEEPS, sums)
