@@ -19,6 +19,9 @@ SETTLE_MISSES = 2
 SETTLE_LEAST_S = 4.0
 LATE_TOTAL_S = 1.0
 
+# Lists that follow faster, as after an act, say nothing about growth.
+GROWTH_SPAN_S = 1.0
+
 
 @dataclass(frozen=True, eq=False)
 class Track:
@@ -33,7 +36,7 @@ class Track:
     node's count of restarts at the POST. A list that was asked for after `cancel_over_at` and still has the
     directive shows that our cancel of unknown outcome did not reach it. `backlog` is what waited in ready queues
     by the last reading before the POST, `retaken` once the first one after it is in it too; None until there is
-    a reading. `collateral_grows` compares the last two lists.
+    a reading. `collateral_grows` compares the last lists.
     """
 
     tag: str
@@ -169,7 +172,8 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
     rose = ledger is not track.ledger and sum(ledger.bounced.values()) > sum(track.ledger.bounced.values())
     risen_at = at if rose or track.risen_at is None else track.risen_at
     progress = ledger.progress
-    grows = progress.collateral > track.ledger.progress.collateral
+    grew = progress.collateral > track.ledger.progress.collateral
+    at_once = track.seen_at is not None and at - track.seen_at < GROWTH_SPAN_S
     due_at = max(track.due_at, lists.asked_at + entry.remaining_s)
     fresh_metrics = node.metrics is not None and node.metrics.asked_at >= track.since
     state = Listed(
@@ -195,7 +199,7 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
         ends_at=max(due_at, min(track.ends_at, at + entry.remaining_s)),
         cancelled=track.cancelled and lists.asked_at < track.cancel_over_at,
         samples=_sampled(track.samples, at, progress.bounced),
-        collateral_grows=grows,
+        collateral_grows=grew or (at_once and track.collateral_grows),
         verdict=verdict,
         note=_listed_note(track, verdict, node, progress.remaining),
     )

@@ -78,6 +78,7 @@ def test_collateral_grows_while_a_list_shows_more_than_the_one_before() -> None:
     looks = [
         listed(102, bounced={YAHOO: 3}),
         listed(104, bounced={YAHOO: 3, OTHER: 5}),
+        listed(104.5, bounced={YAHOO: 3, OTHER: 5}),
         listed(106, bounced={YAHOO: 9, OTHER: 5}),
         listed(108, bounced={YAHOO: 9, OTHER: 6}),
         node(160.5, []),
@@ -87,7 +88,7 @@ def test_collateral_grows_while_a_list_shows_more_than_the_one_before() -> None:
         assert look.directives is not None
         start = advance(start, look, look.directives.at)
         grows.append(start.progress(look.directives.at).meters.collateral_grows)
-    assert grows == [False, True, False, True, False]
+    assert grows == [False, True, True, False, True, False]
     assert start.verdict is Verdict.DONE
 
 
