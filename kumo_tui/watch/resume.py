@@ -12,10 +12,16 @@ DIED = "kumo-tui ended before the answer came"
 
 
 def belongs_here(recorded: Recorded, urls: Mapping[str, str]) -> bool:
-    """Whether every request of it went to a node that is watched now, by name and URL."""
-    sent = [request for request in recorded.requests if request.step is Step.BOUNCE]
-    return bool(sent) and all(
-        request.node in urls and request.url.startswith(f"{urls[request.node]}/") for request in sent
+    """Whether its targets are watched now, by name, and every request of it went to them, by URL.
+
+    Without a single request nobody knows which nodes they were: a name alone may be that of another fleet.
+    """
+    sent = [request for request in recorded.requests if request.was_written]
+    sent += [sweeps.last for sweeps in recorded.swept.values() if sweeps.last is not None]
+    return (
+        bool(sent)
+        and all(act.node in urls for act in recorded.operation.acts)
+        and all(request.url.startswith(f"{urls[request.node]}/") for request in sent)
     )
 
 
