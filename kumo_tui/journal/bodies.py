@@ -27,7 +27,16 @@ def insert_body(connection: sqlite3.Connection, body: str) -> str:
     return digest
 
 
-def drop_old_sweeps(connection: sqlite3.Connection, target: int) -> None:
+def keep_sweep(connection: sqlite3.Connection, target: int, number: int, digest: str, length: int) -> None:
+    """Count the body of a new sweep among those kept, once, and drop what goes over the room."""
+    connection.execute(
+        "UPDATE request SET kept = NULL WHERE body = ? AND kept IS NOT NULL AND target = ?", (digest, target)
+    )
+    connection.execute("UPDATE request SET kept = ? WHERE no = ?", (length, number))
+    _drop_oldest(connection, target)
+
+
+def _drop_oldest(connection: sqlite3.Connection, target: int) -> None:
     """Drop the texts of the oldest sweeps on a target that go over the room, never the newest; digests stay."""
     mine = "FROM request WHERE target = ? AND kept IS NOT NULL"
     over = connection.execute(f"SELECT sum(kept) {mine}", (target,)).fetchone()[0] - SWEEP_ROOM

@@ -17,6 +17,7 @@ from kumo_tui.journal.records import (
     Step,
     StepRecord,
     Sweeps,
+    act_of,
 )
 from kumo_tui.model.operation import Event, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -138,10 +139,11 @@ class MemoryJournal:
         operation = self.operations.get(tag)
         if operation is None:
             return None
-        nodes = [act.node for act in operation.acts]
         mine = [kept for kept in self.requests.values() if kept.tag == tag]
+        acts = tuple(act_of(act.node, mine) for act in operation.acts)
+        nodes = [act.node for act in acts]
         return Recorded(
-            operation=replace(operation, acts=tuple(replace(act, answered_at=0.0) for act in operation.acts)),
+            operation=replace(operation, acts=acts),
             profile="",
             requests=tuple(request for request in mine if request.step is not Step.SWEEP),
             preview={node: self.preview[tag, node] for node in nodes},
@@ -172,9 +174,15 @@ class MemoryJournal:
         return number
 
     def _settle_act(self, tag: str, act: NodeAct, at: datetime) -> None:
-        first = next(kept for kept in self.requests.values() if (kept.tag, kept.node) == (tag, act.node))
-        settled = replace(first, id=act.id, error=act.error, online_since=act.online_since)
+        settled = replace(self._first(tag, act.node), id=act.id, error=act.error, online_since=act.online_since)
         self._settle(settled, RequestState(act.state.value), at)
+
+    def _first(self, tag: str, node: str) -> Request:
+        """The request that holds what became of the act."""
+        for kept in self.requests.values():
+            if (kept.tag, kept.node) == (tag, node):
+                return kept
+        raise JournalError(f"operation {tag} has no target {node}.")
 
     def _settle(self, request: Request, state: RequestState, at: datetime) -> None:
         changes = request.changes if request.state is state else (*request.changes, Change(state, at))
@@ -186,7 +194,12 @@ class MemoryJournal:
         return self.operations[tag]
 
     def _open_step(self, tag: str, node: str, step: Step) -> int | None:
-        mine = [kept for kept in self.requests.values() if (kept.tag, kept.node, kept.step) == (tag, node, step)]
+        first = self._first(tag, node).number
+        mine = [
+            kept
+            for kept in self.requests.values()
+            if (kept.tag, kept.node, kept.step) == (tag, node, step) and kept.number != first
+        ]
         for state in (RequestState.INTENT, RequestState.UNKNOWN):
             numbers = [kept.number for kept in mine if kept.state is state]
             if numbers:
@@ -210,4 +223,4 @@ def _sweeps(requests: Sequence[Request]) -> Sweeps:
     """The sweeps among the requests to one node."""
     mine = [request for request in requests if request.step is Step.SWEEP]
     states = Counter(request.state for request in mine)
-    return Sweeps(states, mine[-1]) if mine else NO_SWEEPS
+    return Sweeps(dict(states), replace(mine[-1], body="")) if mine else NO_SWEEPS

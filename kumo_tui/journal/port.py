@@ -34,7 +34,7 @@ def requests_to(operation: Operation, node: str, intents: Sequence[Intent]) -> S
     """
     first = Step.STOP if operation.mode is Mode.CLEAN else Step.BOUNCE
     mine = [intent for intent in intents if intent.node == node]
-    if mine and (operation.mode is Mode.PLAIN or mine[0].step is first):
+    if mine and (mine[0].step is first or (operation.mode is Mode.PLAIN and mine[0].step is not Step.SWEEP)):
         return mine
     return [Intent(node, "", "", "", {}, step=first), *mine]
 

@@ -1,7 +1,7 @@
 """The statements that read the journal. Each function works within a transaction of the caller."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from kumo_tui.journal.records import (
     Ruling,
     Step,
     Sweeps,
+    act_of,
 )
-from kumo_tui.model.operation import ActState, Event, Mode, NodeAct, Operation
+from kumo_tui.model.operation import Event, Mode, Operation
 from kumo_tui.model.verdict import FINAL, Verdict
 
 _FINAL = ", ".join(f"'{verdict.value}'" for verdict in sorted(FINAL))
@@ -109,7 +110,7 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
         who=who,
         created_at=datetime.fromisoformat(at),
         digest=digest,
-        acts=tuple(_act(node, requests) for _no, node, _verdict, _at in targets),
+        acts=tuple(act_of(node, requests) for _no, node, _verdict, _at in targets),
         events=_events(connection, number),
         mode=Mode(mode),
         confirmed_at=from_time(confirmed_at),
@@ -135,14 +136,6 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
         },
         swept={node: _sweeps(connection, target) for target, node, _verdict, _at in targets},
     )
-
-
-def _act(node: str, requests: Sequence[Request]) -> NodeAct:
-    """The act of a node: its first request holds what became of it."""
-    first = next((request for request in requests if request.node == node), None)
-    if first is None:
-        raise ValueError(f"nothing tells what became of the act on {node}")
-    return NodeAct(node, ActState(first.state.value), first.id, first.error, first.online_since)
 
 
 def _requests(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Request, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import Operation
+from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 
@@ -74,7 +74,8 @@ class StepRecord:
 
     INTENT is a new request. Any other state settles the request of that `number`, which keeps its body, method
     and URL; without a number, the newest request of this step on the node that is still an intent, else the
-    newest that is unknown, else a new one. An `id` or `replaces` of None leaves what was written before.
+    newest that is unknown, else a new one. The first request of a node, which tells what became of the act, is
+    found by its number only. An `id` or `replaces` of None leaves what was written before.
 
     Of a RELEASE, `id` is that of the stop it releases, from the intent on. Of a STOP, `replaces` is the id of our
     own older stop that it takes the place of (same criteria replace an entry, KUMOMTA.md 0).
@@ -167,6 +168,21 @@ class Recorded:
 
     def _to(self, node: str) -> tuple[Request, ...]:
         return tuple(request for request in self.requests if request.node == node)
+
+
+def act_of(node: str, requests: Sequence[Request]) -> NodeAct:
+    """The act on a node, told by its first request. Raises ValueError when there is none.
+
+    What is gone was there, when it had an id; without one nobody knows.
+    """
+    first = next((request for request in requests if request.node == node), None)
+    if first is None:
+        raise ValueError(f"nothing tells what became of the act on {node}")
+    if first.state is RequestState.GONE:
+        state = ActState.UNKNOWN if first.id is None else ActState.ACCEPTED
+    else:
+        state = ActState(first.state.value)
+    return NodeAct(node, state, first.id, first.error, first.online_since)
 
 
 def _may_stand(request: Request) -> bool:

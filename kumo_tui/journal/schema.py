@@ -107,12 +107,12 @@ MIGRATIONS: Sequence[Migration] = (
         "ALTER TABLE operation ADD mode TEXT NOT NULL DEFAULT 'plain'",
         "ALTER TABLE operation ADD confirmed_at TEXT",
         "ALTER TABLE request ADD replaces TEXT",
-        # Of a sweep whose body is kept (see `bodies`): its length.
+        # Of the newest sweep with this body on its target, while the body is kept (see `bodies`): its length.
         "ALTER TABLE request ADD kept INTEGER",
         # A clean bounce sends thousands of sweeps: what else it sent is found without going through them.
         "CREATE INDEX request_of_step ON request (target, step, state)",
         "CREATE INDEX open_request ON request (target) WHERE state = 'intent'",
-        "CREATE INDEX request_of_body ON request (body)",
+        "CREATE INDEX request_of_body ON request (body, kept)",
         "CREATE INDEX kept_sweep ON request (target, no, kept) WHERE kept IS NOT NULL",
     ),
 )

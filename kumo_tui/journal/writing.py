@@ -14,8 +14,8 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
 
 _INSERT_REQUEST = """
-    INSERT INTO request (target, step, state, method, url, body, id, error, online_since, replaces, kept)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO request (target, step, state, method, url, body, id, error, online_since, replaces)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _INSERT_STANDING = "INSERT INTO standing (target, queue, previewed, baseline) VALUES (?, ?, ?, ?)"
@@ -151,7 +151,6 @@ def insert_request(
     """Write a request in its first state; returns its number."""
     body = to_text(intent.body)
     digest = bodies.insert_body(connection, body)
-    is_sweep = intent.step is Step.SWEEP
     number = _last(
         connection.execute(
             _INSERT_REQUEST,
@@ -166,13 +165,12 @@ def insert_request(
                 to_optional(error),
                 to_time(online_since),
                 to_optional(replaces),
-                len(body) if is_sweep else None,
             ),
         )
     )
     _insert_change(connection, number, state, at)
-    if is_sweep:
-        bodies.drop_old_sweeps(connection, target)
+    if intent.step is Step.SWEEP:
+        bodies.keep_sweep(connection, target, number, digest, len(body))
     return number
 
 
@@ -267,13 +265,16 @@ def act_request(connection: sqlite3.Connection, target: int) -> int:
 
 
 def open_step(connection: sqlite3.Connection, target: int, step: Step) -> int | None:
-    """The newest request of this step that is still an intent, else the newest that is unknown."""
+    """The newest request of this step that is still an intent, else the newest that is unknown.
+
+    Never the first of the target: what becomes of the act is written by `record_act`.
+    """
     row = connection.execute(
         """
-        SELECT no FROM request WHERE target = ? AND step = ? AND state IN ('intent', 'unknown')
+        SELECT no FROM request WHERE target = ? AND step = ? AND state IN ('intent', 'unknown') AND no <> ?
         ORDER BY state = 'intent' DESC, no DESC LIMIT 1
         """,
-        (target, step.value),
+        (target, step.value, act_request(connection, target)),
     ).fetchone()
     return None if row is None else int(row[0])
 

@@ -1,50 +1,33 @@
 """What holds for every journal, whatever keeps it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from kumo_tui.errors import JournalError
-from kumo_tui.journal.durable import SqliteJournal
-from kumo_tui.journal.memory import MemoryJournal
-from kumo_tui.journal.port import Journal
-from kumo_tui.journal.records import Change, Recorded, Request, RequestState, Ruling, Step, StepRecord
+from kumo_tui.journal.records import Change, Request, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
-from tests.unit.journal.worlds import TAG, an_intent, an_operation, opened, recorded
+from tests.unit.journal.worlds import TAG, AnyJournal, an_intent, an_operation, recorded
 
 LATER = START + timedelta(seconds=3)
 
 
-@pytest.fixture(params=["memory", "durable"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    if request.param == "memory":
-        yield MemoryJournal()
-    else:
-        durable = opened(tmp_path / "journal.db")
-        yield durable
-        durable.close()
-
-
 @pytest.fixture(autouse=True)
-def _with_an_operation(journal: Journal) -> None:
+def _with_an_operation(journal: AnyJournal) -> None:
     journal.record_intent(an_operation(TAG, "mta1", "mta2"), [an_intent("mta1"), an_intent("mta2")])
 
 
-def steps(journal: Journal) -> Sequence[Request]:
+def steps(journal: AnyJournal) -> Sequence[Request]:
     """The requests that `record_step` wrote."""
-    return [request for request in read(journal).requests if request.step is not Step.BOUNCE]
+    return [request for request in recorded(journal).requests if request.step is not Step.BOUNCE]
 
 
-def read(journal: Journal) -> Recorded:
-    assert isinstance(journal, MemoryJournal | SqliteJournal)
-    return recorded(journal)
-
-
-def write(journal: Journal, step: Step, state: RequestState, number: int | None = None, body: str = "{}") -> int:
+def write(
+    journal: AnyJournal, step: Step, state: RequestState, number: int | None = None, body: str = "{}"
+) -> int:
     error = "no answer" if state is RequestState.UNKNOWN else None
     at = START if state is RequestState.INTENT else LATER
     url = "http://mta1/x"
@@ -52,11 +35,11 @@ def write(journal: Journal, step: Step, state: RequestState, number: int | None 
     return journal.record_step(record, at)
 
 
-def test_it_can_be_written(journal: Journal) -> None:
+def test_it_can_be_written(journal: AnyJournal) -> None:
     assert journal.problem() is None
 
 
-def test_a_step_is_an_intent_and_then_what_became_of_it(journal: Journal) -> None:
+def test_a_step_is_an_intent_and_then_what_became_of_it(journal: AnyJournal) -> None:
     number = write(journal, Step.STOP, RequestState.INTENT, body='{"tenant": "acme"}')
     assert write(journal, Step.STOP, RequestState.ACCEPTED, body="") == number
     (stop,) = steps(journal)
@@ -65,32 +48,32 @@ def test_a_step_is_an_intent_and_then_what_became_of_it(journal: Journal) -> Non
     assert stop.changes == (Change(RequestState.INTENT, START), Change(RequestState.ACCEPTED, LATER))
 
 
-def test_each_sweep_is_a_request_of_its_own(journal: Journal) -> None:
+def test_each_sweep_is_a_request_of_its_own(journal: AnyJournal) -> None:
     write(journal, Step.SWEEP, RequestState.INTENT)
     write(journal, Step.SWEEP, RequestState.UNKNOWN)
     second = write(journal, Step.SWEEP, RequestState.INTENT)
     write(journal, Step.SWEEP, RequestState.ACCEPTED)
-    sweeps = read(journal).sweeps("mta1")
+    sweeps = recorded(journal).sweeps("mta1")
     assert (sweeps.answered, sweeps.unanswered) == (1, 1)
     assert sweeps.last is not None
     assert (sweeps.last.number, sweeps.last.state) == (second, RequestState.ACCEPTED)
 
 
-def test_an_outcome_settles_an_intent_rather_than_an_older_unknown_one(journal: Journal) -> None:
+def test_an_outcome_settles_an_intent_rather_than_an_older_unknown_one(journal: AnyJournal) -> None:
     older = write(journal, Step.RELEASE, RequestState.INTENT)
     newer = write(journal, Step.RELEASE, RequestState.INTENT)
     write(journal, Step.RELEASE, RequestState.UNKNOWN, number=newer)
     assert write(journal, Step.RELEASE, RequestState.GONE) == older
 
 
-def test_an_unknown_outcome_is_settled_when_nothing_else_is_open(journal: Journal) -> None:
+def test_an_unknown_outcome_is_settled_when_nothing_else_is_open(journal: AnyJournal) -> None:
     number = write(journal, Step.RELEASE, RequestState.INTENT)
     write(journal, Step.RELEASE, RequestState.UNKNOWN)
     assert write(journal, Step.RELEASE, RequestState.GONE) == number
     assert steps(journal)[0].error is None
 
 
-def test_an_outcome_of_another_step_settles_nothing(journal: Journal) -> None:
+def test_an_outcome_of_another_step_settles_nothing(journal: AnyJournal) -> None:
     write(journal, Step.STOP, RequestState.INTENT)
     write(journal, Step.CANCEL, RequestState.GONE)
     assert [(step.step, step.state) for step in steps(journal)] == [
@@ -99,25 +82,25 @@ def test_an_outcome_of_another_step_settles_nothing(journal: Journal) -> None:
     ]
 
 
-def test_the_same_state_again_is_no_change(journal: Journal) -> None:
+def test_the_same_state_again_is_no_change(journal: AnyJournal) -> None:
     number = write(journal, Step.STOP, RequestState.INTENT)
     write(journal, Step.STOP, RequestState.ACCEPTED, number=number)
     write(journal, Step.STOP, RequestState.ACCEPTED, number=number)
     assert len(steps(journal)[0].changes) == 2
 
 
-def test_a_number_that_was_never_given_is_an_error(journal: Journal) -> None:
+def test_a_number_that_was_never_given_is_an_error(journal: AnyJournal) -> None:
     with pytest.raises(JournalError, match="9999"):
         write(journal, Step.STOP, RequestState.ACCEPTED, number=9999)
 
 
-def test_the_last_verdict_counts(journal: Journal) -> None:
+def test_the_last_verdict_counts(journal: AnyJournal) -> None:
     journal.record_verdict(TAG, "mta1", Verdict.RUNNING, START)
     journal.record_verdict(TAG, "mta1", Verdict.DONE, LATER)
-    assert read(journal).rulings == {"mta1": Ruling(Verdict.DONE, LATER)}
+    assert recorded(journal).rulings == {"mta1": Ruling(Verdict.DONE, LATER)}
 
 
-def test_what_belongs_to_no_operation_is_an_error(journal: Journal) -> None:
+def test_what_belongs_to_no_operation_is_an_error(journal: AnyJournal) -> None:
     with pytest.raises(JournalError, match="000000"):
         journal.record_act("000000", NodeAct("mta1", ActState.ACCEPTED, "a"), START)
     with pytest.raises(JournalError, match="000000"):

@@ -223,6 +223,11 @@ def test_a_folder_that_may_not_be_written_is_named(foreign: Path) -> None:
         Claims(foreign / "journal.db").claim("AAAA")
 
 
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="No such file or directory"):
+        Claims(tmp_path / "gone" / "journal.db").claim(TAG)
+
+
 def test_what_is_no_file_is_refused(path: Path) -> None:
     os.mkfifo(beside(path))
     with pytest.raises(JournalError, match="is no file"):

@@ -10,10 +10,12 @@ import pytest
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import SqliteJournal
 from kumo_tui.journal.place import set_aside
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.journal.store import Store
 from kumo_tui.model.operation import ActState, NodeAct
+from kumo_tui.model.verdict import Verdict
 from tests.fakes import START, FakeClock
-from tests.unit.journal.worlds import TAG, YAHOO, an_intent, an_operation, opened
+from tests.unit.journal.worlds import TAG, YAHOO, a_stop, a_stop_intent, an_intent, an_operation, opened, recorded
 
 ACCEPTED = NodeAct("mta1", ActState.ACCEPTED, "552016f1")
 
@@ -39,6 +41,9 @@ def assert_refuses(journal: SqliteJournal, words: str) -> None:
         lambda: journal.record_act(TAG, ACCEPTED, START),
         lambda: journal.record_totals(TAG, "mta1", {"a": {YAHOO: 1}}, START),
         lambda: journal.record_event(TAG, START, "x"),
+        lambda: journal.record_step(StepRecord(TAG, "mta1", Step.SWEEP, "{}", RequestState.INTENT), START),
+        lambda: journal.record_verdict(TAG, "mta1", Verdict.SWEEPING, START),
+        lambda: journal.record_confirmed(a_stop(), {}, {}, START),
     ]
     for write in writes:
         with pytest.raises(JournalError, match=words):
@@ -80,15 +85,26 @@ def test_totals_that_met_a_full_disk_are_written_when_there_is_room(journal: Sql
         journal.record_totals(TAG, "mta1", {"a": many}, START)
     connection.execute("PRAGMA max_page_count = 1000000")
     journal.record_totals(TAG, "mta1", {"a": many}, START)
-    recorded = journal.operation(TAG)
-    assert recorded is not None
-    assert recorded.totals == {"mta1": {"a": many}}
+    assert recorded(journal).totals == {"mta1": {"a": many}}
+
+
+def test_a_confirmation_that_met_a_full_disk_leaves_the_stop_waiting(tmp_path: Path) -> None:
+    journal = opened(tmp_path / "journal.db")
+    journal.record_intent(a_stop(), [a_stop_intent()])
+    before = recorded(journal)
+    connection = journal._store._connection
+    connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+    many = {f"q{number}@yahoo.com": number for number in range(5000)}
+    with pytest.raises(JournalError, match="disk is full"):
+        journal.record_confirmed(a_stop(), {"mta1": many}, {"mta1": many}, START)
+    assert recorded(journal) == before
+    journal.close()
 
 
 def test_a_file_that_is_read_only_can_be_read(journal: SqliteJournal, path: Path) -> None:
     reader = SqliteJournal(Store(path, wait_s=0.05, mode="ro"), FakeClock())
     assert_refuses(reader, "is read-only")
-    assert [recorded.operation.tag for recorded in reader.operations()] == [TAG]
+    assert [entry.operation.tag for entry in reader.operations()] == [TAG]
     reader.close()
 
 
@@ -193,6 +209,8 @@ def test_a_damaged_file_is_named_with_cause_and_next_step(path: Path, spoil: Cal
         "UPDATE operation SET selector = 'promo'",
         "UPDATE operation SET at = 'noon'",
         "UPDATE operation SET reason = '\\x1'",
+        "UPDATE operation SET mode = 'dirty'",
+        "UPDATE operation SET confirmed_at = 'noon'",
         "UPDATE request SET state = 'sent'",
         "DELETE FROM change; DELETE FROM request",
     ],

@@ -20,6 +20,9 @@ STOP_BODY = '{"campaign": "promo", "reason": "x [kt:7F3A2C]", "duration": "600s"
 YAHOO, GMAIL = "promo:acme@yahoo.com", "promo:acme@gmail.com"
 
 
+AnyJournal = MemoryJournal | SqliteJournal
+
+
 def opened(path: Path, wait_s: float = 0.05, profile: str = "") -> SqliteJournal:
     """The journal of this file, that waits for nobody."""
     return open_journal(path, FakeClock(), profile=profile, wait_s=wait_s)
@@ -46,7 +49,7 @@ def an_intent(node: str = "mta1", baseline: Mapping[str, int] | None = None) -> 
     return Intent(node, "POST", URL, BODY, {YAHOO: 5} if baseline is None else baseline)
 
 
-def recorded(journal: MemoryJournal | SqliteJournal, tag: str = TAG) -> Recorded:
+def recorded(journal: AnyJournal, tag: str = TAG) -> Recorded:
     """What the journal gives back of an operation that is there."""
     found = journal.operation(tag)
     assert found is not None
