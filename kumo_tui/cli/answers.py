@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kumo_tui.act.cautions import Caution, plain_is_exact
+from kumo_tui.act.cautions import Caution
 from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.act.stake import Stake
 from kumo_tui.cli.follow import Sight
 from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
 from kumo_tui.model.operation import ActState, NodeAct
@@ -29,13 +30,13 @@ def refused_json(words: str) -> dict[str, Any]:
     }
 
 
-def preview_json(preview: Preview, snapshot: Snapshot) -> dict[str, Any]:
+def preview_json(preview: Preview, snapshot: Snapshot, stake: Stake) -> dict[str, Any]:
     """The preview of `bounce --dry-run --json` (DESIGN 5)."""
     return {
         "queues": preview.queues,
         "messages": preview.messages,
-        "ready_upper_bound": preview.ready_upper_bound,
-        "exact_when_plain": plain_is_exact(preview, snapshot),
+        "ready_upper_bound": stake.waiting_bound,
+        "exact_when_plain": stake.plain_is_exact,
         "digest": preview.digest,
         "age_s": rounded(preview.age_s(snapshot.at)),
         "top": [{"name": name, "messages": messages} for name, messages in preview.matched.top(TOP)],

@@ -8,6 +8,7 @@ from kumo_tui.act.cautions import Caution, cautions_for
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.preview import unread_nodes
+from kumo_tui.act.stake import Stake, stake_of
 from kumo_tui.cli.answers import (
     answer_json,
     preview_json,
@@ -35,7 +36,10 @@ __all__ = ["Asked", "refused_json", "run_bounce"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A bounce as it was asked for. `until` is how far to follow, None when not at all; seconds elsewhere."""
+    """A bounce as it was asked for. `until` is how far to follow, None when not at all; seconds elsewhere.
+
+    `despite_collateral` lets it go on when it takes other queues' mail.
+    """
 
     checked: Checked
     dry_run: bool
@@ -44,6 +48,7 @@ class Asked:
     partial: bool
     settle_s: float
     until: Until | None
+    despite_collateral: bool = False
 
 
 async def run_bounce(call: Call, asked: Asked) -> Exit:
@@ -71,11 +76,12 @@ class _Bounce:
             return self._nothing_read(unread)
         self._check_unread(unread)
         preview = _without(preview, unread)
+        stake = await self._stake(preview)
         if self._asked.dry_run:
-            return self._dry_run(preview, unread)
+            return self._dry_run(preview, stake, unread)
         self._refuse(preview)
-        say_cautions(self._cautions(preview))
-        return await self._send(preview, unread)
+        say_cautions(self._cautions(preview, stake))
+        return await self._send(preview, stake, unread)
 
     def _nothing_read(self, unread: Sequence[NodeSnapshot]) -> Exit:
         say_what_is_wrong(unread)
@@ -92,9 +98,15 @@ class _Bounce:
             raise Refused(f"Not every target node can be read: {words}", "--partial leaves such nodes out.")
         say(f"left out: {words}")
 
-    def _dry_run(self, preview: Preview, unread: Sequence[NodeSnapshot]) -> Exit:
+    async def _stake(self, preview: Preview) -> Stake:
+        """What a plain bounce may cost here, after the nodes were asked what feeds their ready queues."""
+        house = self._house
+        feeders = await house.acts.feeders(preview)
+        return stake_of(preview, house.watcher.snapshot, house.settings, feeders)
+
+    def _dry_run(self, preview: Preview, stake: Stake, unread: Sequence[NodeSnapshot]) -> Exit:
         plan = self._house.acts.plan(preview, self._asked.checked, self._tag)
-        cautions = self._cautions(preview)
+        cautions = self._cautions(preview, stake)
         snapshot = self._house.watcher.snapshot
         if not self._as_json:
             print_preview(preview, plan, cautions)
@@ -102,17 +114,17 @@ class _Bounce:
         if self._as_json:
             print_json(
                 {
-                    "preview": preview_json(preview, snapshot),
+                    "preview": preview_json(preview, snapshot, stake),
                     "warnings": [caution.text for caution in cautions],
                     "requests": requests_json(plan),
                 }
             )
         return Exit.PARTLY if unread else Exit.DONE
 
-    def _cautions(self, preview: Preview) -> Sequence[Caution]:
+    def _cautions(self, preview: Preview, stake: Stake) -> Sequence[Caution]:
         limits, snapshot = self._house.settings.act, self._house.watcher.snapshot
         slips = [Caution(f"{field}: {words}") for field, words in self._asked.checked.questions.items()]
-        return [*cautions_for(preview, snapshot, limits.max_preview_age_s), *slips]
+        return [*cautions_for(preview, snapshot, limits.max_preview_age_s, stake), *slips]
 
     def _refuse(self, preview: Preview) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
@@ -125,8 +137,12 @@ class _Bounce:
         if words:
             raise Refused(" ".join(words), "Nothing was sent.")
 
-    async def _send(self, preview: Preview, unread: Sequence[NodeSnapshot]) -> Exit:
+    async def _send(self, preview: Preview, stake: Stake, unread: Sequence[NodeSnapshot]) -> Exit:
         house, asked = self._house, self._asked
+        if asked.despite_collateral:
+            house.acts.guardian.spare(self._tag)
+        if asked.until is not None:
+            house.acts.guardian.start()
         try:
             await house.acts.bounce(Confirmed(preview, asked.checked, self._tag, None, asked.partial))
         except asyncio.CancelledError:
@@ -134,10 +150,16 @@ class _Bounce:
             raise
         follower = Follower(house.watcher, Followed(self._tag, self._tag))
         try:
-            return await self._after(follower, preview, unread)
+            code = await self._after(follower, preview, unread)
         except asyncio.CancelledError:
             say(f"Interrupted: the bounce goes on. Follow it with `kumo-tui watch {self._tag}`.")
             raise
+        if not stake.plain_is_exact and self._is_live(follower):
+            say(
+                "Nobody watches it from here: other queues' mail that it may take is not noticed until "
+                f"`kumo-tui watch {self._tag}` or the dashboard runs."
+            )
+        return code
 
     async def _after(self, follower: Follower, preview: Preview, unread: Sequence[NodeSnapshot]) -> Exit:
         """Settle what is unknown, say what came of it, and follow when asked to."""
@@ -158,6 +180,11 @@ class _Bounce:
         if self._asked.until is None or ActState.ACCEPTED not in self._states(follower):
             return code
         return gravest(code, await follow_to_end(follower, self._asked.until, as_json=self._as_json))
+
+    def _is_live(self, follower: Follower) -> bool:
+        """Whether a node may have it in its list."""
+        nodes = follower.status(self._house.watcher.snapshot).nodes
+        return any(not node.verdict.is_final for node in nodes)
 
     def _states(self, follower: Follower) -> set[ActState]:
         return {act.state for act in follower.status(self._house.watcher.snapshot).operation.acts}

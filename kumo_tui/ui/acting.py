@@ -9,6 +9,7 @@ from kumo_tui.act.ports import CancelOutcome, Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
+from kumo_tui.model.feeders import Feeders
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
@@ -30,6 +31,9 @@ class Acting(Protocol):
 
     async def fresh_preview(self, selector: Selector) -> Preview:
         """The preview after every node was read once more. Raises NodeError."""
+
+    async def feeders(self, preview: Preview) -> Feeders:
+        """What feeds the ready queues of the target nodes, asked now; raises nothing."""
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
         """Send a confirmed bounce. Raises Refused or JournalError while nothing was sent."""

@@ -8,7 +8,10 @@ from textual.widget import Widget
 
 from kumo_tui.act.cautions import Caution, cautions_for
 from kumo_tui.act.preview import take_preview
+from kumo_tui.act.stake import Stake, stake_of
 from kumo_tui.act.token import target_name
+from kumo_tui.config import Settings
+from kumo_tui.model.feeders import Feeders
 from kumo_tui.model.names import Part
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
@@ -23,7 +26,8 @@ TOP = 30
 class Figures:
     """A preview with everything that dialogs show of it.
 
-    `top_queues` and `top_domains` are clean names with messages, largest first, at most TOP of them.
+    `top_queues` and `top_domains` are clean names with messages, largest first, at most TOP of them. `stake` is
+    that of a plain bounce, by `feeders` where the nodes were asked for them.
     """
 
     preview: Preview
@@ -33,6 +37,8 @@ class Figures:
     top_queues: Sequence[tuple[str, int]]
     top_domains: Sequence[tuple[str, int]]
     cautions: Sequence[Caution]
+    stake: Stake
+    feeders: Feeders | None = None
 
     @property
     def target(self) -> str:
@@ -54,8 +60,11 @@ class Figures:
         )
 
 
-def figures_of(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Figures:
+def figures_of(
+    preview: Preview, snapshot: Snapshot, settings: Settings, feeders: Feeders | None = None
+) -> Figures:
     """The figures of a preview. Takes seconds at a million queues."""
+    stake = stake_of(preview, snapshot, settings, feeders)
     domains = preview.matched.distinct(Part.DOMAIN)
     largest = sorted(domains.items(), key=lambda item: (-item[1], item[0]))[:TOP]
     names, counts = preview.matched.names[:TOP], preview.matched.messages[:TOP]
@@ -66,20 +75,29 @@ def figures_of(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Figure
         domains=len(domains),
         top_queues=[(clean(name), count) for name, count in zip(names, counts, strict=True)],
         top_domains=[(clean(name), count) for name, count in largest],
-        cautions=cautions_for(preview, snapshot, max_age_s),
+        cautions=cautions_for(preview, snapshot, settings.act.max_preview_age_s, stake),
+        stake=stake,
+        feeders=feeders,
     )
 
 
 class FiguresTaker:
     """Takes figures for one screen, one at a time, in a thread: no key waits for them.
 
-    A wish is dropped when a newer one for another selector overtakes it.
+    A wish is dropped when a newer one for another selector overtakes it. `feeders` stand for every taking.
     """
 
-    def __init__(self, screen: Widget, max_age_s: float, deliver: Callable[[Figures], None]) -> None:
+    def __init__(
+        self,
+        screen: Widget,
+        settings: Settings,
+        deliver: Callable[[Figures], None],
+        feeders: Feeders | None = None,
+    ) -> None:
         self._screen = screen
-        self._max_age_s = max_age_s
+        self._settings = settings
         self._deliver = deliver
+        self._feeders = feeders
         self._wish: tuple[Snapshot, Selector] | None = None
         self._is_busy = False
 
@@ -108,4 +126,4 @@ class FiguresTaker:
             self._is_busy = False
 
     def _count(self, snapshot: Snapshot, selector: Selector) -> Figures:
-        return figures_of(take_preview(snapshot, selector), snapshot, self._max_age_s)
+        return figures_of(take_preview(snapshot, selector), snapshot, self._settings, self._feeders)

@@ -21,6 +21,7 @@ from kumo_tui.config import Settings
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, ReadyQueue
+from kumo_tui.model.feeders import Feeders
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, Event, NodeAct, Operation
 from kumo_tui.model.preview import Preview
@@ -130,7 +131,7 @@ def status(
 
 def figures(shot: Snapshot, selector: Selector | None = None) -> Figures:
     """The figures of a preview of this snapshot."""
-    return figures_of(take_preview(shot, selector or Criteria(campaign="promo")), shot, 15.0)
+    return figures_of(take_preview(shot, selector or Criteria(campaign="promo")), shot, Settings())
 
 
 def checked(draft: Draft | None = None) -> Checked:
@@ -182,6 +183,9 @@ class RecordingActs:
         if self.read_error:
             raise self.read_error
         return take_preview(self.app.snapshot, selector)
+
+    async def feeders(self, preview: Preview) -> Feeders:
+        return {}
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
         self.asked.append("bounce")

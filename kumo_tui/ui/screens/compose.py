@@ -92,7 +92,7 @@ class ComposeScreen(ModalScreen[Composed | None]):
 
     def on_mount(self) -> None:
         """Begin counting."""
-        self._taker = FiguresTaker(self, host_of(self).settings.act.max_preview_age_s, self._counted)
+        self._taker = FiguresTaker(self, host_of(self).settings, self._counted)
         self.query_one("#notice", FittedLines).show_words(self._notice, Look.RED, "! ")
         self.query_one(DraftForm).go_to_start()
         self._edited()
@@ -224,8 +224,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
         if checked.selector is None:
             raise ValueError("only a checked draft is reviewed")
         preview = await host.acts.fresh_preview(checked.selector)
-        max_age_s = host.settings.act.max_preview_age_s
-        figures = await asyncio.to_thread(figures_of, preview, host.snapshot, max_age_s)
+        feeders = await host.acts.feeders(preview)
+        figures = await asyncio.to_thread(figures_of, preview, host.snapshot, host.settings, feeders)
         return Composed(draft, checked, figures)
 
     # Drawing

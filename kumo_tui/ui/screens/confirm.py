@@ -99,7 +99,8 @@ class ConfirmScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show the frozen preview."""
-        self._taker = FiguresTaker(self, self._state.max_age_s, self._looked)
+        feeders = self._state.frozen.feeders
+        self._taker = FiguresTaker(self, host_of(self).settings, self._looked, feeders)
         self._opened_at = self._now()
         self._draw()
 

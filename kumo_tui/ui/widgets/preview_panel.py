@@ -86,12 +86,12 @@ def caution_lines(figures: Figures, width: int, *, with_ready: bool = True) -> l
 
 
 def _extra(figures: Figures, duration_s: int | None) -> list[Line]:
-    preview = figures.preview
+    preview, stake = figures.preview, figures.stake
     lines = []
-    if preview.ready_upper_bound:
-        waiting = count_text(preview.ready_upper_bound)
-        queues = plural(preview.ready_queues, "ready queue")
-        lines.append(f"+ up to {waiting} waiting in {queues}, shared with other queues")
+    if stake.waiting_bound:
+        queues = plural(stake.ready_queues, "ready queue")
+        shared = "" if stake.is_traced else ", shared with other queues"
+        lines.append(f"+ up to {count_text(stake.waiting_bound)} waiting in {queues}{shared}")
     selector = preview.selector
     if duration_s and not (isinstance(selector, Criteria) and misses_new_mail(selector)):
         growth = preview.growth_per_min

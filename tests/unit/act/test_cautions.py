@@ -2,9 +2,12 @@
 
 import pytest
 
-from kumo_tui.act.cautions import cautions_for, plain_is_exact
+from kumo_tui.act.cautions import Caution, cautions_for
 from kumo_tui.act.preview import take_preview, unread_nodes
+from kumo_tui.act.stake import stake_of
+from kumo_tui.config import Settings
 from kumo_tui.model.directives import Suspension
+from kumo_tui.model.feeders import Feeders, NodeFeeders, ReadyFeeders
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
@@ -15,9 +18,13 @@ from tests.unit.act.worlds import COUNTS, EXACT_PLAIN, entry, node, snapshot
 PROMO = Criteria(campaign="promo")
 
 
+def found(shot: Snapshot, selector: Selector = PROMO, feeders: Feeders | None = None) -> list[Caution]:
+    preview = take_preview(shot, selector)
+    return list(cautions_for(preview, shot, 15.0, stake_of(preview, shot, Settings(), feeders)))
+
+
 def said(shot: Snapshot, selector: Selector = PROMO) -> dict[str, bool]:
-    found = cautions_for(take_preview(shot, selector), shot, 15.0)
-    return {caution.text: caution.serious for caution in found}
+    return {caution.text: caution.serious for caution in found(shot, selector)}
 
 
 def about(words: str, shot: Snapshot, selector: Selector = PROMO) -> bool | None:
@@ -76,17 +83,36 @@ def test_mail_in_ready_queues_is_an_upper_bound_and_nobodys() -> None:
 
 
 def test_a_version_with_the_defects_names_its_price_and_a_backlog_makes_it_serious() -> None:
-    assert about("may take other queues' mail", snapshot(node())) is False
-    assert about("may take other queues' mail", snapshot(node(ready={"a->b@smtp_client": 1}))) is True
-    assert about("may take other queues' mail", snapshot(node(capability=None))) is False
-    assert about("may take other queues' mail", snapshot(node()), Everything()) is None
+    price = "a plain bounce may"
+    assert about(price, snapshot(node())) is False
+    assert about(price, snapshot(node(ready={"a->b@smtp_client": 1}))) is True
+    assert about(price, snapshot(node(capability=None))) is False
+    assert about(price, snapshot(node()), Everything()) is None
+    assert about(price, snapshot(calm(ready={"a->b@smtp_client": 1}))) is None
 
 
-def test_a_plain_bounce_is_exact_for_everything_and_without_the_defects() -> None:
-    assert plain_is_exact(take_preview(snapshot(), Everything()), snapshot())
-    assert plain_is_exact(take_preview(snapshot(calm()), PROMO), snapshot(calm()))
-    mixed = snapshot(calm(), node("mta2"))
-    assert not plain_is_exact(take_preview(mixed, PROMO), mixed)
+def test_only_the_price_is_marked_as_what_a_clean_bounce_does_not_cost() -> None:
+    shot = snapshot(node(ready={"a->b@smtp_client": 7}, directives=[entry(campaign="promo")]))
+    (price,) = [caution for caution in found(shot) if caution.of_plain]
+    assert price.text.startswith(
+        "7 messages wait in 1 ready queue now; a plain bounce may take other queues' mail"
+    )
+    assert not any(caution.of_plain for caution in found(snapshot(calm(ready={"a->b@smtp_client": 7}))))
+
+
+def test_mail_in_ready_queues_is_shared_with_nobody_knows_whom_until_the_node_tells() -> None:
+    shot = snapshot(node(ready={"a->b@smtp_client": 7, "a->c@smtp_client": 5}))
+    told = {
+        "a->b@smtp_client": ReadyFeeders(frozenset({"promo:acme@yahoo.com"}), "a", 7, 1),
+        "a->c@smtp_client": ReadyFeeders(frozenset({"aol.com"}), "a", 5, 1),
+    }
+    feeders = {"mta1": NodeFeeders(told, complete=True)}
+    (unknown,) = [caution.text for caution in found(shot) if caution.counts_ready]
+    (known,) = [caution.text for caution in found(shot, feeders=feeders) if caution.counts_ready]
+    assert unknown.startswith(
+        "up to 12 more wait in 2 ready queues shared with other queues; the server does not say"
+    )
+    assert known == "up to 7 more wait in 1 ready queue that it goes through."
 
 
 @pytest.mark.parametrize(

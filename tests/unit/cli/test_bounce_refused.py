@@ -9,6 +9,21 @@ REASON = ("--reason", "bad link")
 YES = (*REASON, "--yes", "--at-most", "100000")
 PROMO = ("bounce", "--campaign", "promo")
 REFUSED_NAMES = ["operation", "refused", "nodes", "baseline", "collateral", "leak_at_most"]
+SHARED = """
+[[node]]
+name = "mta1"
+version = "2026.08.04-3ebc1e85"
+
+[[node.provider]]
+site = "slow.example"
+domains = ["slow.q.example"]
+rate = 20
+connections = 1
+
+[[node.sender]]
+queues = ["one:s1@slow.q.example", "two:s2@slow.q.example"]
+rate = 60
+"""
 
 
 @pytest.mark.parametrize(
@@ -135,11 +150,24 @@ def test_a_dry_run_says_what_would_be_hit_and_sent_and_sends_nothing(desk: Desk)
     assert any("plain bounce" in warning for warning in answer["warnings"])
 
 
+def test_a_dry_run_asks_a_node_that_can_tell_what_feeds_its_ready_queues(make_desk: MakeDesk) -> None:
+    desk = make_desk(SHARED)
+    desk.clock.jump(5)
+    told = {}
+    for option, value in (("--domain", "slow.q.example"), ("--tenant", "s1"), ("--tenant", "nobody")):
+        answer = desk.json("bounce", option, value, *REASON, "--dry-run")
+        told[value] = (answer["preview"]["exact_when_plain"], answer["preview"]["ready_upper_bound"] > 20)
+        is_warned = any("a plain bounce may" in warning for warning in answer["warnings"])
+        assert is_warned is not answer["preview"]["exact_when_plain"]
+    assert told == {"slow.q.example": (True, True), "s1": (False, True), "nobody": (False, False)}
+    assert desk.posts == []
+
+
 def test_a_dry_run_for_people_shows_preview_caution_and_request(desk: Desk) -> None:
     desk.run(*PROMO, *REASON, "--dry-run")
     assert "would bounce 240 messages in 2 queues, 67% of mta1:8000" in desk.out
     assert "     120  promo:acme@gmail.com" in desk.out
-    assert "note: a plain bounce on this version may take other queues' mail" in desk.out
+    assert "note: nothing waits in ready queues now, but one matching message" in desk.out
     assert "POST http://mta1:8000/api/admin/bounce/v1" in desk.out
 
 

@@ -72,7 +72,7 @@ def test_for_people_it_says_what_was_accepted_and_how_to_follow_it(desk: Desk) -
     assert "campaign=promo, 240 messages in 2 queues, new mail for 5m" in first
     assert second.startswith("mta1:8000 accepted: ")
     assert last.startswith("follow it with: kumo-tui watch ")
-    assert "note: a plain bounce" in desk.err
+    assert "a plain bounce may then take other queues' mail" in desk.err
 
 
 def test_following_prints_a_line_an_event_and_ends_when_the_directive_has_ended(desk: Desk) -> None:
