@@ -19,6 +19,14 @@ from kumo_tui.units import parse_duration
 
 CRITERIA = ("campaign", "tenant", "domain", "routing_domain")
 
+_EXCLUSIVE = (
+    ("expect", "at_most"),
+    ("clean", "plain"),
+    ("clean", "despite_collateral"),
+    ("follow", "detach"),
+    ("follow", "dry_run"),
+)
+
 _SELECTORS = "--campaign, --tenant, --domain, --routing-domain, --queue or --everything"
 
 
@@ -47,6 +55,7 @@ class Given:
     follow: bool
     detach: bool
     until: str | None
+    despite_collateral: bool
 
     @property
     def criteria(self) -> list[str]:
@@ -78,6 +87,12 @@ _OPTIONS = (
     click.option("--follow", is_flag=True, help="Go on as `watch` does."),
     click.option("--detach", is_flag=True, help="Return when answered (the default)."),
     click.option("--until", type=click.Choice([until.value for until in Until]), help="With --follow: how far."),
+    click.option(
+        "--despite-collateral",
+        is_flag=True,
+        help="With --follow: go on when a plain bounce takes other queues' mail too. What follows the operation "
+        "later goes by the setting act.stop_at_collateral.",
+    ),
 )
 
 
@@ -120,11 +135,13 @@ def _check_usage(typed: Given) -> None:
         raise click.UsageError("say --dry-run to look, or --yes with --expect N to bounce.")
     if typed.yes and typed.expect is None and typed.at_most is None:
         raise click.UsageError("--yes needs --expect N or --at-most N: how many messages do you mean?")
-    for one, other in (("expect", "at_most"), ("clean", "plain"), ("follow", "detach"), ("follow", "dry_run")):
+    for one, other in _EXCLUSIVE:
         if getattr(typed, one) not in (None, False) and getattr(typed, other) not in (None, False):
             raise click.UsageError(f"--{one} and --{other.replace('_', '-')} exclude each other.")
     if typed.until is not None and not typed.follow:
         raise click.UsageError("--until needs --follow.")
+    if typed.despite_collateral and not typed.follow:
+        raise click.UsageError("--despite-collateral needs --follow: nobody else cancels it.")
 
 
 def _asked(typed: Given, settings: Settings) -> Asked:
@@ -146,6 +163,7 @@ def _asked(typed: Given, settings: Settings) -> Asked:
         partial=typed.partial,
         settle_s=settle_s,
         until=Until(typed.until or Until.DONE) if typed.follow else None,
+        despite_collateral=typed.despite_collateral,
     )
 
 

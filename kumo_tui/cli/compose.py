@@ -128,5 +128,6 @@ async def opened(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         await house.acts.clean.stop_running()
+        await house.acts.guardian.finish()
         await house.watcher.stop()
         house.close_journal()

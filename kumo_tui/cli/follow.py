@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from kumo_tui.act.guardian import cancelled_by_itself
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
 from kumo_tui.model.clean import Meters
@@ -58,6 +59,7 @@ class Sight:
     """A followed operation at one moment. None: not known. Counts are messages.
 
     `meters` are summed over the nodes; what they count is not known where the nodes were first read after the act.
+    `by_itself` says where it was cancelled because of its collateral.
     """
 
     at: str
@@ -72,6 +74,7 @@ class Sight:
     eta_s: float | None
     meters: Meters
     nodes: tuple[NodeSight, ...]
+    by_itself: tuple[str, ...] = ()
 
     @property
     def leak_at_most(self) -> int | None:
@@ -90,7 +93,7 @@ class Sight:
     @property
     def _event(self) -> object:
         nodes = [(node.state, node.id, node.verdict, node.bounced, node.note, node.reading) for node in self.nodes]
-        return (self.verdict, self.bounced, self.collateral, nodes)
+        return (self.verdict, self.bounced, self.collateral, self.by_itself, nodes)
 
     def as_json(self) -> dict[str, Any]:
         """One line of `watch --json` (DESIGN 5)."""
@@ -167,6 +170,7 @@ class Follower:
             eta_s=status.eta_s,
             meters=status.meters,
             nodes=nodes,
+            by_itself=cancelled_by_itself(status.operation),
         )
 
     @property

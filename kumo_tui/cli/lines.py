@@ -39,6 +39,7 @@ def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator
         yield _whole(sight)
     if sight.collateral and (counts or before is None or not before.collateral):
         yield _collateral(sight)
+    yield from sight.by_itself[len(before.by_itself) if before else 0 :]
     earlier = {node.name: node for node in before.nodes} if before else {}
     for node in sight.nodes:
         yield from _node_news(node, earlier.get(node.name), alone=len(sight.nodes) == 1)

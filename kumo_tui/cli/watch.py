@@ -45,7 +45,8 @@ class Found:
 def watch_command(call: Call, given: Options, *, operation: str, plain: bool, until: str) -> Exit:
     """Follow OPERATION, its tag or a directive's id, to its end.
 
-    Exit 0: done; 8: it ended otherwise; 9: other queues' mail was bounced too.
+    A plain bounce of ours that takes other queues' mail is cancelled by itself on that node (setting
+    act.stop_at_collateral). Exit 0: done; 8: it ended otherwise; 9: other queues' mail was bounced too.
     """
     options = call.options.merged(given)
     if plain and options.json:
@@ -59,6 +60,7 @@ async def _watch(call: Call, wanted: str, until: Until) -> Exit:
         say_what_is_wrong(snapshot.nodes)
         if all(node.directives is None for node in snapshot.nodes):
             return Exit.UNREADABLE
+        house.acts.guardian.start()
         return await follow_to_end(_follower(house, wanted), until, as_json=call.options.json)
 
 
