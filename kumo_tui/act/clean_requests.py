@@ -84,7 +84,8 @@ def choose_batch(
     """
     twin = next((entry for entry in listed if entry.criteria == selector), None)
     exact = capability is not None and capability.exact_bounce
-    names = _fitting([name for name in _largest_first(standing) if _can_be_sent(name)]) if exact else []
+    sendable = [name for name in _largest_first(standing) if _can_be_sent(name)] if exact else []
+    names = in_bodies(sendable)[0] if sendable else []
     if isinstance(selector, Criteria) and len(names) < len(standing) and twin is None:
         body = sweep_body(selector, reason, tag, suppress_logging=suppress_logging)
         return Batch(body, dict(standing), by_criteria=True)
@@ -153,12 +154,15 @@ def _can_be_sent(name: str) -> bool:
     return True
 
 
-def _fitting(names: Sequence[str], room: int = BODY_LIMIT - 4096) -> list[str]:
-    """As many names from the first as fit into one body."""
-    fitting: list[str] = []
+def in_bodies(names: Sequence[str], room: int = BODY_LIMIT - 4096) -> list[list[str]]:
+    """The names in their order, cut into as many lists as bodies are needed to hold them."""
+    lists: list[list[str]] = []
+    left = 0
     for name in names:
-        room -= len(encode_body({"": name}))
-        if room < 0:
-            break
-        fitting.append(name)
-    return fitting
+        size = len(encode_body({"": name}))
+        if size > left or not lists:
+            lists.append([])
+            left = room
+        left -= size
+        lists[-1].append(name)
+    return lists

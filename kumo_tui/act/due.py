@@ -7,7 +7,7 @@ from kumo_tui.model.operation import ActState
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 from kumo_tui.model.snapshot import NodeSnapshot
 from kumo_tui.watch.clean_end import is_finished
-from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.clean_track import NEVER, CleanTrack
 
 SWEEP_EVERY_S = 2.0
 EXTEND_BEFORE_S = 300.0
@@ -44,11 +44,12 @@ def needs_names(selector: Selector) -> bool:
 def due(track: CleanTrack, node: NodeSnapshot, now: float, *, quiet_s: float, cap_s: float) -> Due | None:
     """The next step, None while there is nothing to do or something is not clear yet.
 
+    Nothing is done before the node's list of stops was read once: after a start nobody knows what stands there.
     `quiet_s` is how long nothing may have come before it is over early; `cap_s` how long a stop is held at most.
     """
     if track.verdict.is_final or track.act.state is not ActState.ACCEPTED:
         return None
-    if now < track.hold_until:
+    if now < track.hold_until or track.last_list == NEVER:
         return None
     if track.ending or is_finished(track, now, quiet_s):
         return Due(Step.RELEASE)

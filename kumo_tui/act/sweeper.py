@@ -6,23 +6,24 @@ it is gone.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from kumo_tui.act import steps
-from kumo_tui.act.clean_requests import Batch, choose_batch, stop_body
+from kumo_tui.act.clean_requests import Batch, choose_batch, in_bodies, stop_body
 from kumo_tui.act.desk import Desk
-from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due
+from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due, needs_names
 from kumo_tui.act.steps import Came, Outcome
 from kumo_tui.errors import JournalError, NodeError
 from kumo_tui.journal.records import Recorded
-from kumo_tui.model.operation import Mode, Operation
+from kumo_tui.model.operation import ActState, Mode, Operation
 from kumo_tui.model.selector import Everything
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import one_line, plural
-from kumo_tui.units import parse_duration
+from kumo_tui.text import one_line
+from kumo_tui.units import duration_text, parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_end import ended
 from kumo_tui.watch.clean_resume import caught_up
@@ -78,7 +79,8 @@ class Sweeper:
     def let_go(self, tag: str) -> None:
         """Let another process act on it."""
         self._claimed.discard(tag)
-        self._desk.journal.unclaim(tag)
+        with contextlib.suppress(JournalError):
+            self._desk.journal.unclaim(tag)
 
     async def release(self, tag: str, node: str) -> Outcome:
         """Release every stop of ours of an operation on a node, now."""
@@ -256,29 +258,31 @@ class Sweeper:
     async def _stop(self, track: CleanTrack, step: Due) -> None:
         """One more stop: an extension, the names that are new, or ours after somebody else's."""
         node, operation = track.act.node, self._operation(track.tag)
-        if not step.names and not await self._is_free(track):
+        if not step.names and (needs_names(operation.selector) or not await self._is_free(track)):
             return
-        now = self._desk.clock.monotonic()
-        cap_s = parse_duration(self._desk.settings.act.max_duration)
-        left_s = track.wanted_until - now if track.confirmed else (track.stop_ends_at or track.wanted_until) - now
-        seconds = max(1, min(cap_s, round(max(0.0, left_s)) + (STOP_SLACK_S if track.confirmed else 0)))
-        try:
-            body = stop_body(operation.selector, step.names, operation.reason, seconds, track.tag)
-        except ValueError:
-            return
+        seconds = self._stop_seconds(track)
         whole = step.step is Step.EXTEND or not step.names
-        replaces = track.own[0].id if track.own and whole else None
-        outcome = await steps.stop(self._desk, track, body, replaces)
-        at = self._desk.clock.monotonic()
-        if outcome.came is not Came.DONE or outcome.id is None:
-            self._desk.watcher.change_clean(track.tag, node, lambda known: replace(known, posted_at=at))
-            self._desk.watcher.note(track.tag, f"{node}: the stop was not extended: {outcome.error}")
-            return
-        mine = OwnStop(outcome.id, at + seconds, bool(step.names))
-        self._desk.watcher.change_clean(
-            track.tag, node, lambda known: placed(known, mine, step.names, at, replaces=whole)
-        )
-        self._desk.watcher.note(track.tag, f"{node}: stopped on, {plural(seconds // 60, 'minute')} from now")
+        for part in in_bodies(step.names) if step.names else [[]]:
+            body = stop_body(operation.selector, part, operation.reason, seconds, track.tag)
+            twin = next((stop.id for stop in track.own if not stop.is_exact), None)
+            outcome = await steps.stop(self._desk, track, body, None if part else twin)
+            at = self._desk.clock.monotonic()
+            if outcome.came is not Came.DONE or outcome.id is None:
+                self._desk.watcher.change_clean(track.tag, node, lambda known: replace(known, posted_at=at))
+                self._desk.watcher.note(track.tag, f"{node}: the stop was not extended: {outcome.error}")
+                return
+            mine = OwnStop(outcome.id, at + seconds, bool(part))
+            known_as = partial(placed, stop=mine, names=part, at=at, replaces=whole)
+            self._desk.watcher.change_clean(track.tag, node, known_as)
+            whole = False
+        self._desk.watcher.note(track.tag, f"{node}: stopped for {duration_text(seconds)} from now")
+
+    def _stop_seconds(self, track: CleanTrack) -> int:
+        """For how long a stop is placed now. That of a confirmed bounce outlasts it, for mail that returns late."""
+        left_s = max(0.0, track.wanted_until - self._desk.clock.monotonic())
+        slack_s = STOP_SLACK_S if track.confirmed else 0
+        cap_s = parse_duration(self._desk.settings.act.max_duration)
+        return max(1, min(cap_s, round(left_s) + slack_s))
 
     async def _is_free(self, track: CleanTrack) -> bool:
         """Whether a stop by criteria would replace nobody else's."""
@@ -303,6 +307,8 @@ class Sweeper:
         track = self._desk.watcher.clean_track(tag, node)
         if track is None:
             return Outcome(Came.REFUSED, None, f"{node}: no clean bounce of this tag.")
+        if track.act.state is ActState.UNKNOWN:
+            return Outcome(Came.UNKNOWN, None, f"{node}: not known yet whether it is stopped there.")
         outcome = Outcome(Came.DONE)
         for name in (*(stop.id for stop in track.own), *track.stale):
             outcome = await steps.release(self._desk, tag, node, name)

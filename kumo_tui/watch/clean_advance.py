@@ -123,6 +123,8 @@ def _missing(before: CleanTrack, track: CleanTrack, node: NodeSnapshot, seen_at:
         words = "the node has restarted and forgot the stop: what stood there goes out at its next retry"
         return _lost(track, words)
     if before.others is not None and not before.own:
+        if not track.confirmed and now >= track.wanted_until:
+            return _ran_out(track)
         gap = f"somebody else's stop ended{_late(ends_at, seen_at)}"
         return replace(track, own=(), missed_at=None, others=None, gaps=_with(track.gaps, gap), note=gap)
     if ends_at is not None and ends_at - missed_at <= EARLY_S:

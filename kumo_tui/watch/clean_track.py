@@ -197,11 +197,11 @@ def read(track: CleanTrack, standing: Mapping[str, int], asked_at: float, at: fl
 def placed(track: CleanTrack, stop: OwnStop, names: Sequence[str], at: float, replaces: bool) -> CleanTrack:
     """The track after a stop of ours was accepted. One that covers all of the earlier ones takes their place.
 
-    An entry of the same criteria has taken it on the server too; earlier exact ones of other names go stale.
+    An entry of the same criteria has taken it on the server too; earlier exact ones stand beside it and go stale.
     """
     stale = track.stale
-    if replaces and stop.is_exact:
-        stale = (*stale, *(old.id for old in track.own))
+    if replaces:
+        stale = (*stale, *(old.id for old in track.own if old.is_exact))
     own = (stop,) if replaces else (*track.own, stop)
     covered = frozenset(names) if replaces else track.covered | frozenset(names)
     return replace(track, own=own, stale=stale, covered=covered, posted_at=at, missed_at=None, note="")
