@@ -1,6 +1,7 @@
 """Clean bounces on a simulated fleet in process: the program's own rooms, and time that a test moves."""
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 import httpx
@@ -53,6 +54,12 @@ class World:
         self.acts = Acts(clients, self.watcher, journal, self.settings, self.clock, "on-call", recall)
         if kept:
             self.watcher.resume(kept.operations(open_only=True))
+
+    def beside(self) -> "World":
+        """Another kumo-tui of the same user on the same fleet, clock and journal."""
+        other = copy(self)
+        other.start_program()
+        return other
 
     @property
     def node(self) -> SimNode:

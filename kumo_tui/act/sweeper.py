@@ -179,7 +179,12 @@ class Sweeper:
         except JournalError:
             return
         node = track.act.node
-        if recorded is not None and any(recorded.was_released(node, stop.id) for stop in track.own):
+        if recorded is None:
+            return
+        ruling = recorded.rulings.get(node)
+        if ruling is not None and ruling.verdict.is_final:
+            self._catch_up(recorded, is_ours=False)
+        elif any(recorded.was_released(node, stop.id) for stop in track.own):
             now, quiet_s = self._desk.clock.monotonic(), self._quiet_s
             self._desk.watcher.change_clean(track.tag, node, lambda known: ended(known, now, quiet_s))
 

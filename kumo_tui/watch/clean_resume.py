@@ -69,8 +69,10 @@ def caught_up(track: CleanTrack, recorded: Recorded, at: float, now: datetime, *
         passed = max(0.0, (now - operation.confirmed_at).total_seconds())
         track = replace(track, confirmed=True, wanted_until=at + operation.duration_s - passed)
     ruling = recorded.rulings.get(node)
-    if ruling is not None and ruling.verdict.is_final and not takes_over:
-        return replace(track, verdict=ruling.verdict, own=(), others=None, released=True)
+    if ruling is not None and ruling.verdict.is_final:
+        note = next((event.text for event in reversed(operation.events) if event.text.startswith(node)), "")
+        words = note.partition(": ")[2]
+        return replace(track, verdict=ruling.verdict, note=words, own=(), others=None, released=True)
     return replace(track, since=at, pending={}, doubtful={}) if takes_over else track
 
 

@@ -1,0 +1,86 @@
+"""Two kumo-tui of one user on one journal: one sweeps, the other follows, takes over, and may let go."""
+
+from pathlib import Path
+
+import pytest
+
+from kumo_tui.act.draft import Draft
+from kumo_tui.errors import Refused
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.sim import Kind
+from tests.clean_world import World
+
+DRAFT = Draft(tenant="s1", reason="bad link", duration="20s")
+
+
+@pytest.fixture
+async def first(tmp_path: Path) -> World:
+    world = World("shared-backlog")
+    world.journal_path = tmp_path / "journal.db"
+    world.start_program()
+    await world.poll()
+    await world.play(3.0)
+    return world
+
+
+async def test_one_sweeps_and_the_other_follows_its_counts(first: World) -> None:
+    operation = await first.bounce(DRAFT)
+    second = first.beside()
+    second.acts.clean.start()
+    for _turn in range(6):
+        await first.play(1.0, 1.0)
+        await second.poll()
+    mine, theirs = first.progress(operation.tag), second.progress(operation.tag)
+    assert mine.clean is not None
+    assert theirs.clean is not None
+    assert mine.clean.sweeps > 2
+    assert theirs.ledger.bounced == mine.ledger.bounced
+    assert theirs.clean.sweeps == mine.clean.sweeps
+    assert sum(mine.ledger.bounced.values()) <= first.count(Kind.ADMIN_BOUNCE, tenant="s1")
+
+
+async def test_the_end_that_one_reaches_is_the_end_for_the_other(first: World) -> None:
+    operation = await first.bounce(DRAFT)
+    second = first.beside()
+    second.acts.clean.start()
+    await first.play_until(lambda: first.progress(operation.tag).verdict.is_final)
+    await second.play(8.0, 2.0)
+    assert first.progress(operation.tag).verdict is Verdict.DONE
+    assert second.progress(operation.tag).verdict is Verdict.DONE
+
+
+async def test_the_other_takes_over_when_the_one_that_swept_is_gone(first: World) -> None:
+    operation = await first.bounce(DRAFT)
+    second = first.beside()
+    second.acts.clean.start()
+    await second.poll()
+    await first.acts.clean.stop_running()
+    await second.play_until(lambda: second.progress(operation.tag).verdict.is_final)
+    assert second.progress(operation.tag).verdict is Verdict.DONE
+    words = [event.text for event in second.status(operation.tag).operation.events]
+    assert "kumo-tui goes on with it" in words
+    counted = sum(second.progress(operation.tag).ledger.bounced.values())
+    assert counted <= second.count(Kind.ADMIN_BOUNCE, tenant="s1")
+    assert second.count(Kind.ADMIN_BOUNCE, tenant="s2") == 0
+
+
+async def test_what_the_other_lets_go_is_no_loss_for_the_one_that_sweeps(first: World) -> None:
+    operation = await first.bounce(DRAFT)
+    second = first.beside()
+    await second.poll()
+    await second.acts.clean.end(operation.tag)
+    await first.play(8.0, 2.0)
+    assert first.progress(operation.tag).verdict is Verdict.CANCELLED
+
+
+async def test_a_stop_is_confirmed_once_only(first: World) -> None:
+    operation = await first.stop(DRAFT)
+    second = first.beside()
+    second.acts.clean.start()
+    await second.poll()
+    await first.acts.clean.bounce(first.confirmed(DRAFT, operation.tag))
+    with pytest.raises(Refused):
+        await second.acts.clean.bounce(second.confirmed(DRAFT, operation.tag))
+    await first.poll()
+    await second.play(4.0, 2.0)
+    assert not second.status(operation.tag).operation.is_waiting
