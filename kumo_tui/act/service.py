@@ -113,7 +113,7 @@ class Acts:
         return take_preview(await self._watcher.poll_once(), selector)
 
     async def feeders(self, preview: Preview) -> Feeders:
-        """What feeds the ready queues of the target nodes, asked now. For the stake of this preview; never raises."""
+        """What feeds the ready queues of the target nodes, asked now, for a stake. Never raises."""
         if isinstance(preview.selector, Everything):
             return {}
         names = [node.node for node in preview.nodes]

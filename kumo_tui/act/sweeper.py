@@ -273,7 +273,7 @@ class Sweeper:
             outcome = await steps.stop(self._desk, track, body, None if part else twin)
             at = self._desk.clock.monotonic()
             if outcome.came is not Came.DONE or outcome.id is None:
-                self._desk.watcher.change_clean(track.tag, node, lambda known: replace(known, posted_at=at))
+                self._desk.watcher.change_clean(track.tag, node, partial(replace, posted_at=at))
                 self._desk.watcher.note(track.tag, f"{node}: the stop was not extended: {outcome.error}")
                 return
             mine = OwnStop(outcome.id, at + seconds, bool(part))
@@ -283,7 +283,7 @@ class Sweeper:
         self._desk.watcher.note(track.tag, f"{node}: stopped for {duration_text(seconds)} from now")
 
     def _stop_seconds(self, track: CleanTrack) -> int:
-        """For how long a stop is placed now. That of a confirmed bounce outlasts it, for mail that returns late."""
+        """For how long a stop is placed now; that of a confirmed bounce outlasts it, for late returns."""
         left_s = max(0.0, track.wanted_until - self._desk.clock.monotonic())
         slack_s = STOP_SLACK_S if track.confirmed else 0
         cap_s = parse_duration(self._desk.settings.act.max_duration)

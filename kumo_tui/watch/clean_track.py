@@ -49,8 +49,8 @@ class CleanTrack:
 
     `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
     last did. `pending` is what was swept and not yet seen to be gone: until then it may be the same mail that
-    still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep left,
-    `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
+    still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep
+    left, `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
 
     `missed_at` is the first list without our stop. `ending` says that the operator ended it; `gone` are stops of
     ours that ended without us. `gaps` are clean words for each time in which meant mail may have gone out.
