@@ -9,7 +9,7 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import is_altered
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
-from kumo_tui.ui.operation_words import progress_words, unread_node, verdict_words
+from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -42,7 +42,7 @@ _ATTENTION = (
 
 
 def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
-    """Selector, tag and verdict; the sums; reason and author; what the verdict means."""
+    """Selector, tag and verdict; the sums; reason and author; what the verdict means; what it may have cost."""
     operation, style = status.operation, VERDICTS[status.verdict]
     state = f"{style.mark(signs.ascii_only)} {style.word}"
     tag = f"   op {operation.tag}   "
@@ -52,6 +52,7 @@ def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
         *wrapped(progress_words(status, snapshot, signs.dot), width),
         *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
         *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
+        *wrapped(meters_words(status, signs.dot), width, Look.DIM),
     ]
 
 

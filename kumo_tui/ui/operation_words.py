@@ -1,11 +1,13 @@
 """What an operation's state means, in honest words (DESIGN 3, rules 11 to 14)."""
 
+from kumo_tui.act.guardian import cancelled_by_itself
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
+from kumo_tui.ui.theme import VERDICTS, Glyphs
 from kumo_tui.units import count_text, countdown_text, duration_text
 
 
@@ -35,13 +37,50 @@ def unread_node(progress: NodeProgress, snapshot: Snapshot) -> NodeSnapshot | No
 
 
 def collateral_words(status: OperationStatus) -> str:
-    """`3 queues of others: 152 messages not meant`, and what stops it; empty while there is none."""
+    """`3 queues of others: 152 messages not meant`, and what stops it; empty while there is none.
+
+    Where it was cancelled because of them, where and how many it were there.
+    """
     progress = status.ledger.progress
     if not progress.collateral:
         return ""
+    cancelled = cancelled_by_itself(status.operation)
+    if cancelled:
+        elsewhere = [] if status.verdict.is_final else ["elsewhere it goes on"]
+        return "; ".join([*cancelled, *elsewhere])
     queues = plural(progress.collateral_queues, "queue")
     words = f"{queues} of others: {plural(progress.collateral, 'message')} not meant"
     return words if status.verdict.is_final else f"{words}; a cancel stops more of it"
+
+
+def collateral_mark(status: OperationStatus, signs: Glyphs) -> str:
+    """The sign before these words: `✗` once it was cancelled because of them, else a warning."""
+    cancelled = VERDICTS[Verdict.CANCELLED].mark(signs.ascii_only)
+    return f"{cancelled if cancelled_by_itself(status.operation) else signs.warning} "
+
+
+def meters_words(status: OperationStatus, dot: str) -> str:
+    """`collateral 0 · may have leaked up to 12 (delivered by 3 ready queues since) · up to 210 still wait there`.
+
+    Empty until a list showed the directive: nothing is known of it.
+    """
+    if all(node.last_seen is None for node in status.nodes):
+        return ""
+    meters = status.meters
+    words = [f"collateral {count_text(status.ledger.progress.collateral)}"]
+    if meters.collateral_grows:
+        words[0] += ", growing"
+    if meters.ready_queues:
+        since = "since the first look" if meters.since_restart else "since"
+        queues = plural(meters.ready_queues, "ready queue")
+        words.append(f"may have leaked up to {count_text(meters.leak_at_most)} (delivered by {queues} {since})")
+    if meters.in_flight:
+        start = "at the first look" if meters.since_restart else "at the start"
+        words.append(f"in flight {start}: up to {count_text(meters.in_flight)}")
+    if meters.may_wait:
+        verb = "may wait there still" if status.verdict.is_final else "still wait there"
+        words.append(f"up to {count_text(meters.may_wait)} {verb}")
+    return f" {dot} ".join(words)
 
 
 def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:

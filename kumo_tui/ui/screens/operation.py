@@ -12,7 +12,7 @@ from kumo_tui.ui import keys
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.keys import command
 from kumo_tui.ui.operation_lines import QUEUE_COLUMNS, event_lines, head_lines, node_lines, queue_rows
-from kumo_tui.ui.operation_words import collateral_words, sent_requests
+from kumo_tui.ui.operation_words import collateral_mark, collateral_words, sent_requests
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
@@ -72,7 +72,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
             return
         signs = glyphs_of(self)
         self._part("head").fit(lambda width, _height: head_lines(status, snapshot, width, signs))
-        self._part("alarm").show_words(collateral_words(status), Look.ALARM, f"{signs.warning} ")
+        self._part("alarm").show_words(collateral_words(status), Look.ALARM, collateral_mark(status, signs))
         self._part("nodes").fit(lambda width, _height: node_lines(status, snapshot, width, signs))
         self._part("timeline").fit(lambda width, _height: event_lines(status, width))
         self.query_one("#queues", LineTable).show(queue_rows(status, signs))
