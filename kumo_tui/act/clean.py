@@ -1,5 +1,8 @@
 """The clean bounce as the dashboard and the command line ask for it: stop, confirm, release (KUMOMTA.md 0)."""
 
+import contextlib
+from collections.abc import Iterator
+
 from kumo_tui.act.clean_release import ReleaseOutcome, Releaser
 from kumo_tui.act.clean_requests import BOUNCE_PATH, SUSPEND_PATH, choose_batch
 from kumo_tui.act.clean_rules import clean_refusals
@@ -10,7 +13,7 @@ from kumo_tui.act.draft import Checked
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.sweeper import Sweeper
-from kumo_tui.errors import Refused
+from kumo_tui.errors import KumoTuiError, Refused
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import Everything, Selector
@@ -88,13 +91,13 @@ class CleanActs:
         check_confirmed(confirmed, words, snapshot, now, self._desk.settings.act.max_preview_age_s)
         waiting = self._waiting(confirmed)
         if waiting is not None:
-            self._claim(waiting.tag)
-            return await self._starter.confirm(waiting, confirmed)
+            with self._claimed(waiting.tag):
+                return await self._starter.confirm(waiting, confirmed)
         preview, checked = confirmed.preview, confirmed.checked
-        self._claim(confirmed.tag)
-        return await self._starter.begin(
-            preview, checked, confirmed.tag, partial=confirmed.partial, confirmed=True
-        )
+        with self._claimed(confirmed.tag):
+            return await self._starter.begin(
+                preview, checked, confirmed.tag, partial=confirmed.partial, confirmed=True
+            )
 
     async def end(self, tag: str, *, flush: bool = False) -> tuple[ReleaseOutcome, ...]:
         """Let go what an operation still holds, on all nodes at once; with `flush` its mail is due at once.
@@ -136,9 +139,16 @@ class CleanActs:
         status = self._desk.watcher.snapshot.operation(operation.tag)
         return {node.act.node for node in status.nodes if node.verdict is Verdict.STOPPED} if status else set()
 
-    def _claim(self, tag: str) -> None:
+    @contextlib.contextmanager
+    def _claimed(self, tag: str) -> Iterator[None]:
+        """The operation is ours to sweep from now on, unless it does not come about."""
         if not self.sweeper.claim(tag):
             raise Refused("Another kumo-tui holds this operation.", "Go on there, or end it there first.")
+        try:
+            yield
+        except KumoTuiError:
+            self.sweeper.let_go(tag)
+            raise
 
     def _sweep_of(self, node: NodePreview, checked: Checked, tag: str) -> PlannedRequest | None:
         """The first sweep as it would leave now; None where nothing stands that one could take."""

@@ -6,6 +6,7 @@ from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.act.rules import session_rule, substance_rule, unread_rule
 from kumo_tui.config import Settings
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
@@ -30,6 +31,7 @@ def clean_refusals(
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
         *(() if partial else unread_rule(snapshot)),
+        *_twice(preview, snapshot, stop_only=stop_only),
         *_capability(preview, snapshot, stop_only=stop_only),
         *_size(stops),
     ]
@@ -38,6 +40,17 @@ def clean_refusals(
 def _scope(preview: Preview) -> Iterator[str]:
     if isinstance(preview.selector, Everything):
         yield "EVERYTHING is never stopped nor swept: bounce it plainly, nothing of it is not meant."
+
+
+def _twice(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
+    """A second stop of the same criteria would take the place of the first: go on with that one."""
+    for status in snapshot.operations:
+        operation = status.operation
+        if operation.mode is not Mode.CLEAN or status.verdict.is_final:
+            continue
+        if operation.selector == preview.selector and (stop_only or not operation.is_waiting):
+            doing = "holds this stopped" if operation.is_waiting else "sweeps this"
+            yield f"Operation {operation.tag} {doing} already: go on with it, or end it first."
 
 
 def _capability(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
