@@ -44,6 +44,10 @@ def test_both_journals_give_back_the_same(relied: bool, steps: list[Written]) ->
             found = recorded(durable)
             assert recorded(memory) == found
             assert (len(durable.operations(open_only=True)) == 1) == is_open(memory)
+            for node in NODES:
+                memory.record_verdict(TAG, node, Verdict.DONE, START)
+                durable.record_verdict(TAG, node, Verdict.DONE, START)
+            assert (len(durable.operations(open_only=True)) == 1) == is_open(memory)
         finally:
             durable.close()
 

@@ -142,9 +142,17 @@ def test_a_claim_whose_file_another_has_made_anew_is_lost(path: Path) -> None:
     first.claim(TAG)
     beside(path).unlink()
     assert (second.claim(TAG), first.claim(TAG)) == (True, False)
+    second.close()
+
+
+def test_a_claim_that_was_lost_takes_the_file_of_nobody_with_it(path: Path) -> None:
+    first, second = Claims(path), Claims(path)
+    first.claim(TAG)
+    beside(path).unlink()
+    second.claim(TAG)
     first.unclaim(TAG)
-    first.close()
     assert beside(path).exists()
+    assert Claims(path).claim(TAG) is False
     second.close()
 
 

@@ -115,6 +115,14 @@ def test_several_requests_to_one_node_are_kept_in_their_order(journal: SqliteJou
     assert recorded.baseline == {"mta1": {YAHOO: 5}}
 
 
+def test_an_operation_that_begins_with_a_sweep_comes_back(journal: SqliteJournal) -> None:
+    sweep = Intent("mta1", "POST", URL, "{}", {YAHOO: 5}, step=Step.SWEEP)
+    journal.record_intent(an_operation(), [sweep])
+    recorded = read_again(journal)
+    assert recorded.operation.acts == (NodeAct("mta1", ActState.INTENT),)
+    assert recorded.sweeps("mta1").unanswered == 1
+
+
 def test_bodies_that_are_sent_again_and_again_are_kept_once(journal: SqliteJournal, path: Path) -> None:
     journal.record_intent(an_operation(), [an_intent()])
     for _round in range(5):

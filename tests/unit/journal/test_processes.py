@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.journal.worlds import an_operation, opened
+from tests.fakes import START
+from tests.unit.journal.worlds import TAG, YAHOO, an_operation, opened
 from tests.unit.journal.writer import baseline_of
 
 ROOT = Path(__file__).parents[3]
@@ -79,6 +80,28 @@ def test_every_intent_that_was_said_to_be_written_outlives_a_kill(path: Path) ->
         assert_whole(path, said)
 
 
+@pytest.mark.parametrize("lines", [1, 2, 7, 40])
+def test_a_clean_bounce_outlives_the_process_that_swept_it(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "journal.db"
+    command = [sys.executable, "-m", "tests.unit.journal.sweeper", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as sweeping:
+        assert sweeping.stdout is not None
+        said = [int(sweeping.stdout.readline()) for _line in range(lines)]
+        journal = opened(path, wait_s=30)
+        assert journal.claim(TAG) is False
+        sweeping.kill()
+        said += [int(line) for line in sweeping.stdout]
+    assert journal.claim(TAG) is True
+    (found,) = journal.operations(open_only=True)
+    journal.close()
+    assert found.operation.confirmed_at == START
+    assert [stop.id for stop in found.stops_standing("mta1")] == ["s1"]
+    assert found.totals["mta1"]["sweeps"][YAHOO] - said[-1] in (0, 1)
+    assert found.sweeps("mta1").answered - said[-1] in (0, 1)
+    assert found.sweeps("mta1").unanswered in (0, 1)
+    assert_sound(path)
+
+
 def assert_whole(path: Path, said: list[str]) -> None:
     """The file opens, is without fault, and holds these intents whole."""
     journal = opened(path)
@@ -88,6 +111,10 @@ def assert_whole(path: Path, said: list[str]) -> None:
     assert set(said) <= found
     assert last is not None
     assert last.baseline == {"mta1": baseline_of(said[-1])}
+    assert_sound(path)
+
+
+def assert_sound(path: Path) -> None:
     plain = sqlite3.connect(path)
     assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert plain.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -42,7 +42,15 @@ def step(
 
 
 def standing(journal: AnyJournal) -> list[str | None]:
-    return [stop.id for stop in recorded(journal).stops_standing("mta1")]
+    """The ids of the stops that stand; a durable journal must call their operation open, whatever its verdict."""
+    found = recorded(journal)
+    stops = [stop.id for stop in found.stops_standing("mta1")]
+    if isinstance(journal, SqliteJournal):
+        for act in found.operation.acts:
+            journal.record_verdict(TAG, act.node, Verdict.DONE, START)
+        asked = any(request.state is INTENT for request in found.requests)
+        assert is_open(journal) == bool(stops or asked)
+    return stops
 
 
 def test_a_stop_stands_until_its_release(journal: AnyJournal) -> None:
@@ -91,6 +99,15 @@ def test_a_stop_that_was_extended_is_replaced(journal: AnyJournal) -> None:
     assert standing(journal) == ["s3"]
     assert not recorded(journal).was_released("mta1", "s1")
     step(journal, Step.RELEASE, ACCEPTED, "s3")
+    assert standing(journal) == []
+
+
+def test_an_extension_that_kept_the_id_stands_itself(journal: AnyJournal) -> None:
+    placed(journal)
+    number = step(journal, Step.STOP, ACCEPTED, "s1", replaces="s1")
+    assert [stop.number for stop in recorded(journal).stops_standing("mta1")] == [number]
+    assert standing(journal) == ["s1"]
+    step(journal, Step.RELEASE, GONE, "s1")
     assert standing(journal) == []
 
 
@@ -145,7 +162,7 @@ def test_each_node_has_its_own_stops(journal: AnyJournal) -> None:
     for node in ("mta1", "mta2"):
         journal.record_act(TAG, NodeAct(node, ActState.ACCEPTED, "s1"), START)
     step(journal, Step.RELEASE, ACCEPTED, "s1")
-    assert standing(journal) == []
+    assert recorded(journal).stops_standing("mta1") == ()
     assert [stop.id for stop in recorded(journal).stops_standing("mta2")] == ["s1"]
     assert not recorded(journal).was_released("mta2", "s1")
 
@@ -226,6 +243,34 @@ def test_a_sweep_without_an_answer_keeps_nothing_open_that_has_ended(durable: Sq
     step(durable, Step.RELEASE, ACCEPTED, "s1")
     durable.record_verdict(TAG, "mta1", Verdict.CANCELLED, START)
     assert not is_open(durable)
+    durable.close()
+
+
+def test_a_stop_without_a_known_id_is_open_until_it_is_settled(durable: SqliteJournal) -> None:
+    placed(durable, ActState.UNKNOWN)
+    durable.record_verdict(TAG, "mta1", Verdict.CANCELLED, START)
+    assert is_open(durable)
+    step(durable, Step.RELEASE, GONE)
+    assert not is_open(durable)
+    durable.close()
+
+
+def test_a_stop_after_a_release_without_an_id_is_open(durable: SqliteJournal) -> None:
+    placed(durable)
+    step(durable, Step.RELEASE, ACCEPTED, "s1")
+    step(durable, Step.RELEASE, GONE)
+    step(durable, Step.STOP, UNKNOWN)
+    durable.record_verdict(TAG, "mta1", Verdict.CANCELLED, START)
+    assert is_open(durable)
+    durable.close()
+
+
+def test_an_extension_without_an_answer_leaves_the_older_stop_open(durable: SqliteJournal) -> None:
+    placed(durable)
+    step(durable, Step.STOP, UNKNOWN, "s2", replaces="s1")
+    step(durable, Step.RELEASE, ACCEPTED, "s2")
+    durable.record_verdict(TAG, "mta1", Verdict.CANCELLED, START)
+    assert is_open(durable)
     durable.close()
 
 
