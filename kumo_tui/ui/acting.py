@@ -17,8 +17,22 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.wire import QueueSample
 
 
+class Guarding(Protocol):
+    """Ends plain bounces that take other queues' mail, by itself."""
+
+    def start(self) -> None:
+        """Look at every snapshot from now on."""
+
+    async def finish(self) -> None:
+        """Wait for the cancels that are on their way."""
+
+
 class Acting(Protocol):
     """Doing, as the screens ask for it. `kumo_tui.act.service.Acts` is it."""
+
+    @property
+    def guardian(self) -> Guarding:
+        """Stop at the first collateral."""
 
     def new_tag(self) -> str:
         """A tag that no operation has."""

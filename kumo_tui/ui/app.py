@@ -20,6 +20,7 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
 from kumo_tui.ui import flows, keys
 from kumo_tui.ui.acting import Acting
+from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.ports import Live, Watching
@@ -28,7 +29,7 @@ from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
-from kumo_tui.ui.theme import DARK, LIGHT, THEMES
+from kumo_tui.ui.theme import DARK, LIGHT, THEMES, glyphs
 from kumo_tui.ui.widgets.header import Mode
 
 SAID_FOR_S = 8.0
@@ -68,6 +69,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         self.clock: Clock = clock or SystemClock()
         self.animation_level = "none"
         self._said = ("", 0.0)
+        self._alarms = Alarms(watcher.snapshot)
         self._opening: Worker[None] | None = None
         self.set_reactive(KumoTuiApp.snapshot, watcher.snapshot)
         for theme in THEMES:
@@ -81,11 +83,13 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         """Start to look."""
         self.theme = self.settings.theme if self.settings.theme in (DARK, LIGHT) else DARK
         self.watcher.subscribe(self._hear)
+        self.acts.guardian.start()
         self.watcher.start()
         self.set_interval(1.0, self.tick)
 
     async def on_unmount(self) -> None:
         """Stop to look."""
+        await self.acts.guardian.finish()
         await self.watcher.stop()
 
     def _hear(self, snapshot: Snapshot) -> None:
@@ -94,6 +98,8 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     @on(SnapshotTaken)
     def _take_snapshot(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
+        for words in self._alarms.news(message.snapshot, glyphs(self.settings.ascii)):
+            self.notify(words, severity="error", markup=False)
 
     def watch_snapshot(self, snapshot: Snapshot) -> None:
         """Hand it to the screen on top; covered ones catch up when they are uncovered."""

@@ -65,10 +65,21 @@ class FakeWatching:
             listener(snapshot)
 
 
+class FakeGuardian:
+    """A guardian that has nothing to do."""
+
+    def start(self) -> None:
+        """Nothing is guarded here."""
+
+    async def finish(self) -> None:
+        """Nothing is on its way."""
+
+
 class FakeActs:
     """Acts of which only the sample of a queue answers."""
 
     def __init__(self, sample: QueueSample | KumoTuiError | None = None) -> None:
+        self.guardian = FakeGuardian()
         self.sample = sample
         self.sampled: list[tuple[str, str]] = []
 
