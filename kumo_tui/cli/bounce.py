@@ -1,6 +1,5 @@
 """bounce: the command, its options, and what the command line alone shows to be wrong with them."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
 from kumo_tui.cli.compose import Call
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
+from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, as_usage_error, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.sending import Asked, refused_json, run_bounce
@@ -117,7 +117,7 @@ def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     settings = options.settings()
     try:
         asked = _asked(typed, settings)
-        return asyncio.run(run_bounce(Call(call.surroundings, options), asked))
+        return run_loop(run_bounce(Call(call.surroundings, options), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
         if options.json:

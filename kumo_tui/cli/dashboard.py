@@ -2,7 +2,8 @@
 
 import os
 
-from kumo_tui.cli.compose import Call, House
+from kumo_tui.cli.compose import Call, House, opened
+from kumo_tui.cli.loop import run_loop
 from kumo_tui.errors import InputError
 
 # Read by Textual when it is imported. The dashboard is used over slow links: no animation, few frames.
@@ -22,11 +23,20 @@ def check_terminal(call: Call) -> None:
 
 
 def open_dashboard(house: House) -> int:
-    """Run the dashboard until it is quit; returns its exit code."""
+    """Run the dashboard until it is quit; returns its exit code.
+
+    While it runs it goes on with every confirmed clean bounce by itself. SIGTERM and hang-up end it without
+    asking: the terminal is given back, and stops stand until their own end.
+    """
     for name, value in TEXTUAL_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock)
-    app.run(mouse=house.settings.mouse)
-    return app.return_code or 0
+
+    async def show() -> int:
+        async with opened(house):
+            await app.run_async(mouse=house.settings.mouse)
+        return app.return_code or 0
+
+    return run_loop(show())

@@ -29,8 +29,12 @@ class Exit(IntEnum):
     """Followed, and it ended otherwise than done."""
     COLLATERAL = 9
     """Bounced, but with collateral."""
+    HUNG_UP = 129
+    """Ended because its terminal went away."""
     INTERRUPTED = 130
     """Ended with Ctrl-C."""
+    TERMINATED = 143
+    """Ended with SIGTERM."""
 
 
 # The first that applies: what is more serious hides the rest.

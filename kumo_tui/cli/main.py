@@ -14,6 +14,7 @@ from kumo_tui.cli.compose import Call, Surroundings, build_house
 from kumo_tui.cli.dashboard import check_terminal, open_dashboard
 from kumo_tui.cli.demo import demo_command, simulate_command
 from kumo_tui.cli.exits import Exit, exit_of_error
+from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
@@ -64,8 +65,8 @@ def outcome(words: Sequence[str], surroundings: Surroundings) -> int:
     except click.ClickException as error:
         say(f"{NAME}: {error.format_message()}")
         return Exit.USAGE
-    except click.Abort:
-        return Exit.INTERRUPTED
+    except (click.Abort, Ended) as end:
+        return end.code if isinstance(end, Ended) else Exit.INTERRUPTED
     except KumoTuiError as error:
         say(f"{NAME}: {error}")
         return exit_of_error(error)

@@ -1,14 +1,17 @@
 """What commands print: JSON for scripts, aligned plain text for people and screen readers."""
 
+import contextlib
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 from kumo_tui.text import clean, is_altered
+
+FAR_S = 20 * 3600.0
 
 
 def print_json(value: Any) -> None:
@@ -23,8 +26,9 @@ def print_text(*lines: str) -> None:
 
 
 def say(text: str) -> None:
-    """One clean line on standard error."""
-    click.echo(clean(text), err=True)
+    """One clean line on standard error. After a hang-up nobody is there to read it: that is no error."""
+    with contextlib.suppress(OSError):
+        click.echo(clean(text), err=True)
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
@@ -49,6 +53,12 @@ def utc_text(at: datetime) -> str:
 def local_time_text(at: datetime) -> str:
     """A moment as the clock on the wall shows it: `12:01:34`."""
     return at.astimezone().strftime("%H:%M:%S")
+
+
+def until_text(now: datetime, left_s: float) -> str:
+    """When something ends that has so long left, by the clock on the wall: `12:40`, with the day when far."""
+    form = "%H:%M" if left_s < FAR_S else "%Y-%m-%d %H:%M"
+    return (now + timedelta(seconds=left_s)).astimezone().strftime(form)
 
 
 def rounded(seconds: float | None) -> float | None:

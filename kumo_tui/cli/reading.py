@@ -1,6 +1,5 @@
 """status, queues, directives: look once, print, end."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import click
 
 from kumo_tui.cli.compose import Call, build_house, opened
 from kumo_tui.cli.exits import Exit, exit_of_reading
+from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_table, print_text, rounded, say, shown_name, utc_text
 from kumo_tui.model.directives import Directive
@@ -160,7 +160,7 @@ def _look(
     is_read: Callable[[NodeSnapshot], bool],
 ) -> Exit:
     options = call.options.merged(given)
-    snapshot = asyncio.run(_poll(Call(call.surroundings, options)))
+    snapshot = run_loop(_poll(Call(call.surroundings, options)))
     read = sum(1 for node in snapshot.nodes if is_read(node))
     if options.json:
         print_json(as_json(snapshot))

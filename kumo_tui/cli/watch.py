@@ -1,6 +1,5 @@
 """watch: follow an operation or a directive that a node lists, whoever made it."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Followed, Follower, Sight, Until
 from kumo_tui.cli.lines import LineWriter, end_line
+from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.reading import say_what_is_wrong
@@ -51,7 +51,7 @@ def watch_command(call: Call, given: Options, *, operation: str, plain: bool, un
     options = call.options.merged(given)
     if plain and options.json:
         raise click.UsageError("--plain and --json exclude each other.")
-    return asyncio.run(_watch(Call(call.surroundings, options), operation, Until(until)))
+    return run_loop(_watch(Call(call.surroundings, options), operation, Until(until)))
 
 
 async def _watch(call: Call, wanted: str, until: Until) -> Exit:
