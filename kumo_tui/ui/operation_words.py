@@ -2,7 +2,9 @@
 
 from kumo_tui.act.guardian import cancelled_by_itself
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
+from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.operation import Operation
+from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
@@ -80,6 +82,9 @@ def meters_words(status: OperationStatus, dot: str) -> str:
     if meters.may_wait:
         verb = "may wait there still" if status.verdict.is_final else "still wait there"
         words.append(f"up to {count_text(meters.may_wait)} {verb}")
+    selector = status.operation.selector
+    if isinstance(selector, Criteria) and misses_new_mail(selector):
+        words.append("new mail is not caught, and not counted")
     return f" {dot} ".join(words)
 
 

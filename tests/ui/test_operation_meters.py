@@ -114,5 +114,11 @@ def test_what_does_not_apply_is_left_out(meters: Meters, words: str) -> None:
     assert "wait" not in text
 
 
+def test_new_mail_that_no_directive_of_four_parts_catches_is_named() -> None:
+    four = Criteria("promo", "acme", "yahoo.com", "relay.example")
+    shown = status(Ledger(four, {}), last_seen=START, selector=four)
+    assert meters_words(shown, "·") == "collateral 0 · new mail is not caught, and not counted"
+
+
 def test_nothing_is_said_before_a_list_showed_the_directive() -> None:
     assert meters_words(status(HALF, meters=METERS), "·") == ""
