@@ -105,7 +105,7 @@ class Sweeper:
         for act in operation.acts:
             key, node = (operation.tag, act.node), snapshot.node(act.node)
             track = self._desk.watcher.clean_track(*key)
-            if track is None or node is None:
+            if track is None or node is None or track.verdict.is_final:
                 continue
             if track.missed_at is not None:
                 self._ask_journal(track)
