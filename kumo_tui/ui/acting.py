@@ -1,10 +1,12 @@
 """What the acting screens need from the rest of the program: the acts, and an app that shows snapshots."""
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from textual.widget import Widget
 
-from kumo_tui.act.draft import Checked
+from kumo_tui.act.clean_release import ReleaseOutcome
+from kumo_tui.act.draft import Checked, Draft
 from kumo_tui.act.ports import CancelOutcome, Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.clock import Clock
@@ -15,6 +17,40 @@ from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.wire import QueueSample
+
+
+class CleanActing(Protocol):
+    """The clean bounce, as the screens ask for it: stop, sweep, release."""
+
+    def refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
+        """Every safety rule that forbids a clean bounce here, in words."""
+
+    def stop_refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
+        """The same for a stop alone."""
+
+    def plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
+        """The requests of this clean bounce, as they would leave; nothing is sent."""
+
+    async def stop(self, preview: Preview, checked: Checked, tag: str) -> Operation:
+        """Stop the mail and bounce none. Raises Refused or JournalError while nothing was sent."""
+
+    async def bounce(self, confirmed: Confirmed) -> Operation:
+        """Bounce what was confirmed, going on with our stop where one stands. Raises as `stop`."""
+
+    async def end(self, tag: str, *, flush: bool = False) -> Sequence[ReleaseOutcome]:
+        """Release all our stops of an operation; `flush` makes their mail due now. Raises Refused."""
+
+    async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
+        """Release a stop of another kumo-tui. Raises Refused, or NodeError."""
+
+    def waiting_for(self, selector: Selector) -> Operation | None:
+        """Our own stop that waits and has this selector."""
+
+    def start(self) -> None:
+        """Go on with every confirmed clean bounce, by itself."""
+
+    async def stop_running(self) -> None:
+        """Leave them as they stand: nothing is sent any more."""
 
 
 class Guarding(Protocol):
@@ -33,6 +69,10 @@ class Acting(Protocol):
     @property
     def guardian(self) -> Guarding:
         """Stop at the first collateral."""
+
+    @property
+    def clean(self) -> CleanActing:
+        """Stops and clean bounces."""
 
     def new_tag(self) -> str:
         """A tag that no operation has."""
@@ -67,8 +107,17 @@ class Host(Protocol):
     settings: Settings
     clock: Clock
 
+    def bounce(self, draft: Draft) -> None:
+        """Open the form for a bounce."""
+
+    def stop(self, draft: Draft) -> None:
+        """Open the dialog for a stop."""
+
     def cancel_operation(self, tag: str) -> None:
-        """Open the dialog for a cancel of everything of an operation that still stands."""
+        """Open the dialog that ends whatever of an operation still stands."""
+
+    def open_queue(self, name: str) -> None:
+        """Show one queue, by its raw name."""
 
     def read_now(self) -> None:
         """Read all nodes now."""

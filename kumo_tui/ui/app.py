@@ -18,10 +18,11 @@ from kumo_tui.config import Settings
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
-from kumo_tui.ui import flows, keys
+from kumo_tui.ui import clean_flows, flows, keys
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
-from kumo_tui.ui.directive_rows import DirectiveKey
+from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
+from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.ports import Live, Watching
 from kumo_tui.ui.screens.dashboard import DashboardScreen
@@ -29,6 +30,7 @@ from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
+from kumo_tui.ui.screens.stop_detail import StopDetailScreen
 from kumo_tui.ui.theme import DARK, LIGHT, THEMES, glyphs
 from kumo_tui.ui.widgets.header import Mode
 
@@ -71,6 +73,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         self._said = ("", 0.0)
         self._alarms = Alarms(watcher.snapshot)
         self._opening: Worker[None] | None = None
+        self._is_leaving = False
         self.set_reactive(KumoTuiApp.snapshot, watcher.snapshot)
         for theme in THEMES:
             self.register_theme(theme)
@@ -80,15 +83,17 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         return DashboardScreen()
 
     def on_mount(self) -> None:
-        """Start to look."""
+        """Start to look, and to go on with what was confirmed."""
         self.theme = self.settings.theme if self.settings.theme in (DARK, LIGHT) else DARK
         self.watcher.subscribe(self._hear)
         self.acts.guardian.start()
         self.watcher.start()
+        self.acts.clean.start()
         self.set_interval(1.0, self.tick)
 
     async def on_unmount(self) -> None:
-        """Stop to look."""
+        """Stop to sweep and to look; what is stopped stays so until its own end."""
+        await self.acts.clean.stop_running()
         await self.acts.guardian.finish()
         await self.watcher.stop()
 
@@ -134,12 +139,20 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         """Open the form for a bounce."""
         self._act(flows.bounce_flow(self, draft))
 
+    def stop(self, draft: Draft) -> None:
+        """Open the dialog for a stop."""
+        self._act(clean_flows.stop_flow(self, draft))
+
+    def release_stop(self, entry: StopKey) -> None:
+        """Open the dialog that releases a stop of somebody else."""
+        self._act(clean_flows.release_other_flow(self, entry))
+
     def cancel_directive(self, entry: DirectiveKey) -> None:
         """Open the dialog for a cancel."""
         self._act(flows.cancel_flow(self, entry.node, entry.id))
 
     def cancel_operation(self, tag: str) -> None:
-        """Open the dialog for a cancel of everything of an operation that still stands."""
+        """Open the dialog that ends whatever of an operation still stands."""
         self._act(flows.cancel_operation_flow(self, tag))
 
     def open_queue(self, name: str) -> None:
@@ -148,11 +161,15 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def open_operation(self, tag: str) -> None:
         """Show one of our operations."""
-        flows.open_operation(self, tag)
+        open_operation(self, tag)
 
     def open_directive(self, entry: DirectiveKey) -> None:
         """Show a directive of somebody else."""
         self.push_screen(DirectiveDetailScreen(entry))
+
+    def open_stop(self, entry: StopKey) -> None:
+        """Show a stop of somebody else."""
+        self.push_screen(StopDetailScreen(entry))
 
     def read_now(self) -> None:
         """Read all nodes now."""
@@ -188,8 +205,24 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         places = self._places
         self.push_screen(PaletteScreen(places, read_only=self.settings.read_only), self._press)
 
-    def action_quit_hint(self) -> None:
-        self.notify("q quits, on the dashboard; Esc goes back to it.")
+    async def action_quit(self) -> None:
+        """Leave; where a stop of ours stands, ask what is to become of it."""
+        if not self._is_leaving:
+            self._is_leaving = True
+            self._act(self._leave())
+
+    async def action_quit_hint(self) -> None:
+        if clean_flows.standing(self.snapshot):
+            await self.action_quit()
+        else:
+            self.notify("q quits, on the dashboard; Esc goes back to it.")
+
+    async def _leave(self) -> None:
+        try:
+            if await clean_flows.quit_flow(self):
+                self.exit()
+        finally:
+            self._is_leaving = False
 
     def _press(self, command: Command | None) -> None:
         if command is not None:

@@ -1,17 +1,18 @@
-"""What the directive pane lists: our operations, one row each over all nodes, and everybody else's directives."""
+"""What the directive pane lists: our operations, one row each over all nodes; directives and stops of others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kumo_tui.model.directives import Directive
+from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.tags import untagged
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import fit, fit_count
-from kumo_tui.ui.queue_state import LIVE_VERDICTS, listed_directives
-from kumo_tui.ui.theme import ORIGINS, VERDICTS, Glyphs, Look, Origin
+from kumo_tui.ui.queue_state import LIVE_VERDICTS, listed_directives, listed_suspensions
+from kumo_tui.ui.theme import ORIGINS, QUEUE_STATES, VERDICTS, Glyphs, Look, Origin, QueueCondition
 from kumo_tui.ui.widgets.line_table import Cell, LineRow
 from kumo_tui.units import age_text, count_text, countdown_text, percent_text
 
@@ -33,6 +34,16 @@ class DirectiveKey(NamedTuple):
     id: str
 
 
+class StopKey(NamedTuple):
+    """The row of a stop on one node that no operation of this journal made."""
+
+    node: str
+    id: str
+
+
+PaneKey = OperationKey | DirectiveKey | StopKey
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """A directive of somebody else, with its node, what is left of it in seconds, and whose it is."""
@@ -48,11 +59,31 @@ class Foreign:
         return DirectiveKey(self.node, self.directive.id)
 
 
+@dataclass(frozen=True, slots=True)
+class ForeignStop:
+    """A stop of somebody else, with its node and what is left of it in seconds."""
+
+    node: str
+    stop: Suspension
+    left_s: float
+
+    @property
+    def key(self) -> StopKey:
+        """The key of its row."""
+        return StopKey(self.node, self.stop.id)
+
+    @property
+    def is_of_kumo_tui(self) -> bool:
+        """Whether another kumo-tui made it."""
+        return self.stop.tag is not None
+
+
 @dataclass(frozen=True)
 class Listing:
-    """Everything that the pane lists, in order: alarms, what runs, what finishes, what has ended."""
+    """What the pane lists, in order: alarms, ours that run or finish, others', stops of others, what has ended."""
 
     foreign: Sequence[Foreign] = ()
+    stops: Sequence[ForeignStop] = ()
     active: Sequence[OperationStatus] = ()
     finishing: Sequence[OperationStatus] = ()
     ended: Sequence[OperationStatus] = ()
@@ -66,16 +97,17 @@ class Listing:
         return [entry for entry in self.foreign if entry.origin is Origin.ALARM]
 
     def summary(self, dot: str = "·") -> str:
-        """`2 active · 1 finishing · 5 ended`."""
+        """`2 active · 1 finishing · 1 stop of others · 5 ended`."""
         live = len(self.active) + len(self.foreign)
         parts = [f"{live} active"]
         parts += [f"{len(self.finishing)} finishing"] if self.finishing else []
+        parts += [f"{plural(len(self.stops), 'stop')} of others"] if self.stops else []
         parts += [f"{len(self.ended)} ended"] if self.ended else []
         return f" {dot} ".join(parts)
 
 
 def list_directives(snapshot: Snapshot, now: float) -> Listing:
-    """Our operations and the directives that are not ours, as they are at this time (monotonic seconds)."""
+    """Our operations, and directives and stops that are not ours, as they are at this time (monotonic seconds)."""
     foreign = _foreign(snapshot, now)
     newest_first = sorted(snapshot.operations, key=lambda status: status.operation.created_at, reverse=True)
     active, finishing, ended = [], [], []
@@ -86,7 +118,25 @@ def list_directives(snapshot: Snapshot, now: float) -> Listing:
             ended.append(status)
         else:
             finishing.append(status)
-    return Listing(foreign, active, finishing, ended, snapshot.at, now, len(snapshot.nodes))
+    return Listing(
+        foreign, foreign_stops(snapshot, now), active, finishing, ended, snapshot.at, now, len(snapshot.nodes)
+    )
+
+
+def foreign_stops(snapshot: Snapshot, now: float) -> list[ForeignStop]:
+    """Stops that no operation of this journal made."""
+    tags = {status.operation.tag for status in snapshot.operations}
+    ids = {
+        identity
+        for status in snapshot.operations
+        for node in status.nodes
+        for identity in (node.act.id, *(node.clean.stop_ids if node.clean else ()))
+    }
+    return [
+        ForeignStop(node, stop, left)
+        for node, stop, left in listed_suspensions(snapshot, now)
+        if stop.tag not in tags and stop.id not in ids
+    ]
 
 
 def origin_of(directive: Directive) -> Origin:
@@ -110,16 +160,19 @@ def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]
         [_operation_row(status, listing, signs, wide) for status in statuses]
         for statuses in ((*listing.active, *listing.finishing), listing.ended)
     )
-    return [*alarms, *live, *others, *ended]
+    stops = [_stop_row(entry, signs, wide=wide, with_node=listing.nodes > 1) for entry in listing.stops]
+    return [*alarms, *live, *others, *stops, *ended]
 
 
 def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell:
     """How far, and the verdict; collateral comes first and is red.
 
     A node on which it is lost or refused while it goes on elsewhere comes before that. Narrow, a bar stands for
-    the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`.
+    the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`. A stop that waits has bounced nothing: `STOPPED`.
     """
     style, progress = VERDICTS[status.verdict], status.ledger.progress
+    if status.operation.is_waiting and not status.fallen:
+        return Cell(style.word, style.look)
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
         return Cell(f"{count_text(progress.collateral)} COLLATERAL {style.word} {percent}", Look.RED)
@@ -161,6 +214,26 @@ def _foreign_row(entry: Foreign, signs: Glyphs, *, with_node: bool) -> LineRow:
         Cell(countdown_text(entry.left_s)),
         Cell(fit_count(directive.total_bounced, BOUNCED_WIDTH)),
         Cell(f"{style.word}{where}", Look.RED if entry.origin is Origin.ALARM else Look.NORMAL),
+        Cell(entry.node, Look.DIM),
+    )
+    return LineRow(entry.key, cells, Cell(style.mark(signs.ascii_only), style.look))
+
+
+def _stop_row(entry: ForeignStop, signs: Glyphs, *, wide: bool, with_node: bool) -> LineRow:
+    style, stop = QUEUE_STATES[QueueCondition.STOPPED], entry.stop
+    origin = Origin.OTHER_KUMO_TUI if entry.is_of_kumo_tui else Origin.FOREIGN
+    if wide:
+        words = f"stop, {ORIGINS[origin].word}"
+    else:
+        words = (
+            f"stop {signs.dot} {'kumo-tui' if entry.is_of_kumo_tui else entry.node if with_node else 'not ours'}"
+        )
+    cells = (
+        Cell(stop.scope_text(), Look.AMBER if stop.criteria is None else style.look),
+        Cell(clean(untagged(stop.reason))),
+        Cell(countdown_text(entry.left_s)),
+        Cell("-", Look.DIM),
+        Cell(words),
         Cell(entry.node, Look.DIM),
     )
     return LineRow(entry.key, cells, Cell(style.mark(signs.ascii_only), style.look))

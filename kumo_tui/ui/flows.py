@@ -2,24 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, cast
 
-from textual.app import App
-
-from kumo_tui.act.draft import Draft
+from kumo_tui.act.draft import Draft, How
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
-from kumo_tui.errors import KumoTuiError, NodeError
+from kumo_tui.errors import KumoTuiError
+from kumo_tui.model.operation import Mode
 from kumo_tui.text import clean, plural
-from kumo_tui.ui.acting import Host
+from kumo_tui.ui.clean_flows import end_flow, stop_then_confirm
+from kumo_tui.ui.flow_steps import AnyApp, acting_host, open_operation, send, tell
 from kumo_tui.ui.screens.cancel import CancelScreen, Target, targets_of
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
-from kumo_tui.ui.screens.sending import SendingScreen
-from kumo_tui.ui.theme import Look
 from kumo_tui.units import count_text
-
-AnyApp = App[Any]
 
 
 async def bounce_flow(app: AnyApp, draft: Draft) -> None:
@@ -27,7 +22,7 @@ async def bounce_flow(app: AnyApp, draft: Draft) -> None:
 
     Nothing typed is lost: leaving the confirmation, or a refusal, opens the form again with the same draft.
     """
-    host = _host(app)
+    host = acting_host(app)
     notice = ""
     while True:
         tag = host.acts.new_tag()
@@ -35,15 +30,26 @@ async def bounce_flow(app: AnyApp, draft: Draft) -> None:
         if composed is None:
             return
         draft, notice = composed.draft, ""
-        confirm = ConfirmScreen(composed.figures, composed.checked, host.settings.act.max_preview_age_s)
+        if composed.stop_first:
+            notice = await stop_then_confirm(app, composed, tag)
+            if not notice:
+                return
+            continue
+        waiting = composed.offer.waiting
+        stopped = waiting.tag if waiting is not None and composed.how is How.CLEAN else None
+        confirm = ConfirmScreen(
+            composed.figures, composed.checked, host.settings.act.max_preview_age_s, composed.how, stopped
+        )
         typed = await app.push_screen_wait(confirm)
         if typed is None:
             continue
-        went, words = await _send(app, Confirmed(confirm.preview, composed.checked, tag, typed))
-        if went:
-            open_operation(app, tag, words)
+        confirmed = Confirmed(confirm.preview, composed.checked, stopped or tag, typed)
+        bounce = host.acts.clean.bounce if composed.how is How.CLEAN else host.acts.bounce
+        sent = await send(app, "Sending", confirmed.tag, confirmed.preview, bounce(confirmed))
+        if sent.tag is not None:
+            open_operation(app, sent.tag, sent.words)
             return
-        notice = words
+        notice = sent.words
 
 
 async def cancel_flow(app: AnyApp, node: str, directive_id: str) -> None:
@@ -52,55 +58,35 @@ async def cancel_flow(app: AnyApp, node: str, directive_id: str) -> None:
 
 
 async def cancel_operation_flow(app: AnyApp, tag: str) -> None:
-    """Ask, then cancel whatever an operation still has in force. Runs in a worker of the app."""
-    status = _host(app).snapshot.operation(tag)
+    """Ask, then end whatever an operation still has in force. Runs in a worker of the app."""
+    status = acting_host(app).snapshot.operation(tag)
+    if status is not None and status.operation.mode is Mode.CLEAN:
+        await end_flow(app, tag)
+        return
     nodes = status.nodes if status else ()
     await _cancel(
         app, [(node.act.node, node.act.id) for node in nodes if node.act.id and not node.verdict.is_final]
     )
 
 
-def open_operation(app: AnyApp, tag: str, problem: str = "") -> None:
-    """Show the operation of this tag, live; `problem` is what went wrong on the way to it."""
-    app.push_screen(OperationScreen(tag, problem))
-
-
-async def _send(app: AnyApp, confirmed: Confirmed) -> tuple[bool, str]:
-    """Whether something was sent, or may have been, and what went wrong."""
-    nodes = ", ".join(node.node for node in confirmed.preview.nodes)
-    sending = SendingScreen(f"Sending op {confirmed.tag} to {nodes}, waiting for the answers.")
-    await app.push_screen(sending)
-    try:
-        await _host(app).acts.bounce(confirmed)
-    except NodeError as error:
-        if error.outcome_unknown:
-            return True, f"Not known whether it was carried out: {error}"
-        return False, str(error)
-    except KumoTuiError as error:
-        return False, str(error)
-    finally:
-        sending.finish()
-    return True, ""
-
-
 async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
-    targets = targets_of(_host(app).snapshot, wanted)
+    targets = targets_of(acting_host(app).snapshot, wanted)
     if not targets:
-        _tell(app, "Nothing to cancel: it has left the list.", is_error=False)
+        tell(app, "Nothing to cancel: it has left the list.", is_error=False)
         return
     if not await app.push_screen_wait(CancelScreen(targets)):
         return
     if isinstance(app.screen, OperationScreen):
-        _tell(app, f"Cancelling {plural(len(targets), 'directive')}, waiting for the answer.", is_error=False)
+        tell(app, f"Cancelling {plural(len(targets), 'directive')}, waiting for the answer.", is_error=False)
     # All at the same time: a node that does not answer must not hold up the cancel on the others.
     outcomes = await asyncio.gather(*(_cancel_one(app, target) for target in targets))
-    _tell(app, " ".join(words for words, _ in outcomes), is_error=any(failed for _, failed in outcomes))
+    tell(app, " ".join(words for words, _ in outcomes), is_error=any(failed for _, failed in outcomes))
 
 
 async def _cancel_one(app: AnyApp, target: Target) -> tuple[str, bool]:
     """One line for what came of it, and whether that is bad news."""
     try:
-        outcome = await _host(app).acts.cancel(target.node, target.directive.id)
+        outcome = await acting_host(app).acts.cancel(target.node, target.directive.id)
     except KumoTuiError as error:
         return f"Not cancelled: {error}", True
     return outcome_words(outcome), outcome.state is CancelState.UNKNOWN
@@ -111,14 +97,3 @@ def outcome_words(outcome: CancelOutcome) -> str:
     head = f"{outcome.id[:8]} on {outcome.node}: {outcome.state.value}"
     total = "" if outcome.last_total is None else f" Last total: {count_text(outcome.last_total)}."
     return clean(f"{head}; {outcome.text}.{total}")
-
-
-def _tell(app: AnyApp, words: str, *, is_error: bool) -> None:
-    if isinstance(app.screen, OperationScreen) and app.screen.is_mounted:
-        app.screen.say(words, Look.RED if is_error else Look.STRONG)
-    else:
-        app.notify(words, severity="error" if is_error else "information", markup=False)
-
-
-def _host(app: AnyApp) -> Host:
-    return cast(Host, app)

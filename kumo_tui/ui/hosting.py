@@ -9,7 +9,7 @@ from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import Acting
-from kumo_tui.ui.directive_rows import DirectiveKey
+from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.widgets.header import Mode
 
 
@@ -34,6 +34,12 @@ class DashboardHost(Protocol):
     def bounce(self, draft: Draft) -> None:
         """Open the form for a bounce."""
 
+    def stop(self, draft: Draft) -> None:
+        """Open the dialog for a stop."""
+
+    def release_stop(self, entry: StopKey) -> None:
+        """Open the dialog that releases a stop of somebody else."""
+
     @property
     def is_opening(self) -> bool:
         """Whether a dialog was asked for and does not stand yet."""
@@ -45,7 +51,7 @@ class DashboardHost(Protocol):
         """Open the dialog for a cancel."""
 
     def cancel_operation(self, tag: str) -> None:
-        """Open the dialog for a cancel of everything of an operation that still stands."""
+        """Open the dialog that ends whatever of an operation still stands."""
 
     def open_queue(self, name: str) -> None:
         """Show one queue, by its raw name."""
@@ -55,6 +61,9 @@ class DashboardHost(Protocol):
 
     def open_directive(self, entry: DirectiveKey) -> None:
         """Show a directive of somebody else."""
+
+    def open_stop(self, entry: StopKey) -> None:
+        """Show a stop of somebody else."""
 
     def read_now(self) -> None:
         """Read all nodes now."""

@@ -23,8 +23,9 @@ class Place(StrEnum):
 class Command:
     """One command. `keys` are Textual's key names, `shown` is how they are written on screen.
 
-    `label` names it in a word, `help` in a short sentence. Destructive commands open a dialog, never act by
-    themselves, and are absent in read-only mode. `rank` orders the footer; 0 keeps it out.
+    `label` names it in a word, `help` in a short sentence. Destructive commands cannot be undone; those that are
+    `changing` alter something on a node. Both open a dialog, never act by themselves, and are absent in
+    read-only mode. `rank` orders the footer; 0 keeps it out.
     """
 
     id: str
@@ -34,13 +35,17 @@ class Command:
     help: str
     places: frozenset[Place]
     destructive: bool = False
+    changing: bool = False
     rank: int = 0
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it may be used in read-only mode."""
+        return not (self.destructive or self.changing)
 
     def applies(self, places: Iterable[Place], *, read_only: bool = False) -> bool:
         """Whether the command can be used at one of these places."""
-        if read_only and self.destructive:
-            return False
-        return not self.places.isdisjoint(places)
+        return (self.only_looks or not read_only) and not self.places.isdisjoint(places)
 
 
 def _at(*places: Place) -> frozenset[Place]:
@@ -62,16 +67,26 @@ COMMANDS: tuple[Command, ...] = (
         rank=1,
     ),
     Command(
+        "stop",
+        ("s",),
+        "s",
+        "stop",
+        "Stop: mail waits, none is lost; bounce or let go",
+        _QUEUES,
+        changing=True,
+        rank=2,
+    ),
+    Command(
         "cancel",
         ("x",),
         "x",
         "cancel",
-        "Cancel: no new matches; taken mail still bounces",
+        "Cancel or end: no new matches; taken mail bounces",
         _at(Place.DIRECTIVES),
         destructive=True,
         rank=1,
     ),
-    Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _TABLES, rank=2),
+    Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _TABLES, rank=3),
     Command(
         "back",
         ("escape",),
@@ -81,15 +96,15 @@ COMMANDS: tuple[Command, ...] = (
         _at(Place.EVERYWHERE, Place.FILTER),
         rank=90,
     ),
-    Command("mark", ("space",), "Space", "mark", "Mark or unmark the queue under the cursor", _QUEUES, rank=3),
+    Command("mark", ("space",), "Space", "mark", "Mark or unmark the queue under the cursor", _QUEUES, rank=4),
     Command(
-        "filter", ("slash",), "/", "filter", "Filter: text  ~regex  c= t= d= r= a part  ! not", _BOARD, rank=4
+        "filter", ("slash",), "/", "filter", "Filter: text  ~regex  c= t= d= r= a part  ! not", _BOARD, rank=5
     ),
     Command("keep", ("enter",), "Enter", "keep", "Keep the filter and go to the table", _at(Place.FILTER), rank=1),
-    Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=5),
+    Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=6),
     Command("reverse", ("O", "upper_o"), "O", "reverse", "Turn the order round", _BOARD),
-    Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _BOARD, rank=6),
-    Command("freeze", ("f",), "f", "freeze", "Freeze the screen, or let it go on", _BOARD, rank=11),
+    Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _BOARD, rank=7),
+    Command("freeze", ("f",), "f", "freeze", "Freeze the screen, or let it go on", _BOARD, rank=12),
     Command(
         "refresh",
         ("r",),
@@ -97,17 +112,17 @@ COMMANDS: tuple[Command, ...] = (
         "refresh",
         "Read all nodes now",
         _at(Place.DASHBOARD, Place.DETAIL),
-        rank=10,
+        rank=11,
     ),
     Command("slower", ("plus",), "+", "slower", "Read half as often", _BOARD),
     Command("faster", ("minus",), "-", "faster", "Read twice as often", _BOARD),
-    Command("other_pane", ("tab",), "Tab", "pane", "Go to the other table", _BOARD, rank=8),
+    Command("other_pane", ("tab",), "Tab", "pane", "Go to the other table", _BOARD, rank=9),
     Command(
-        "copy", ("y",), "y", "copy", "Copy the name or id, and show it", _at(Place.TABLE, Place.DETAIL), rank=12
+        "copy", ("y",), "y", "copy", "Copy the name or id, and show it", _at(Place.TABLE, Place.DETAIL), rank=13
     ),
-    Command("help", ("question_mark",), "?", "help", "These keys", _ALL, rank=7),
+    Command("help", ("question_mark",), "?", "help", "These keys", _ALL, rank=8),
     Command("palette", ("colon",), ":", "palette", "Find a command by its name", _ALL),
-    Command("quit", ("q",), "q", "quit", "Quit; what was sent goes on", _BOARD, rank=9),
+    Command("quit", ("q",), "q", "quit", "Quit; what was sent goes on; asks about a stop", _BOARD, rank=10),
     Command("cursor_up", ("up", "k"), "↑ k", "up", "One line up", _TABLES),
     Command("cursor_down", ("down", "j"), "↓ j", "down", "One line down", _TABLES),
     Command("page_up", ("pageup",), "PgUp", "page up", "One page up", _TABLES),

@@ -12,7 +12,17 @@ from kumo_tui.ui.theme import QueueCondition
 
 GROWING_PER_MIN = 10
 GROWING_SHARE = 0.01
-LIVE_VERDICTS = frozenset({Verdict.RUNNING, Verdict.STALLED, Verdict.SWEPT, Verdict.CATCHING})
+LIVE_VERDICTS = frozenset(
+    {
+        Verdict.RUNNING,
+        Verdict.STALLED,
+        Verdict.SWEPT,
+        Verdict.CATCHING,
+        Verdict.STOPPED,
+        Verdict.SWEEPING,
+        Verdict.RETURNING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,13 @@ class StateReader:
     """Reads states off one snapshot at one time (monotonic seconds)."""
 
     def __init__(self, snapshot: Snapshot, now: float) -> None:
-        self._operations = tuple(live_operations(snapshot))
+        live = tuple(live_operations(snapshot))
+        self._operations = tuple(status for status in live if not status.operation.is_waiting)
+        self._waiting = tuple(
+            (status.operation.selector, max(0.0, (status.left_s or 0.0) - (now - snapshot.at)))
+            for status in live
+            if status.operation.is_waiting
+        )
         self._directives = tuple(directive for _node, directive, _left in listed_directives(snapshot, now))
         self._suspensions = tuple(
             (suspension, left) for _node, suspension, left in listed_suspensions(snapshot, now)
@@ -48,6 +64,7 @@ class StateReader:
         ):
             return QueueState(QueueCondition.BOUNCING)
         stops = [left for suspension, left in self._suspensions if suspension_matches(suspension, name)]
+        stops += [left for selector, left in self._waiting if selector.matches(name)]
         return self._stopped_or_growing(stops, messages, per_minute)
 
     def of_group(self, part: Part, value: str | None, messages: int, per_minute: float | None) -> QueueState:
@@ -57,6 +74,7 @@ class StateReader:
         if any(_covers(selector, part, value) for selector in selectors):
             return QueueState(QueueCondition.BOUNCING)
         stops = [left for stop, left in self._suspensions if _covers(stop.criteria, part, value)]
+        stops += [left for selector, left in self._waiting if _covers(selector, part, value)]
         return self._stopped_or_growing(stops, messages, per_minute)
 
     def _stopped_or_growing(self, stops: Iterable[float], messages: int, per_minute: float | None) -> QueueState:
@@ -66,8 +84,15 @@ class StateReader:
         return QueueState(QueueCondition.GROWING) if is_growing(messages, per_minute) else CALM
 
 
+def waiting_stops(snapshot: Snapshot) -> Iterator[OperationStatus]:
+    """Stops of ours that stand and wait for a decision."""
+    for status in live_operations(snapshot):
+        if status.operation.is_waiting:
+            yield status
+
+
 def live_operations(snapshot: Snapshot) -> Iterator[OperationStatus]:
-    """Operations of ours whose directive stands on at least one node."""
+    """Operations of ours whose directive, or stop, stands on at least one node."""
     for status in snapshot.operations:
         if any(node.verdict in LIVE_VERDICTS for node in status.nodes):
             yield status

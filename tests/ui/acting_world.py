@@ -38,12 +38,13 @@ from kumo_tui.model.snapshot import (
 )
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.wire import QueueSample
-from kumo_tui.ui import flows
+from kumo_tui.ui import clean_flows, flows
 from kumo_tui.ui.figures import Figures, figures_of
 from kumo_tui.ui.ports import Live
 from kumo_tui.ui.theme import DARK, THEMES
 from tests.fakes import FakeClock
 from tests.frames import frame_of
+from tests.ui.clean_world import RecordingCleanActs
 from tests.ui.pilots import wait_for
 from tests.ui.worlds import NOW, START
 
@@ -158,6 +159,10 @@ class RecordingActs:
     tags: int = 0
     hold: asyncio.Event | None = None
     silent: str = ""
+    clean: RecordingCleanActs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clean = RecordingCleanActs(self.app)
 
     def new_tag(self) -> str:
         self.tags += 1
@@ -220,6 +225,7 @@ class ActingApp(App[None]):
         self.clock = FakeClock()
         self.settings = settings or Settings()
         self.acts = RecordingActs(self)
+        self.opened_queues: list[str] = []
         self.set_reactive(ActingApp.snapshot, shot or snapshot())
         for theme in THEMES:
             self.register_theme(theme)
@@ -233,6 +239,18 @@ class ActingApp(App[None]):
     def cancel_operation(self, tag: str) -> None:
         """As the dashboard's app does it."""
         self.run_worker(flows.cancel_operation_flow(self, tag))
+
+    def bounce(self, draft: Draft) -> None:
+        """As the dashboard's app does it."""
+        self.run_worker(flows.bounce_flow(self, draft))
+
+    def stop(self, draft: Draft) -> None:
+        """As the dashboard's app does it."""
+        self.run_worker(clean_flows.stop_flow(self, draft))
+
+    def open_queue(self, name: str) -> None:
+        """Remember that it was asked for."""
+        self.opened_queues.append(name)
 
     def read_now(self) -> None:
         """Nothing is read here."""

@@ -140,8 +140,10 @@ async def test_help_lists_the_keys() -> None:
     app = app_on(worlds.fleet())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark")
-        await wait_for(pilot, lambda: "Find a command by its name" in screen(app))
+        await wait_for(pilot, lambda: "Stop: mail waits, none is lost" in screen(app))
         check_frame(app, "help-80x24")
+        await pilot.press("pagedown", "pagedown")
+        await wait_for(pilot, lambda: "Find a command by its name" in screen(app))
 
 
 async def test_the_palette_presses_the_key_of_the_command_that_was_found() -> None:

@@ -13,6 +13,7 @@ from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui import flows
+from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.screens.cancel import CancelScreen, targets_of
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
@@ -241,7 +242,7 @@ async def test_the_outcome_of_a_cancel_stands_on_the_operation_that_it_was_asked
     async with listed().run_test(size=(80, 24), notifications=True) as pilot:
         app = pilot.app
         assert isinstance(app, ActingApp)
-        flows.open_operation(app, TAG)
+        open_operation(app, TAG)
         await at(pilot, OperationScreen)
         await cancel(pilot, "tab", "enter")
         assert "552016f1 on mta1: removed; it no longer matches new mail." in screen_text(pilot)
@@ -296,7 +297,7 @@ async def test_a_silent_node_holds_up_no_cancel_on_the_others_and_every_outcome_
         app = pilot.app
         assert isinstance(app, ActingApp)
         app.acts.silent, app.acts.hold = "mta1", asyncio.Event()
-        flows.open_operation(app, TAG)
+        open_operation(app, TAG)
         await at(pilot, OperationScreen)
         app.cancel_operation(TAG)
         await at(pilot, CancelScreen)

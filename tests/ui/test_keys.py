@@ -14,9 +14,10 @@ from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
 
 DESIGNED = {
-    "bounce": "b", "cancel": "x", "open": "enter", "back": "escape", "mark": "space", "filter": "slash",
-    "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r", "slower": "plus",
-    "faster": "minus", "other_pane": "tab", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q",
+    "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
+    "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
+    "slower": "plus", "faster": "minus", "other_pane": "tab", "copy": "y", "help": "question_mark",
+    "palette": "colon", "quit": "q",
 }  # fmt: skip
 
 
@@ -71,15 +72,18 @@ def test_footer_help_and_palette_show_what_the_table_says() -> None:
     assert offered == expected
 
 
-def test_read_only_mode_has_no_destructive_command_anywhere() -> None:
+def test_read_only_mode_has_no_command_that_acts_anywhere() -> None:
     places = set(Place)
     destructive = {entry.id for entry in COMMANDS if entry.destructive}
     assert destructive == {"bounce", "cancel"}
+    changing = {entry.id for entry in COMMANDS if entry.changing}
+    assert changing == {"stop"}
+    acting = destructive | changing
     in_footer = {entry.id for entry in keys.in_footer(places, read_only=True)}
     in_help = {row.key for row in help_rows(GLYPHS, read_only=True)}
     in_palette = {entry.id for entry in PaletteScreen(places, read_only=True)._commands}
-    assert not destructive & (in_footer | in_help | in_palette)
-    assert not any(keys.may_act(identity, places, read_only=True) for identity in destructive)
+    assert not acting & (in_footer | in_help | in_palette)
+    assert not any(keys.may_act(identity, places, read_only=True) for identity in acting)
 
 
 def test_a_footer_of_80_cells_offers_the_main_keys_of_each_pane() -> None:
@@ -91,7 +95,7 @@ def test_a_footer_of_80_cells_offers_the_main_keys_of_each_pane() -> None:
         for signs in (GLYPHS, ASCII_GLYPHS)
     ]
     for text in texts[:2]:
-        assert "b bounce" in text and "x cancel" not in text
+        assert "b bounce" in text and "s stop" in text and "x cancel" not in text
     for text in texts[2:]:
         assert "x cancel" in text and "b bounce" not in text
     assert all("? help" in text and len(text) <= 80 for text in texts)

@@ -65,6 +65,18 @@ class FakeWatching:
             listener(snapshot)
 
 
+class FakeCleanActs:
+    """Clean acts that only know whether they run."""
+
+    runs = False
+
+    def start(self) -> None:
+        self.runs = True
+
+    async def stop_running(self) -> None:
+        self.runs = False
+
+
 class FakeGuardian:
     """A guardian that has nothing to do."""
 
@@ -79,6 +91,7 @@ class FakeActs:
     """Acts of which only the sample of a queue answers."""
 
     def __init__(self, sample: QueueSample | KumoTuiError | None = None) -> None:
+        self.clean = FakeCleanActs()
         self.guardian = FakeGuardian()
         self.sample = sample
         self.sampled: list[tuple[str, str]] = []

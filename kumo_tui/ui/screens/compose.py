@@ -12,41 +12,55 @@ from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
-from kumo_tui.act.draft import Checked, Draft, Scope, check_draft
+from kumo_tui.act.draft import Checked, Draft, How, Scope, check_draft
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
+from kumo_tui.ui.how_offer import HowOffer, offer_of
 from kumo_tui.ui.live_values import LiveValues
+from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
-from kumo_tui.ui.widgets.draft_form import FOR, REASON, DraftForm
+from kumo_tui.ui.widgets.draft_form import FOR, HOW, REASON, DraftForm
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import PreviewPanel
 
-KEYS = "F2 requests   F3 lower case   Esc back"
+KEYS = "F2 requests  F3 lower case  Esc back"
 OFFERED = 12
 
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """A bounce that was composed and whose numbers were read afresh: ready to be confirmed."""
+    """A bounce that was composed and whose numbers were read afresh: ready to be confirmed.
+
+    With `stop_first` its mail is to be stopped before that.
+    """
 
     draft: Draft
     checked: Checked
     figures: Figures
+    offer: HowOffer
+    stop_first: bool = False
+
+    @property
+    def how(self) -> How:
+        """How it is done."""
+        return self.offer.way(self.draft.how)
 
 
 # What Tab still stops at, for those who want it.
-LAST_LINE = frozenset({FOR, "quick", "suppress"})
+LAST_LINE = frozenset({FOR, HOW, "quick", "suppress"})
 
 
 class ComposeScreen(ModalScreen[Composed | None]):
     """Composes a bounce. Nothing on it sends anything; it ends in a reviewed draft, or in None.
+
+    "Stop first" is a wish too: who gets the draft stops the mail, and only then asks for the confirmation.
 
     `tag` is what the requests shown would carry; `notice` says why the form is open again.
     """
@@ -75,6 +89,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
         self._figures: Figures | None = None
         self._shows_all_problems = False
         self._is_reading = False
+        self._opened_at = 0.0
+        self._ruled: tuple[object, Sequence[str]] | None = None
         self._live = LiveValues(self, self._draw_offer)
 
     def compose(self) -> ComposeResult:
@@ -88,10 +104,14 @@ class ComposeScreen(ModalScreen[Composed | None]):
             with Horizontal(id="buttons"):
                 yield Lines((Piece(KEYS, Look.DIM),), id="keys")
                 yield PushButton("Cancel", id="cancel")
+                stop_first = PushButton("Stop first", id="stop-first")
+                stop_first.display = False
+                yield stop_first
                 yield PushButton("Review", id="review")
 
     def on_mount(self) -> None:
         """Begin counting."""
+        self._opened_at = host_of(self).clock.monotonic()
         self._taker = FiguresTaker(self, host_of(self).settings, self._counted)
         self.query_one("#notice", FittedLines).show_words(self._notice, Look.RED, "! ")
         self.query_one(DraftForm).go_to_start()
@@ -106,6 +126,11 @@ class ComposeScreen(ModalScreen[Composed | None]):
     def checked(self) -> Checked:
         """What holds of it, and what does not."""
         return check_draft(self.draft, host_of(self).settings.act)
+
+    @property
+    def way(self) -> How | None:
+        """How it would be done now, None while that is not known."""
+        return self.query_one(DraftForm).way
 
     # Keys and buttons
 
@@ -124,8 +149,9 @@ class ComposeScreen(ModalScreen[Composed | None]):
             self._refuse("Complete the form first: no request can be shown yet.")
             self._show_problems(checked, everything=True)
         elif self._figures is not None:
-            plan = host_of(self).acts.plan(self._figures.preview, checked, self._tag)
-            self.app.push_screen(RequestsScreen(plan))
+            acts = host_of(self).acts
+            planned = acts.clean.plan if self.way is How.CLEAN else acts.plan
+            self.app.push_screen(RequestsScreen(planned(self._figures.preview, checked, self._tag)))
 
     def action_onward(self) -> None:
         """Enter goes to the next field, from the last line to the review, past Cancel, and presses a button."""
@@ -142,6 +168,15 @@ class ComposeScreen(ModalScreen[Composed | None]):
 
     @on(PushButton.Pressed, "#review")
     def _review_pressed(self) -> None:
+        self._go_on(stop_first=False)
+
+    @on(PushButton.Pressed, "#stop-first")
+    def _stop_first_pressed(self) -> None:
+        """Pressing it is the one confirmation of the stop: not by a key that was on its way at the opening."""
+        if host_of(self).clock.monotonic() - self._opened_at >= GUARD_S:
+            self._go_on(stop_first=True)
+
+    def _go_on(self, *, stop_first: bool) -> None:
         draft, checked = self.draft, self.checked
         if not checked.is_ready:
             self._show_problems(checked, everything=True)
@@ -149,7 +184,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
         elif not self._is_reading:
             self._is_reading = True
             self._refuse("Reading the nodes now.", Look.DIM)
-            self.run_worker(self._review(draft, checked), group="review", exit_on_error=False)
+            review = self._review(draft, checked, stop_first=stop_first)
+            self.run_worker(review, group="review", exit_on_error=False)
 
     # What happens while it is open
 
@@ -191,20 +227,24 @@ class ComposeScreen(ModalScreen[Composed | None]):
         if checked.selector is None:
             self._figures = None
             self._taker.forget()
+            self.query_one(DraftForm).show_offer(None)
         elif not self._is_current(checked):
             self._taker.ask(host_of(self).snapshot, checked.selector)
         self._draw_offer()
+        self._draw_buttons()
         self._draw_preview()
         self._draw_refusals(checked)
 
     def _counted(self, figures: Figures) -> None:
         self._figures = figures
+        self.query_one(DraftForm).show_offer(offer_of(host_of(self).acts, figures, self.checked))
+        self._draw_buttons()
         self._draw_preview()
         self._draw_refusals(self.checked)
 
-    async def _review(self, draft: Draft, checked: Checked) -> None:
+    async def _review(self, draft: Draft, checked: Checked, *, stop_first: bool) -> None:
         try:
-            composed = await self._read_afresh(draft, checked)
+            composed = await self._read_afresh(draft, checked, stop_first=stop_first)
         except KumoTuiError as error:
             self._refuse(str(error))
             return
@@ -213,20 +253,24 @@ class ComposeScreen(ModalScreen[Composed | None]):
         if self.draft != draft or not self.is_current:
             self._refuse("The form changed while the nodes were read: review it again.")
             return
-        refusals = host_of(self).acts.refusals(composed.figures.preview, checked)
+        acts, preview = host_of(self).acts, composed.figures.preview
+        if stop_first:
+            refusals = acts.clean.stop_refusals(preview, checked)
+        else:
+            refusals = (acts.clean if composed.how is How.CLEAN else acts).refusals(preview, checked)
         if refusals:
             self._refuse(" ".join(refusals))
         else:
             self.dismiss(composed)
 
-    async def _read_afresh(self, draft: Draft, checked: Checked) -> Composed:
+    async def _read_afresh(self, draft: Draft, checked: Checked, *, stop_first: bool) -> Composed:
         host = host_of(self)
         if checked.selector is None:
             raise ValueError("only a checked draft is reviewed")
         preview = await host.acts.fresh_preview(checked.selector)
         feeders = await host.acts.feeders(preview)
         figures = await asyncio.to_thread(figures_of, preview, host.snapshot, host.settings, feeders)
-        return Composed(draft, checked, figures)
+        return Composed(draft, checked, figures, offer_of(host.acts, figures, checked), stop_first)
 
     # Drawing
 
@@ -243,15 +287,31 @@ class ComposeScreen(ModalScreen[Composed | None]):
             checked.duration_s,
             draft.hidden if draft.scope is Scope.EXACT else 0,
             is_counting=checked.selector is not None and not current,
+            is_clean=self.way is How.CLEAN,
         )
+
+    def _draw_buttons(self) -> None:
+        """What is to be bounced cleanly can be stopped first, unless it is."""
+        offer = self.query_one(DraftForm).offer
+        may_stop = offer is not None and offer.waiting is None and self.way is How.CLEAN
+        self.query_one("#stop-first", PushButton).display = may_stop
 
     def _draw_refusals(self, checked: Checked) -> None:
         if self._is_reading:
             return
         found: Sequence[str] = ()
         if self._figures is not None and checked.is_ready and self._is_current(checked):
-            found = host_of(self).acts.refusals(self._figures.preview, checked)
+            found = self._refusals(self._figures, checked)
         self._refuse(" ".join(found))
+
+    def _refusals(self, figures: Figures, checked: Checked) -> Sequence[str]:
+        """What forbids it, asked once for each preview: to know of the journal, the disk is written to."""
+        asked = (figures, checked.selector, checked.duration_s, self.way)
+        if self._ruled is None or self._ruled[0] != asked:
+            acts = host_of(self).acts
+            rules = (acts.clean if self.way is How.CLEAN else acts).refusals
+            self._ruled = (asked, rules(figures.preview, checked))
+        return self._ruled[1]
 
     def _refuse(self, words: str, look: Look = Look.RED) -> None:
         self.query_one("#refusals", FittedLines).show_words(words, look, "! ")

@@ -10,15 +10,17 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
-from kumo_tui.act.draft import Checked
+from kumo_tui.act.draft import Checked, How
 from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.acting import host_of
+from kumo_tui.ui.clean_words import stopped_words
 from kumo_tui.ui.confirmation import Confirmation, drift_text
 from kumo_tui.ui.figures import Figures, FiguresTaker
+from kumo_tui.ui.how_offer import CLEAN_WORDS
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
@@ -34,6 +36,8 @@ NAMES = 4
 
 class ConfirmScreen(ModalScreen[str | None]):
     """Ends in the typed text, or in None. What it confirms is `preview`, which the operator sees.
+
+    `stopped` is the tag of our own stop that holds this mail already.
 
     Cancel has the focus. Nothing confirms within GUARD_S of the opening, or of the last change of the text:
     keys that were on their way, and lines pasted by a terminal that does not mark pastes, are no decision.
@@ -61,10 +65,19 @@ class ConfirmScreen(ModalScreen[str | None]):
     ]
     AUTO_FOCUS = "#cancel"
 
-    def __init__(self, figures: Figures, checked: Checked, max_age_s: float) -> None:
+    def __init__(
+        self,
+        figures: Figures,
+        checked: Checked,
+        max_age_s: float,
+        how: How = How.PLAIN,
+        stopped: str | None = None,
+    ) -> None:
         super().__init__()
         self._state = Confirmation.of(figures, max_age_s)
         self._checked = checked
+        self._how = how
+        self._stopped = stopped
         self._hint = ""
         self._opened_at = 0.0
         self._changed_at = 0.0
@@ -85,6 +98,7 @@ class ConfirmScreen(ModalScreen[str | None]):
             with VerticalScroll(id="facts", can_focus=False):
                 yield FittedLines(id="title")
                 yield FittedLines(id="what")
+                yield FittedLines(id="stopped")
                 yield FittedLines(id="status")
                 yield FittedLines(id="cautions")
             yield FittedLines(id="swapped")
@@ -205,16 +219,28 @@ class ConfirmScreen(ModalScreen[str | None]):
     # Drawing
 
     def _draw(self) -> None:
-        state, checked = self._state, self._checked
+        state, checked, how = self._state, self._checked, self._how
         figures, dot = state.frozen, glyphs_of(self).dot
-        self.query_one("#title", FittedLines).fit(lambda width, _height: title_lines(figures, width))
-        self.query_one("#what", FittedLines).fit(lambda width, _height: what_lines(figures, checked, width, dot))
+        verb = "Stop and bounce" if how is How.CLEAN and self._stopped is None else "Bounce"
+        self.query_one("#title", FittedLines).fit(lambda width, _height: title_lines(figures, width, verb))
+        self.query_one("#what", FittedLines).fit(
+            lambda width, _height: what_lines(figures, checked, width, dot, how)
+        )
+        self._draw_stopped()
         look = Look.RED if state.is_too_old(self._now()) else Look.DIM if state.moved.is_none else Look.AMBER
         self.query_one("#status", FittedLines).show_words(state.status_text(self._now()), look)
-        self.query_one("#cautions", FittedLines).fit(lambda width, _height: caution_lines(figures, width))
+        is_clean = how is How.CLEAN
+        self.query_one("#cautions", FittedLines).fit(
+            lambda width, _height: caution_lines(figures, width, is_clean=is_clean)
+        )
         words = f"It moved: {drift_text(state.swapped)}. The text to type is new." if state.swapped else ""
         self.query_one("#swapped", FittedLines).show_words(words, Look.ALARM)
         self._draw_order()
+
+    def _draw_stopped(self) -> None:
+        if self._stopped is not None:
+            words = stopped_words(host_of(self).snapshot, self._stopped, host_of(self).clock.now())
+            self.query_one("#stopped", FittedLines).show_words(words, Look.STRONG)
 
     def _draw_order(self) -> None:
         order = (Piece("Type  "), Piece(clean(self.token), Look.STRONG), Piece("  to bounce: ["))
@@ -228,33 +254,37 @@ class ConfirmScreen(ModalScreen[str | None]):
         self.query_one("#hint", Lines).show((Piece(self._hint, Look.AMBER),))
 
 
-def title_lines(figures: Figures, width: int) -> list[Line]:
+def title_lines(figures: Figures, width: int, verb: str) -> list[Line]:
     """Verb, number of messages, queues and target, and that there is no way back."""
     preview = figures.preview
     nodes = plural(len(preview.nodes), "node")
     target = nodes if figures.target == nodes else f"{figures.target} ({nodes})"
-    text = f"Bounce {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} on {target}"
+    text = f"{verb} {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} on {target}"
     return [*wrapped(text, width, Look.STRONG), (Piece("CANNOT BE UNDONE", Look.RED),)]
 
 
-def what_lines(figures: Figures, checked: Checked, width: int, dot: str) -> Sequence[Line]:
-    """The selector, the reason, the duration, and where the mail was going."""
+def what_lines(figures: Figures, checked: Checked, width: int, dot: str, how: How) -> Sequence[Line]:
+    """The selector, the reason, how and for how long, and where the mail was going."""
     selector = figures.preview.selector
     lines = wrapped(selector.describe(), width, Look.STRONG)
     if isinstance(selector, ExactQueues):
         lines += wrapped(_some(figures.top_queues[:NAMES], figures.preview.queues, dot), width)
     lines += wrapped(f"reason: {checked.reason}  (senders may read it)", width)
-    lines += wrapped(_duration_words(checked), width)
+    lines += wrapped(_how_words(figures, checked, how), width)
     lines += wrapped(_some(figures.top_domains[:DOMAINS], figures.domains, dot), width)
     return lines
 
 
-def _duration_words(checked: Checked) -> str:
+def _how_words(figures: Figures, checked: Checked, how: How) -> str:
     duration = duration_text(checked.duration_s or 0)
-    if isinstance(checked.selector, Criteria) and misses_new_mail(checked.selector):
-        words = f"for {duration}: new mail is not caught"
+    if how is How.CLEAN:
+        words = f"clean: {CLEAN_WORDS}; new mail that matches in {duration} goes too"
+    elif isinstance(checked.selector, Criteria) and misses_new_mail(checked.selector):
+        words = f"plain, for {duration}: new mail is not caught"
     else:
-        words = f"for {duration}: new mail that matches in this time goes too"
+        words = f"plain, for {duration}: new mail that matches in this time goes too"
+    if how is How.PLAIN and figures.stake.plain_is_exact:
+        words += f"; plain is exact here: {figures.stake.why}"
     return f"{words}; no delivery log" if checked.suppress_logging else words
 
 

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input
 
+from kumo_tui.act.draft import STOP_DURATION, STOP_REASON, Draft
 from kumo_tui.act.suggest import suggest
 from kumo_tui.errors import InputError
 from kumo_tui.model.filtering import NO_FILTER, parse_filter
@@ -17,7 +18,7 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import ViewSpec
 from kumo_tui.text import clean, plural
 from kumo_tui.ui import keys
-from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey
+from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, StopKey
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
 from kumo_tui.ui.screens.quiet import QuietScreen
@@ -232,12 +233,23 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     # Acts
 
     def action_bounce(self) -> None:
+        host = dashboard_host(self)
+        draft = self._suggested(host.settings.act.default_duration)
+        if draft is not None:
+            host.bounce(draft)
+
+    def action_stop(self) -> None:
+        draft = self._suggested(STOP_DURATION)
+        if draft is not None:
+            dashboard_host(self).stop(replace(draft, reason=STOP_REASON))
+
+    def _suggested(self, duration: str) -> Draft | None:
+        """What marks, group, filter and cursor select now; None before anything was drawn."""
         if self._built is None:
-            return
-        table, host = self.query_one(QueueTable), dashboard_host(self)
+            return None
+        table = self.query_one(QueueTable)
         marks = frozenset(name for name in table.marks if isinstance(name, str))
-        duration = host.settings.act.default_duration
-        host.bounce(suggest(self._built.snapshot, self.spec, table.cursor_row, marks, duration))
+        return suggest(self._built.snapshot, self.spec, table.cursor_row, marks, duration)
 
     def action_cancel(self) -> None:
         entry, host = self.query_one(DirectivesTable).cursor_entry, dashboard_host(self)
@@ -245,6 +257,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             host.cancel_directive(entry)
         elif isinstance(entry, OperationKey):
             host.cancel_operation(entry.tag)
+        elif isinstance(entry, StopKey):
+            host.release_stop(entry)
 
     @on(LineTable.Opened, "#queues")
     def _queue_opened(self) -> None:
@@ -270,6 +284,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             host.open_operation(entry.tag)
         elif isinstance(entry, DirectiveKey):
             host.open_directive(entry)
+        elif isinstance(entry, StopKey):
+            host.open_stop(entry)
 
     def action_refresh(self) -> None:
         dashboard_host(self).read_now()

@@ -42,5 +42,5 @@ def help_rows(signs: Glyphs, *, read_only: bool) -> list[LineRow]:
             ),
         )
         for entry in keys.COMMANDS
-        if not (read_only and entry.destructive)
+        if entry.only_looks or not read_only
     ]

@@ -1,20 +1,28 @@
 """One operation, live: how far it is on each node and in each queue, and what that means."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from kumo_tui.act.draft import STOP_DURATION, Draft, checked_again, draft_again
+from kumo_tui.act.preview import take_preview
+from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.errors import InputError
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
-from kumo_tui.ui import keys
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.ui import clean_lines, keys, operation_lines
 from kumo_tui.ui.acting import host_of
-from kumo_tui.ui.keys import command
-from kumo_tui.ui.operation_lines import QUEUE_COLUMNS, event_lines, head_lines, node_lines, queue_rows
+from kumo_tui.ui.keys import Command, command
+from kumo_tui.ui.operation_lines import event_lines
 from kumo_tui.ui.operation_words import collateral_mark, collateral_words, sent_requests
 from kumo_tui.ui.screens.requests import RequestsScreen
-from kumo_tui.ui.theme import Look
+from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
@@ -32,7 +40,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("back", "cancel", "copy", "refresh"),
+        *keys.bindings("back", "bounce", "stop", "cancel", "copy", "refresh"),
         Binding("q", "back", "back", show=False),
     ]
     AUTO_FOCUS = "#queues"
@@ -47,7 +55,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         yield FittedLines(id="head")
         yield FittedLines(id="alarm")
         yield FittedLines(id="nodes")
-        yield LineTable(QUEUE_COLUMNS, id="queues", empty="no totals yet")
+        yield LineTable(operation_lines.QUEUE_COLUMNS, id="queues", empty="no totals yet")
         yield FittedLines(id="timeline")
         yield FittedLines(id="said")
         yield Lines(id="keys")
@@ -71,11 +79,12 @@ class OperationScreen(Screen[None], inherit_bindings=False):
             self._part("head").show_words(words, Look.DIM)
             return
         signs = glyphs_of(self)
-        self._part("head").fit(lambda width, _height: head_lines(status, snapshot, width, signs))
+        if status.operation.mode is Mode.CLEAN:
+            self._draw_clean(status, snapshot, signs)
+        else:
+            self._draw_plain(status, snapshot, signs)
         self._part("alarm").show_words(collateral_words(status), Look.ALARM, collateral_mark(status, signs))
-        self._part("nodes").fit(lambda width, _height: node_lines(status, snapshot, width, signs))
         self._part("timeline").fit(lambda width, _height: event_lines(status, width))
-        self.query_one("#queues", LineTable).show(queue_rows(status, signs))
 
     def say(self, words: str, look: Look) -> None:
         """Say what came of an act, in a line of its own that stays until the next."""
@@ -84,12 +93,31 @@ class OperationScreen(Screen[None], inherit_bindings=False):
     def tick(self, now: float) -> None:
         """Nothing: countdowns here come with the snapshots."""
 
+    # Keys
+
     def action_back(self) -> None:
         """Go back; the operation goes on."""
         self.dismiss(None)
 
+    def action_bounce(self) -> None:
+        """Ask for what a bounce of stopped mail still needs."""
+        draft = self._draft_for("bounce")
+        if draft is not None:
+            host_of(self).bounce(draft)
+
+    def action_stop(self) -> None:
+        """Ask whether to let a stop go that waits; or, where it is lost, whether to stop again."""
+        draft = self._draft_for("stop")
+        status = self._status
+        if draft is None or status is None:
+            return
+        if status.operation.is_waiting and not status.verdict.is_final:
+            host_of(self).cancel_operation(self.tag)
+        else:
+            host_of(self).stop(replace(draft, reason=status.operation.reason, duration=STOP_DURATION))
+
     def action_cancel(self) -> None:
-        """Ask whether to cancel what is active of it."""
+        """Ask whether to end what is in force of it."""
         if not host_of(self).settings.read_only:
             host_of(self).cancel_operation(self.tag)
 
@@ -98,21 +126,83 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         host_of(self).read_now()
 
     def action_copy(self) -> None:
-        """Show and copy the requests as they were sent."""
+        """Show and copy the requests as they were sent; of a clean bounce, as they would be sent now."""
         snapshot = host_of(self).snapshot
         status = snapshot.operation(self.tag)
         if status is not None:
-            self.app.push_screen(RequestsScreen(sent_requests(status.operation, snapshot)))
+            self.app.push_screen(RequestsScreen(self._requests(status, snapshot)))
+
+    @on(LineTable.Opened, "#queues")
+    def _queue_opened(self) -> None:
+        key = self.query_one("#queues", LineTable).cursor_key
+        name = key[-1] if isinstance(key, tuple) else key
+        if isinstance(name, str):
+            host_of(self).open_queue(name)
+
+    @property
+    def _status(self) -> OperationStatus | None:
+        return host_of(self).snapshot.operation(self.tag)
+
+    def _draft_for(self, identity: str) -> Draft | None:
+        """The operation as a draft, where this command is offered now and a form can say it."""
+        status = self._status
+        if status is None or all(entry.id != identity for entry in self._offered(status)):
+            return None
+        try:
+            return draft_again(status.operation, host_of(self).settings.act.default_duration)
+        except InputError as error:
+            self.say(str(error), Look.RED)
+            return None
+
+    def _requests(self, status: OperationStatus, snapshot: Snapshot) -> Sequence[PlannedRequest]:
+        operation = status.operation
+        if operation.mode is Mode.PLAIN:
+            return sent_requests(operation, snapshot)
+        preview = take_preview(snapshot, operation.selector)
+        return host_of(self).acts.clean.plan(preview, checked_again(operation), operation.tag)
+
+    # Drawing
 
     def _part(self, identity: str) -> FittedLines:
         return self.query_one(f"#{identity}", FittedLines)
 
+    def _draw_plain(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
+        self._part("head").fit(lambda width, _: operation_lines.head_lines(status, snapshot, width, signs))
+        self._part("nodes").fit(lambda width, _: operation_lines.node_lines(status, snapshot, width, signs))
+        self.query_one("#queues", LineTable).show(operation_lines.queue_rows(status, signs))
+
+    def _draw_clean(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
+        may_act = not host_of(self).settings.read_only
+        self._part("head").fit(
+            lambda width, _: clean_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
+        )
+        self._part("nodes").fit(lambda width, _: clean_lines.node_lines(status, snapshot, width, signs))
+        table = self.query_one("#queues", LineTable)
+        table.set_columns(clean_lines.QUEUE_COLUMNS)
+        table.set_empty_text("nothing stands in matching queues")
+        table.show(clean_lines.queue_rows(status, signs))
+
+    def _offered(self, status: OperationStatus) -> list[Command]:
+        """The commands that do something to this operation now."""
+        operation = status.operation
+        if host_of(self).settings.read_only:
+            return []
+        is_over = status.verdict.is_final
+        if operation.mode is Mode.PLAIN:
+            return [] if is_over else [command("cancel")]
+        if any(node.verdict is Verdict.LOST for node in status.nodes):
+            again = replace(command("stop"), label="stop again")
+            return [again] if is_over else [again, replace(command("cancel"), label="end it")]
+        if is_over:
+            return []
+        if operation.is_waiting:
+            return [replace(command("bounce"), label="bounce it"), replace(command("stop"), label="let go")]
+        return [replace(command("cancel"), label="end it")]
+
     def _draw_keys(self, status: OperationStatus | None) -> None:
-        active = status is not None and not status.verdict.is_final
         offered = [
+            *(self._offered(status) if status is not None else ()),
             replace(command("copy"), label="requests"),
             *(command(name) for name in ("refresh", "help", "back")),
         ]
-        if active and not host_of(self).settings.read_only:
-            offered.insert(0, command("cancel"))
         self.query_one("#keys", Lines).show(footer_line(offered, self.size.width, glyphs_of(self)))

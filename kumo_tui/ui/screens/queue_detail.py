@@ -10,13 +10,13 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.wire import QueueSample, SampledMessage
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align
+from kumo_tui.ui.directive_rows import foreign_stops
 from kumo_tui.ui.freshness import node_freshness, shown
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.queue_state import (
     StateReader,
     directive_matches,
     listed_directives,
-    listed_suspensions,
     live_operations,
     suspension_matches,
 )
@@ -88,9 +88,12 @@ class QueueDetailScreen(DetailScreen):
         return [*lines, fact("messages of", self._sample_words)] if self._sample_words else lines
 
     def _ask(self) -> None:
-        node = _fullest_node(dashboard_host(self).snapshot, self.queue)
+        snapshot = dashboard_host(self).snapshot
+        node = _fullest_node(snapshot, self.queue)
         if node is None:
             self._no_sample("no node holds this queue")
+        elif not _shows_messages(snapshot, node):
+            self._no_sample(f"{node} shows no messages of a queue: its version cannot")
         else:
             self.run_worker(self._read_sample(node), exclusive=True, group="sample")
 
@@ -140,14 +143,16 @@ def concerns(snapshot: Snapshot, name: str, now: float) -> Iterator[Line]:
         if status.operation.selector.matches(name):
             operation = status.operation
             word = VERDICTS[status.verdict].word
-            yield fact("bounced by", f"op {operation.tag} {word}: {operation.selector.describe()}")
+            label = "stopped by" if operation.is_waiting else "bounced by"
+            yield fact(label, f"op {operation.tag} {word}: {operation.selector.describe()}")
     for node, directive, left in listed_directives(snapshot, now):
         if directive.id not in ids and directive_matches(directive, name):
             text = f"{node}: {directive.scope_text()}, {countdown_text(left)} left, not ours: {directive.words}"
             yield fact("bounced by", text)
-    for node, stop, left in listed_suspensions(snapshot, now):
-        if suspension_matches(stop, name):
-            yield fact("stopped by", f"{node}: {stop.scope_text()}, {countdown_text(left)} left: {stop.reason}")
+    for entry in foreign_stops(snapshot, now):
+        if suspension_matches(entry.stop, name):
+            words = f"{entry.stop.scope_text()}, {countdown_text(entry.left_s)} left: {entry.stop.reason}"
+            yield fact("stopped by", f"{entry.node}: {words}")
 
 
 def message_row(message: SampledMessage, now: datetime) -> LineRow:
@@ -181,6 +186,12 @@ def _node_counts(snapshot: Snapshot, name: str, now: float) -> Iterator[str]:
         text = "-" if count is None else count_text(count)
         fresh = node_freshness(node, now, snapshot.interval_s)
         yield f"{node.name} {text if count is None else shown(text, fresh)}"
+
+
+def _shows_messages(snapshot: Snapshot, node: str) -> bool:
+    """Whether the node can be asked; one that has not described itself yet may be."""
+    seen = snapshot.node(node)
+    return seen is None or seen.capability is None or seen.capability.inspects_queues
 
 
 def _fullest_node(snapshot: Snapshot, name: str) -> str | None:

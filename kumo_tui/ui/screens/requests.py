@@ -1,4 +1,4 @@
-"""The exact requests of a bounce, to read and to copy: JSON bodies, curl and kcli commands."""
+"""The exact requests of an act, to read and to copy: JSON bodies, curl and kcli commands."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from kumo_tui.act.requests import PlannedRequest, kcli_command
+from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, kcli_command
 from kumo_tui.text import is_altered
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -72,15 +72,19 @@ class RequestsScreen(ModalScreen[None]):
 
     def action_copy_kcli(self) -> None:
         """Copy the kcli commands."""
-        self._copy("kcli", [kcli_command(_base_url(request), request.body) for request in self._requests])
+        commands = [
+            kcli_command(_base_url(request), request.body) for request in self._requests if _has_kcli(request)
+        ]
+        self._copy("kcli", commands)
 
     def _of_request(self, number: int, request: PlannedRequest) -> ComposeResult:
-        yield _title(f"{request.node}   {request.method} {request.url}")
+        yield _title(f"{request.step} on {request.node}   {request.method} {request.url}")
         yield _text(request.json_text(), f"json-{number}")
         yield _title("curl")
         yield _text(request.curl(), f"curl-{number}")
-        yield _title("kcli (asks nothing before it acts)")
-        yield _text(kcli_command(_base_url(request), request.body), f"kcli-{number}")
+        if _has_kcli(request):
+            yield _title("kcli (asks nothing before it acts)")
+            yield _text(kcli_command(_base_url(request), request.body), f"kcli-{number}")
 
     def _copy(self, what: str, texts: Sequence[str]) -> None:
         text = "\n".join(texts)
@@ -111,6 +115,11 @@ def _shown(text: str) -> str:
     """The text as far as anybody reads it."""
     cut = len(text) - SHOWN_LIMIT
     return text if cut <= 0 else f"{text[:SHOWN_LIMIT]} ... and {count_text(cut)} characters more"
+
+
+def _has_kcli(request: PlannedRequest) -> bool:
+    """Whether a `kcli bounce` says the same; the commands for stops have other options."""
+    return request.method == "POST" and request.url.endswith(BOUNCE_PATH)
 
 
 def _base_url(request: PlannedRequest) -> str:

@@ -6,7 +6,7 @@ from textual import events
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.cells import Align, Cut
-from kumo_tui.ui.directive_rows import BOUNCED_WIDTH, DirectiveKey, Listing, OperationKey, list_directives, rows_of
+from kumo_tui.ui.directive_rows import BOUNCED_WIDTH, Listing, PaneKey, list_directives, rows_of
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.line_table import Column, LineTable
@@ -29,7 +29,7 @@ def directive_columns(width: int) -> Sequence[Column]:
 
 
 class DirectivesTable(LineTable):
-    """Our operations and everybody else's directives; see `directive_rows`."""
+    """Our operations and everybody else's directives and stops; see `directive_rows`."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(directive_columns(80), id=id, empty="nothing is being bounced")
@@ -42,10 +42,10 @@ class DirectivesTable(LineTable):
         return self._listing
 
     @property
-    def cursor_entry(self) -> OperationKey | DirectiveKey | None:
+    def cursor_entry(self) -> PaneKey | None:
         """What is under the cursor."""
         key = self.cursor_key
-        return key if isinstance(key, OperationKey | DirectiveKey) else None
+        return key if isinstance(key, PaneKey) else None
 
     def show_directives(self, snapshot: Snapshot, now: float) -> None:
         """Show operations and directives of this snapshot as they are at this time (monotonic seconds)."""

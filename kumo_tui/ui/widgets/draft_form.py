@@ -9,16 +9,18 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.suggester import Suggester
 
-from kumo_tui.act.draft import Draft, Scope, lower_case_domain
+from kumo_tui.act.draft import Draft, How, Scope, lower_case_domain
 from kumo_tui.model.names import Part
 from kumo_tui.text import clean, is_altered
+from kumo_tui.ui.how_offer import HowOffer
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import ChoiceLine, Field, Option, TextField, TickBox
+from kumo_tui.ui.widgets.how_choice import HowChoice
 
 QUICK_DURATIONS = ("1m", "5m", "15m", "1h")
 SCOPES = (Scope.MATCHING, Scope.EXACT, Scope.EVERYTHING)
-REASON, TICKET, FOR = "reason", "ticket", "for"
+REASON, TICKET, FOR, HOW = "reason", "ticket", "for", "how"
 ROWS: Mapping[str, Sequence[str]] = {
     "scope": ("scope",),
     "names": (Part.CAMPAIGN, Part.TENANT),
@@ -73,7 +75,7 @@ class DraftForm(Vertical):
         self._values = values
 
     def compose(self) -> ComposeResult:
-        """Five rows, each followed by its problems."""
+        """Five rows, each followed by its problems, and the ways to do it."""
         draft = self._base
         yield ChoiceLine(_scope_options(draft), SCOPES.index(draft.scope), id="scope")
         yield FittedLines(id="scope-problem")
@@ -91,6 +93,7 @@ class DraftForm(Vertical):
             yield ChoiceLine([Option(text) for text in QUICK_DURATIONS], None, id="quick", radio=False)
             yield TickBox("no delivery log", draft.suppress_logging, id="suppress")
         yield FittedLines(id="time-problem")
+        yield HowChoice(draft.how, id=HOW)
 
     def on_mount(self) -> None:
         """Criteria can be written only where they are what is chosen."""
@@ -107,6 +110,7 @@ class DraftForm(Vertical):
             ticket=self._text(TICKET),
             duration=self._text(FOR),
             suppress_logging=self.query_one("#suppress", TickBox).ticked,
+            how=self.query_one(HowChoice).chosen,
         )
         for part in Part:
             draft = draft.with_criterion(part, self._raw(part))
@@ -119,6 +123,20 @@ class DraftForm(Vertical):
             asked = [questions[field] for field in fields if field in questions and field not in problems]
             line = self.query_one(f"#{row}-problem", FittedLines)
             line.show_words(" ".join([*texts, *asked]), Look.RED if texts else Look.AMBER, "! ")
+
+    def show_offer(self, offer: HowOffer | None) -> None:
+        """Show which ways there are; None while that is not known."""
+        self.query_one(HowChoice).show_offer(offer)
+
+    @property
+    def offer(self) -> HowOffer | None:
+        """Which ways there are, None while that is not known."""
+        return self.query_one(HowChoice).offer
+
+    @property
+    def way(self) -> How | None:
+        """How it would be done now, None while that is not known."""
+        return self.offer.way(self.query_one(HowChoice).chosen) if self.offer else None
 
     def go_to(self, field: str) -> None:
         """Put the cursor into a field."""
@@ -148,6 +166,10 @@ class DraftForm(Vertical):
         self.post_message(self.Changed())
 
     def on_tick_box_changed(self) -> None:
+        """As `on_input_changed`."""
+        self.post_message(self.Changed())
+
+    def on_how_choice_picked(self) -> None:
         """As `on_input_changed`."""
         self.post_message(self.Changed())
 

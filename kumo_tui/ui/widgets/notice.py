@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
+from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import Foreign, list_directives
-from kumo_tui.ui.queue_state import listed_suspensions
+from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece
-from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
+from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.units import age_text
 
@@ -22,6 +24,7 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
     return [
         *alarms,
         *_journal(snapshot, signs),
+        *_own_stops(snapshot, signs),
         *lines,
         *_stops(snapshot, now, signs),
         *_troubles(snapshot, signs),
@@ -88,6 +91,18 @@ def error_words(node: NodeSnapshot) -> str:
         return ""
     more = f" (and {len(different) - 1} more)" if len(different) > 1 else ""
     return f": {different[0]}{more}"
+
+
+def _own_stops(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+    """A stop of ours never waits, and never ends, unnoticed (DESIGN 3, rule 15)."""
+    mark = VERDICTS[Verdict.STOPPED].mark(signs.ascii_only)
+    lines: list[Line] = []
+    for status in waiting_stops(snapshot):
+        left = sums_of(status).stop_left_s
+        until = "" if left is None else f" until {until_text(snapshot, left)}"
+        words = f" {mark} {stopped_title(status)} stopped{until}, not bounced: Tab, Enter opens it"
+        lines.append((Piece(words, Look.AMBER),))
+    return lines
 
 
 def _stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:

@@ -25,7 +25,14 @@ class PreviewPanel(FittedLines):
     """
 
     def show(
-        self, figures: Figures | None, age_s: float, duration_s: int | None, hidden: int, *, is_counting: bool
+        self,
+        figures: Figures | None,
+        age_s: float,
+        duration_s: int | None,
+        hidden: int,
+        *,
+        is_counting: bool,
+        is_clean: bool = False,
     ) -> None:
         """Show these figures, taken `age_s` ago, of a bounce for `duration_s`.
 
@@ -37,12 +44,12 @@ class PreviewPanel(FittedLines):
             self.fit(lambda width, _height: [heading("would hit now", words, width, signs)])
             return
         words = "counting" if is_counting else f"data {age_text(age_s)} old"
-        extra = _extra(figures, duration_s)
+        extra = _extra(figures, duration_s, is_clean=is_clean)
         summary = (Piece(figures.summary(hidden, signs.dot), Look.STRONG),)
 
         def lay_out(width: int, height: int) -> Sequence[Line]:
             head: list[Line] = [heading("would hit now", words, width, signs), summary]
-            cautions = caution_lines(figures, width, with_ready=False)
+            cautions = caution_lines(figures, width, with_ready=False, is_clean=is_clean)
             room = height - len(head) - len(extra)
             top = queue_lines(figures, width, max(1, room - len(cautions)), signs)
             return [*head, *top, *extra, *_fitting(cautions, room - len(top))]
@@ -71,21 +78,22 @@ def queue_lines(figures: Figures, width: int, height: int, signs: Glyphs) -> lis
     return [(Piece("  ".join(row)),) for row in rows]
 
 
-def caution_lines(figures: Figures, width: int, *, with_ready: bool = True) -> list[Line]:
+def caution_lines(figures: Figures, width: int, *, with_ready: bool = True, is_clean: bool = False) -> list[Line]:
     """Every caution, the serious ones first and marked with `!`, wrapped to the width.
 
-    The one about ready queues is left out where the panel counts them itself.
+    The one about ready queues is left out where the panel counts them itself, what a plain bounce costs where
+    it is a clean one.
     """
     lines: list[Line] = []
     for caution in figures.cautions:
-        if caution.counts_ready and not with_ready:
+        if (caution.counts_ready and not with_ready) or (caution.of_plain and is_clean):
             continue
         mark, look = ("! ", Look.AMBER) if caution.serious else ("- ", Look.NORMAL)
         lines += wrapped(caution.text, width, look, mark)
     return lines
 
 
-def _extra(figures: Figures, duration_s: int | None) -> list[Line]:
+def _extra(figures: Figures, duration_s: int | None, *, is_clean: bool) -> list[Line]:
     preview, stake = figures.preview, figures.stake
     lines = []
     if stake.waiting_bound:
@@ -93,7 +101,8 @@ def _extra(figures: Figures, duration_s: int | None) -> list[Line]:
         shared = "" if stake.is_traced else ", shared with other queues"
         lines.append(f"+ up to {count_text(stake.waiting_bound)} waiting in {queues}{shared}")
     selector = preview.selector
-    if duration_s and not (isinstance(selector, Criteria) and misses_new_mail(selector)):
+    misses = not is_clean and isinstance(selector, Criteria) and misses_new_mail(selector)
+    if duration_s and not misses:
         growth = preview.growth_per_min
         lately = f" (lately {count_text(round(growth))}/min)" if growth and growth >= 1 else ""
         lines.append(f"+ new mail that matches during {duration_text(duration_s)}{lately}")

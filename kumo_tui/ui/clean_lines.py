@@ -1,0 +1,125 @@
+"""How a clean bounce is drawn: head, nodes, queues. The timeline is that of every operation."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kumo_tui.model.ledger import QueueProgress
+from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean, is_altered
+from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
+from kumo_tui.ui.clean_words import (
+    clean_of,
+    meaning_words,
+    meters_words,
+    node_words,
+    progress_words,
+    sums_of,
+)
+from kumo_tui.ui.operation_words import unread_node
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
+from kumo_tui.ui.widgets.fitted_lines import wrapped
+from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
+from kumo_tui.ui.widgets.notice import error_words
+from kumo_tui.units import count_text, countdown_text
+
+COUNT_WIDTH = 10
+NODE_ROWS = 6
+NODE_INDENT = " " * 13
+QUEUE_COLUMNS = (
+    Column("QUEUE", cut=Cut.MIDDLE),
+    Column("AT START", COUNT_WIDTH, Align.RIGHT),
+    Column("SWEPT >=", COUNT_WIDTH, Align.RIGHT),
+    Column("NEW", 8, Align.RIGHT),
+    Column("STANDING", COUNT_WIDTH, Align.RIGHT),
+)
+
+# Nodes that want attention come first.
+_ATTENTION = (Verdict.UNKNOWN, Verdict.REJECTED, Verdict.LOST, Verdict.CANCELLED)
+
+
+def head_lines(
+    status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
+) -> Sequence[Line]:
+    """Selector, tag, verdict; the sums; reason and author; what the verdict means; what may have been missed."""
+    operation, style = status.operation, VERDICTS[status.verdict]
+    state = f"{style.mark(signs.ascii_only)} {style.word}"
+    tag = f"   op {operation.tag}   "
+    scope = fit(operation.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
+    meaning = f"{style.word}: {meaning_words(status, may_act=may_act)}"
+    return [
+        (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
+        *wrapped(progress_words(status, snapshot, signs.dot), width),
+        *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
+        *wrapped(meaning, width, style.look),
+        *wrapped(meters_words(status, signs.dot), width, Look.DIM),
+    ]
+
+
+def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
+    """One line a node, and below it what the figures do not say; what wants attention first, at most NODE_ROWS."""
+    titles = (
+        f"{'node':<12} {'state':<11} {'stopped':>8} {'sweeps':>6} {'swept':>15} {'standing':>9} {'in ready':>9}"
+    )
+    lines: list[Line] = [(Piece(titles, Look.DIM),)]
+    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION)
+    for node in ordered[:NODE_ROWS]:
+        lines.append(_node_line(node, signs))
+        lines += wrapped(_below(status, node, signs), width, Look.DIM, NODE_INDENT)
+        silent = unread_node(node, snapshot)
+        if silent is not None:
+            words = f"{NODE_INDENT}{NODE_STATES[silent.state].word}{error_words(silent)}"
+            lines.append((Piece(cut_end(words, width), Look.AMBER),))
+    rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
+    if rest:
+        words = ", ".join(f"{count} {word}" for word, count in rest.items())
+        lines.append((Piece(f"{len(ordered) - NODE_ROWS} more nodes: {words}", Look.DIM),))
+    return lines
+
+
+def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
+    """Every queue that was swept, or stands to be swept, the largest first."""
+    standing = sums_of(status).standing
+    rows = {row.name: row for row in status.ledger.rows}
+    rows |= {name: QueueProgress(name, None, 0) for name, count in standing.items() if count and name not in rows}
+    known = not status.verdict.is_final
+    ordered = sorted(
+        rows.values(), key=lambda row: (-max(row.baseline or 0, row.bounced, standing.get(row.name, 0)), row.name)
+    )
+    return [_queue_row(row, standing.get(row.name, 0) if known else None, signs) for row in ordered]
+
+
+def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
+    style, progress, state = VERDICTS[node.verdict], node.ledger.progress, clean_of(node)
+    head = (
+        Piece(f"{fit(clean(node.act.node), 12, cut=Cut.MIDDLE)} "),
+        Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),
+    )
+    if node.verdict is Verdict.UNKNOWN:
+        return (*head, Piece(f"{'(asking)':>8}"))
+    over = node.verdict.is_final
+    left = "-" if over or state.stop_left_s is None else countdown_text(state.stop_left_s)
+    swept = count_text(progress.from_baseline) + (f" +{count_text(progress.beyond)}" if progress.beyond else "")
+    standing = "-" if over else fit_count(state.standing_total, 9)
+    waiting = "-" if over or not node.meters.may_wait else f"<={fit_count(node.meters.may_wait, 7)}"
+    return (*head, Piece(f"{left:>8} {state.sweeps:>6} {swept:>15} {standing:>9} {waiting:>9}"))
+
+
+def _below(status: OperationStatus, node: NodeProgress, signs: Glyphs) -> str:
+    """What stands below a node's figures; how it is done stands in the head already."""
+    is_said = status.verdict is Verdict.DONE and node.verdict is Verdict.DONE
+    return "" if is_said else node_words(node, signs.dot)
+
+
+def _queue_row(row: QueueProgress, standing: int | None, signs: Glyphs) -> LineRow:
+    known = row.baseline is not None
+    cells = (
+        Cell(clean(row.name)),
+        Cell(fit_count(row.baseline, COUNT_WIDTH) if row.baseline is not None else "-"),
+        Cell(fit_count(row.from_baseline, COUNT_WIDTH) if known else "-"),
+        Cell(fit_count(row.beyond, 8, signed=True) if row.beyond else ""),
+        Cell("-" if standing is None else fit_count(standing, COUNT_WIDTH)),
+    )
+    flag = Cell(signs.altered, Look.AMBER) if is_altered(row.name) else Cell(" ")
+    return LineRow(row.name, cells, flag=flag)
