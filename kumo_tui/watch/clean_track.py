@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kumo_tui.model.backlog import Backlog
-from kumo_tui.model.clean import CleanProgress, Meters
+from kumo_tui.model.clean import CleanProgress
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import NodeAct
 from kumo_tui.model.snapshot import NodeProgress
@@ -52,8 +52,9 @@ class CleanTrack:
     still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep
     left, `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
 
-    `missed_at` is the first list without our stop. `ending` says that the operator ended it; `gone` are stops of
-    ours that ended without us. `gaps` are clean words for each time in which meant mail may have gone out.
+    `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
+    its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time in
+    which meant mail may have gone out.
     """
 
     tag: str
@@ -86,6 +87,7 @@ class CleanTrack:
     waits_for: str = ""
     hold_until: float = NEVER
     ending: bool = False
+    let_go_in: Verdict | None = None
     released: bool = False
     gone: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -127,7 +129,7 @@ class CleanTrack:
             rate_per_s=self._rate(now) if is_live else 0.0,
             last_seen=self.read_at if self.read_at > NEVER else None,
             note=self.note,
-            meters=Meters(backlog.in_flight, backlog.delivered, backlog.may_wait),
+            meters=backlog.meters(),
             clean=CleanProgress(
                 stop_left_s=max(0.0, ends - now) if is_live and ends is not None else None,
                 stop_is_ours=bool(self.own) or self.others is None,
