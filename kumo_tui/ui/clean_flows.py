@@ -77,11 +77,15 @@ async def stop_then_confirm(app: AnyApp, composed: Composed, tag: str) -> str:
 
 async def end_flow(app: AnyApp, tag: str) -> None:
     """Ask, then let a stop go that waits, or end a clean bounce that runs."""
-    status = acting_host(app).snapshot.operation(tag)
+    snapshot = acting_host(app).snapshot
+    status = snapshot.operation(tag)
     if status is None or status.verdict.is_final:
         tell(app, "Nothing to end: it is over.", is_error=False)
         return
-    question = let_go_question(tag) if status.operation.is_waiting else end_question(tag)
+    if status.operation.is_waiting:
+        question = let_go_question(tag, can_flush=_can_flush(status, snapshot))
+    else:
+        question = end_question(tag)
     answer = await app.push_screen_wait(question)
     if answer.id in (LET_GO, END):
         await _end(app, tag, flush=answer.ticked)
@@ -145,6 +149,12 @@ def covering_stop(snapshot: Snapshot, draft: Draft) -> OperationStatus | None:
 def outcome_words(outcomes: Sequence[ReleaseOutcome]) -> str:
     """One line for what came of a release on each node."""
     return " ".join(f"{clean(outcome.node)}: {outcome.text}." for outcome in outcomes)
+
+
+def _can_flush(status: OperationStatus, snapshot: Snapshot) -> bool:
+    """Whether some node of it can make released mail due now."""
+    nodes = [snapshot.node(act.node) for act in status.operation.acts]
+    return any(node.capability.can_flush for node in nodes if node is not None and node.capability is not None)
 
 
 async def _end(app: AnyApp, tag: str, *, flush: bool) -> bool:

@@ -15,8 +15,8 @@ FLUSH = "flush: due now instead of at the next retry"
 LET_GO, END, LEAVE, STAY = "let-go", "end", "leave", "stay"
 
 
-def let_go_question(tag: str) -> QuestionScreen:
-    """Whether a stop that waits is let go, and whether its mail is to be due at once."""
+def let_go_question(tag: str, *, can_flush: bool) -> QuestionScreen:
+    """Whether a stop that waits is let go, and, where a node can do it, whether its mail is to be due at once."""
 
     def words_of(snapshot: Snapshot) -> Sequence[Paragraph]:
         status = snapshot.operation(tag)
@@ -28,7 +28,8 @@ def let_go_question(tag: str) -> QuestionScreen:
             ("Nothing is bounced.", Look.NORMAL),
         ]
 
-    return QuestionScreen(words_of, [Choice("keep", "Keep stopped"), Choice(LET_GO, "Let go")], FLUSH)
+    choices = [Choice("keep", "Keep stopped"), Choice(LET_GO, "Let go")]
+    return QuestionScreen(words_of, choices, FLUSH if can_flush else "")
 
 
 def end_question(tag: str) -> QuestionScreen:

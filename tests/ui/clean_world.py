@@ -1,6 +1,6 @@
 """Clean bounces and stops of ours for tests of the screens, hand-built; and clean acts that only record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.steps import Came
 from kumo_tui.errors import KumoTuiError
+from kumo_tui.model.capability import Capability
 from kumo_tui.model.clean import CleanProgress, Meters
 from kumo_tui.model.directives import Suspension
 from kumo_tui.model.ledger import Ledger
@@ -113,6 +114,16 @@ def own_stop(left_s: float = 760.0, tag: str = TAG) -> Suspension:
     return Suspension(STOP_ID, "promo", None, None, tagged_reason("stopped to look", tag), left_s)
 
 
+# A release with the two defects, on which everything that a clean bounce needs is listed.
+DEFECTIVE = Capability(
+    "2026.06.23-f3af1cd0",
+    frozenset({"campaign", "tenant", "domain", "routing_domain", "queue_names"}),
+    True,
+    frozenset({"campaign", "tenant", "domain", "queue_names"}),
+    frozenset({"/api/admin/rebind/v1", "/api/admin/inspect-sched-q/v1"}),
+)
+
+
 @dataclass
 class RecordingCleanActs:
     """Clean acts that remember what they were asked for; `*_error` is raised instead of an answer."""
@@ -128,6 +139,7 @@ class RecordingCleanActs:
     confirmed: list[Confirmed] = field(default_factory=list)
     ended: list[tuple[str, bool]] = field(default_factory=list)
     came: Came = Came.DONE
+    after_stop: Callable[[], None] | None = None
     runs: bool = False
 
     def refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
@@ -151,6 +163,8 @@ class RecordingCleanActs:
         self.stops.append((preview, checked, tag))
         made = self._status(Verdict.STOPPED, preview, checked, tag, confirmed=False)
         self.app.show(replace(self.app.snapshot, operations=(made,)))
+        if self.after_stop:
+            self.after_stop()
         return made.operation
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
