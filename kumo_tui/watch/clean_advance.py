@@ -34,6 +34,8 @@ def judged(track: CleanTrack, node: NodeSnapshot) -> CleanTrack:
     """The track with the verdict and the words that follow from all that is known of it."""
     if track.act.state is ActState.UNKNOWN:
         verdict = Verdict.UNKNOWN
+    elif track.let_go_in is not None:
+        verdict = track.let_go_in
     elif not track.confirmed:
         verdict = Verdict.STOPPED
     elif track.verdict not in LATER and (not track.is_read or (track.standing and not track.sweeps)):

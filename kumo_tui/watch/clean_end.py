@@ -1,5 +1,6 @@
 """How a clean bounce ends on a node: released, and what that means. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kumo_tui.model.verdict import Verdict
@@ -50,10 +51,21 @@ def _ending(track: CleanTrack, now: float, quiet_s: float) -> tuple[Verdict, str
     left = [f"{stands} stood"] if track.standing else []
     waiting = track.backlog.may_wait if track.backlog else 0
     left += [f"up to {plural(waiting, 'message')} had not come back"] if waiting else []
+    if track.let_go_in is not None:
+        return _let_go_before(track.let_go_in, left)
     if not is_finished(track, now, quiet_s):
         words = f"{' and '.join(left)}: {RETRY_WORDS}" if left else "nothing stood that was not swept"
         return Verdict.CANCELLED, f"ended by hand before the return was complete; {words}"
     return Verdict.DONE, _certainty(track, now, quiet_s)
+
+
+def _let_go_before(verdict: Verdict, left: Sequence[str]) -> tuple[Verdict, str]:
+    """What an earlier run let go: it knew whether the return was complete, nobody knows what stood then."""
+    if verdict is Verdict.CATCHING:
+        words = "not sure: kumo-tui ended while it let go, after the return was complete"
+        return Verdict.DONE, "; ".join((words, *left))
+    words = "let go before the return was complete, by a kumo-tui that ended then: what stood is not known"
+    return Verdict.CANCELLED, f"{words}; {RETRY_WORDS}"
 
 
 def _certainty(track: CleanTrack, now: float, quiet_s: float) -> str:

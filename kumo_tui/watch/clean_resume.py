@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kumo_tui.errors import InputError
-from kumo_tui.journal.records import Recorded, Request
+from kumo_tui.journal.records import Recorded, Request, Step
 from kumo_tui.model.operation import ActState, Operation
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.units import parse_remaining
@@ -23,20 +23,20 @@ def resumed_clean_tracks(
     Nothing is known of stops and queues before the node is read again: lists that were asked for earlier count as
     nothing. A clock that was set back counts as no time.
     """
-    confirmed_at = operation.confirmed_at
-    passed = 0.0 if confirmed_at is None else max(0.0, (now - confirmed_at).total_seconds())
+    begun_at = operation.confirmed_at or operation.created_at
+    passed = max(0.0, (now - begun_at).total_seconds())
     tracks = {}
     for act in operation.acts:
-        # Where somebody else's stop is relied on, no request of ours has left.
         standing = [request for request in recorded.stops_standing(act.node) if request.body]
         own = tuple(_own(request, at, now) for request in standing if request.id)
-        relies = act.state is ActState.ACCEPTED and not own
+        # Where somebody else's stop is relied on, none of ours has ever left.
+        relies = act.state is ActState.ACCEPTED and not _stops(recorded, act.node)
         track = CleanTrack(
             tag=operation.tag,
             act=act,
             ledger=recorded.ledger(act.node),
             since=at,
-            confirmed=confirmed_at is not None,
+            confirmed=operation.confirmed_at is not None,
             wanted_until=at + operation.duration_s - passed,
             restarts=restarts[act.node],
             own=own,
@@ -51,7 +51,7 @@ def resumed_clean_tracks(
         ruling = recorded.rulings.get(act.node)
         if ruling is not None and ruling.verdict.is_final:
             track = replace(track, verdict=ruling.verdict, own=(), others=None)
-        tracks[act.node] = track
+        tracks[act.node] = _with_release(track, recorded)
     return tracks
 
 
@@ -73,7 +73,32 @@ def caught_up(track: CleanTrack, recorded: Recorded, at: float, now: datetime, *
         note = next((event.text for event in reversed(operation.events) if event.text.startswith(node)), "")
         words = note.partition(": ")[2]
         return replace(track, verdict=ruling.verdict, note=words, own=(), others=None, released=True)
-    return replace(track, since=at, pending={}, doubtful={}) if takes_over else track
+    return _with_release(replace(track, since=at, pending={}, doubtful={}), recorded) if takes_over else track
+
+
+def _with_release(track: CleanTrack, recorded: Recorded) -> CleanTrack:
+    """The track, to be released once more where an earlier run did so and did not write down what came of it."""
+    node = track.act.node
+    stops = _stops(recorded, node)
+    needless = {stop.id for stop in stops[:-1]}
+    let_go = any(
+        request.node == node and request.step is Step.RELEASE and request.id not in needless
+        for request in recorded.requests
+    )
+    if track.verdict.is_final or not stops or not let_go:
+        return track
+    ruling = recorded.rulings.get(node)
+    verdict = ruling.verdict if ruling else track.verdict
+    return replace(track, ending=True, let_go_in=verdict, verdict=verdict)
+
+
+def _stops(recorded: Recorded, node: str) -> list[Request]:
+    """The stops of ours that have left for the node, whatever came of them, the oldest first."""
+    return [
+        request
+        for request in recorded.requests
+        if request.node == node and request.step is Step.STOP and request.was_written
+    ]
 
 
 def _verdict(state: ActState, operation: Operation) -> Verdict:

@@ -53,8 +53,8 @@ class CleanTrack:
     left, `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
 
     `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
-    its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time in
-    which meant mail may have gone out.
+    its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time
+    in which meant mail may have gone out.
     """
 
     tag: str
