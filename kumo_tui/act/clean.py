@@ -61,6 +61,11 @@ class CleanActs:
             planned.append(PlannedRequest("release", node.node, "DELETE", url, {"id": "the id of the stop"}))
         return tuple(planned)
 
+    def stop_plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
+        """The stops of a stop alone, as they would leave: one per node."""
+        stops = [self._starter.stop_request(node, checked, tag, confirmed=False) for node in preview.nodes]
+        return tuple(request for request in stops if request is not None)
+
     def waiting_for(self, selector: Selector) -> Operation | None:
         """Our own stop that waits for a decision and has this selector."""
         for status in self._desk.watcher.snapshot.operations:

@@ -76,6 +76,10 @@ class Sweeper:
             self._claimed.add(tag)
         return tag in self._claimed
 
+    def holds(self, tag: str) -> bool:
+        """Whether it is this process that may act on it."""
+        return tag in self._claimed
+
     def let_go(self, tag: str) -> None:
         """Let another process act on it."""
         self._claimed.discard(tag)
@@ -276,7 +280,7 @@ class Sweeper:
                 self._desk.watcher.change_clean(track.tag, node, partial(replace, posted_at=at))
                 self._desk.watcher.note(track.tag, f"{node}: the stop was not extended: {outcome.error}")
                 return
-            mine = OwnStop(outcome.id, at + seconds, bool(part))
+            mine = OwnStop(outcome.id, at + seconds, bool(part), frozenset(part))
             known_as = partial(placed, stop=mine, names=part, at=at, replaces=whole)
             self._desk.watcher.change_clean(track.tag, node, known_as)
             whole = False
