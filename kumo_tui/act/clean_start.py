@@ -165,11 +165,12 @@ class Starter:
     def _track(self, operation: Operation, act: NodeAct, target: Target, ledger: Ledger, at: float) -> CleanTrack:
         node = self._desk.watcher.snapshot.node(act.node)
         body = target.request.body if target.request else {}
-        names = body.get("queue_names", ())
+        named = body.get("queue_names", ())
+        names = frozenset(named) if isinstance(named, list) else frozenset()
         seconds = parse_duration(str(body["duration"])) if body else 0
         verdicts = {ActState.REJECTED: Verdict.REJECTED, ActState.UNKNOWN: Verdict.UNKNOWN}
         live = Verdict.SWEEPING if operation.confirmed_at is not None else Verdict.STOPPED
-        own = (OwnStop(act.id, act.answered_at + seconds, bool(names)),) if act.id else ()
+        own = (OwnStop(act.id, act.answered_at + seconds, bool(names), names),) if act.id else ()
         return CleanTrack(
             tag=operation.tag,
             act=act,
@@ -180,7 +181,7 @@ class Starter:
             restarts=node.restarts if node else 0,
             own=own,
             others=target.others,
-            covered=frozenset(names) if isinstance(names, list) else frozenset(),
+            covered=names,
             posted_at=act.answered_at,
             backlog=Backlog.of_reading(target.reading),
             verdict=verdicts.get(act.state, live),

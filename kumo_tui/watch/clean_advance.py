@@ -66,14 +66,20 @@ def _stops_seen(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTrack
     others = _of_others(track, lists.value, lists.at)
     if track.verdict.is_final and not mine:
         return track
+    names = {stop.id: stop.names for stop in track.own}
     own = tuple(
-        OwnStop(entry.id, lists.at + entry.remaining_s, entry.criteria is None or _is_guarded(entry))
+        OwnStop(
+            entry.id,
+            lists.at + entry.remaining_s,
+            entry.criteria is None or _is_guarded(entry),
+            names.get(entry.id, frozenset()),
+        )
         for entry in mine
         if entry.id not in track.stale
     )
     stale = tuple(name for name in track.stale if any(entry.id == name for entry in mine))
     relied = track.others is not None and not track.own
-    covered = track.covered if _all_stand(track, own) else frozenset()
+    covered = _still_covered(track, own)
     before, track = track, replace(track, last_list=lists.asked_at, others=others, stale=stale, covered=covered)
     if track.act.state is not ActState.ACCEPTED:
         return _settled(replace(track, own=own), lists.at)
@@ -85,10 +91,12 @@ def _stops_seen(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTrack
     return _missing(before, replace(track, own=()), node, lists.at, now)
 
 
-def _all_stand(track: CleanTrack, listed: Sequence[OwnStop]) -> bool:
-    """Whether every exact stop that was known still stands: else nobody knows which names are stopped."""
+def _still_covered(track: CleanTrack, listed: Sequence[OwnStop]) -> frozenset[str]:
+    """The names that are stopped; once an exact stop is gone, those that are known of the others."""
     there = {stop.id for stop in listed}
-    return all(stop.id in there for stop in track.own if stop.is_exact)
+    if all(stop.id in there for stop in track.own if stop.is_exact):
+        return track.covered
+    return frozenset().union(*(stop.names for stop in listed))
 
 
 def _is_guarded(entry: Suspension) -> bool:

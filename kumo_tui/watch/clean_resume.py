@@ -111,7 +111,8 @@ def _own(request: Request, at: float, now: datetime) -> OwnStop:
     answered = request.changes[-1].at
     body = json.loads(request.body)
     left = _seconds(str(body.get("duration", ""))) - max(0.0, (now - answered).total_seconds())
-    return OwnStop(request.id or _NO_ID, at + left, bool(body.get("queue_names")))
+    names = _names(request)
+    return OwnStop(request.id or _NO_ID, at + left, bool(names), frozenset(names))
 
 
 def _names(request: Request) -> tuple[str, ...]:

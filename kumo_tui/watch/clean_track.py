@@ -23,11 +23,15 @@ NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class OwnStop:
-    """A suspension of ours that stands; `ends_at` is monotonic seconds. `is_exact`: by names, not by criteria."""
+    """A suspension of ours that stands; `ends_at` is monotonic seconds. `is_exact`: by names, not by criteria.
+
+    `names` are the raw queue names of an exact one as far as they are known: no list has them.
+    """
 
     id: str
     ends_at: float
     is_exact: bool = False
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +208,14 @@ def placed(track: CleanTrack, stop: OwnStop, names: Sequence[str], at: float, re
     stale = track.stale
     if replaces:
         stale = (*stale, *(old.id for old in track.own if old.is_exact))
-    own = (stop,) if replaces else (*track.own, stop)
+    beside = () if replaces else tuple(old for old in track.own if not _same_names(old, stop))
+    own = (*beside, stop)
     covered = frozenset(names) if replaces else track.covered | frozenset(names)
     return replace(track, own=own, stale=stale, covered=covered, posted_at=at, missed_at=None, note="")
+
+
+def _same_names(one: OwnStop, other: OwnStop) -> bool:
+    return bool(one.names) and one.names == other.names
 
 
 def _counted(ledger: Ledger, more: Mapping[str, int]) -> Ledger:
