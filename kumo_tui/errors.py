@@ -36,6 +36,10 @@ class JournalError(KumoTuiError):
     """The journal cannot be written or read; destructive acts are off."""
 
 
+class JournalDamaged(JournalError):
+    """The journal's file holds what no kumo-tui ever wrote: it may be set aside."""
+
+
 class NodeError(KumoTuiError):
     """A request to one node failed.
 

@@ -82,6 +82,11 @@ class House:
     close_journal: Callable[[], None] = lambda: None
 
 
+def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
+    """The journal's file: the settings', else the platform's place for it."""
+    return Path(settings.journal).expanduser() if settings.journal else journal_path(environ)
+
+
 def build_house(call: Call) -> House:
     """Build the rooms for this call. Asks nothing of any node; raises ConfigError or InputError.
 
@@ -90,7 +95,7 @@ def build_house(call: Call) -> House:
     settings = call.options.settings()
     target = choose_target(call.options, settings, call.surroundings.environ)
     world = call.surroundings
-    path = Path(settings.journal).expanduser() if settings.journal else journal_path(world.environ)
+    path = journal_file(settings, world.environ)
     try:
         journal = open_journal(path, world.clock, profile=target.profile, wait_s=JOURNAL_WAIT_S)
         recorded = journal.operations(open_only=True)

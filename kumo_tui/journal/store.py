@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from kumo_tui.errors import InputError, JournalError
+from kumo_tui.errors import InputError, JournalDamaged, JournalError
 from kumo_tui.journal.coding import from_text
 from kumo_tui.journal.place import ELSEWHERE, shown
 from kumo_tui.journal.schema import migrate
@@ -19,7 +19,7 @@ from kumo_tui.text import one_line
 
 LOCK_WAIT_S = 5.0
 
-_DAMAGED_NEXT = "Set it aside, with the -journal file beside it, and start again with a new one; delete neither."
+_DAMAGED_NEXT = "Set it aside with `kumo-tui doctor --set-aside-journal`, and a new one is begun; delete nothing."
 
 # By the beginning of SQLite's name for the error: what happened, what to do.
 _WORDS = (
@@ -28,8 +28,6 @@ _WORDS = (
     ("SQLITE_PERM", "may not be used: permission denied.", ELSEWHERE),
     ("SQLITE_CANTOPEN", "cannot be opened: the file or its folder is gone, or may not be used.", ELSEWHERE),
     ("SQLITE_AUTH", "may not be used: permission denied.", ELSEWHERE),
-    ("SQLITE_CORRUPT", "is damaged:", _DAMAGED_NEXT),
-    ("SQLITE_NOTADB", "is damaged:", _DAMAGED_NEXT),
     ("SQLITE_IOERR", "cannot be read or written: the disk fails.", "Look at the machine's log."),
 )
 
@@ -138,14 +136,15 @@ class Store:
                 f"{shown(self.path)} is locked by another program for over {self._wait_s:g} s.",
                 "Find out which program holds it, and end that.",
             )
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return self._damaged(said)
         for beginning, what, next_step in _WORDS:
             if name.startswith(beginning):
-                cause = f" {said}." if what.endswith(":") else ""
-                return JournalError(f"{shown(self.path)} {what}{cause}", next_step)
+                return JournalError(f"{shown(self.path)} {what}", next_step)
         return JournalError(f"{shown(self.path)} failed: {said}.", ELSEWHERE)
 
-    def _damaged(self, cause: str) -> JournalError:
-        return JournalError(f"{shown(self.path)} is damaged: {one_line(cause)}.", _DAMAGED_NEXT)
+    def _damaged(self, cause: str) -> JournalDamaged:
+        return JournalDamaged(f"{shown(self.path)} is damaged: {one_line(cause)}.", _DAMAGED_NEXT)
 
 
 def _identity(path: Path) -> tuple[int, int]:
