@@ -72,14 +72,16 @@ def quit_question(tags: Sequence[str]) -> QuestionScreen:
 
     def words_of(snapshot: Snapshot) -> Sequence[Paragraph]:
         found = [status for tag in tags if (status := snapshot.operation(tag)) is not None]
-        paragraphs = [(_standing_still(status, snapshot), Look.STRONG) for status in found]
-        running = any(not status.operation.is_waiting for status in found)
-        left = (
-            "Left stopped, its mail waits until then; the next start, or `kumo-tui watch`, goes on. "
-            "Then it goes out at its next retry."
+        lines = [(_standing_still(status, snapshot), Look.STRONG) for status in found]
+        lines.append(
+            ("Left stopped, mail waits until then, and goes out at its next retry after that.", Look.NORMAL)
         )
-        sweeps = "Nobody sweeps while no kumo-tui runs. " if running else ""
-        return [*paragraphs, (f"{sweeps}{left}", Look.NORMAL), (f"Let go: {RETRY.lower()}", Look.NORMAL)]
+        if any(status.operation.is_waiting for status in found):
+            lines.append(("The next start names what waits for a decision.", Look.NORMAL))
+        if not all(status.operation.is_waiting for status in found):
+            words = "Nobody sweeps while no kumo-tui runs; the next start, or `kumo-tui watch`, goes on."
+            lines.append((words, Look.AMBER))
+        return [*lines, (f"Let go: {RETRY.lower()}", Look.NORMAL)]
 
     choices = [Choice(LEAVE, "Leave it stopped"), Choice(LET_GO, "Let go"), Choice(STAY, "Stay")]
     return QuestionScreen(words_of, choices, escape=STAY)

@@ -1,11 +1,12 @@
 """Queue detail, detail of a foreign directive, help and palette."""
 
 import json
+from dataclasses import replace
 
 from kumo_tui.errors import Unreachable
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.app import KumoTuiApp
-from kumo_tui.ui.directive_rows import DirectiveKey
+from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
@@ -14,6 +15,7 @@ from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from tests.fakes import FakeClock
 from tests.frames import check_frame, frame_of
 from tests.ui import worlds
+from tests.ui.clean_world import DEFECTIVE, own_stop, stopped
 from tests.ui.pilots import wait_for
 from tests.ui.worlds import directive, node, snapshot
 
@@ -81,6 +83,40 @@ async def test_a_sample_that_cannot_be_read_says_why_and_r_asks_again() -> None:
         await pilot.press("r")
         await wait_for(pilot, lambda: "mta1 has no such queue now" in screen(app))
         assert len(acts.sampled) == 2
+
+
+async def test_a_version_that_shows_no_messages_is_not_asked_for_any() -> None:
+    acts = worlds.FakeActs(worlds.sample_of(1))
+    blind = replace(DEFECTIVE, paths=frozenset())
+    app = app_on(snapshot(node("mta1", {"a@x": 3}, capability=blind)), acts)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "mta1 shows no messages of a queue: its version cannot" in screen(app))
+        assert acts.sampled == []
+
+
+async def test_a_queue_that_we_stopped_names_the_operation_once_and_others_stops_beside_it() -> None:
+    theirs = replace(own_stop(tag="ABCDEF"), id="theirs")
+    held = node("mta1", {"promo:acme@yahoo.com": 3}, suspensions=(own_stop(), theirs))
+    app = app_on(snapshot(held, operations=(stopped(),)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "op 7F3A2C STOPPED: campaign=promo" in screen(app))
+        assert screen(app).count("stopped by") == 2
+        assert "bounced by" not in screen(app)
+
+
+async def test_a_stop_of_others_is_shown_and_stays_when_it_has_left_the_list() -> None:
+    theirs = own_stop(tag="ABCDEF")
+    watching = worlds.FakeWatching(snapshot(node("mta1", {"promo:a@x": 3}, suspensions=(theirs,))))
+    app = KumoTuiApp(watching, worlds.FakeActs(), worlds.settings(), FakeClock())  # type: ignore[arg-type]  # sampling only
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open_stop(StopKey("mta1", theirs.id))
+        await wait_for(pilot, lambda: "another kumo-tui (ABCDEF)" in screen(app))
+        assert "promo:a@x" in screen(app)
+        watching.give(snapshot(node("mta1", {"promo:a@x": 3})))
+        await wait_for(pilot, lambda: "it has left the list" in screen(app))
+        assert "campaign=promo" in screen(app)
 
 
 async def test_a_detail_follows_the_snapshots() -> None:

@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kumo_tui.model.directives import Suspension
 from kumo_tui.model.selector import Criteria, Everything
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.tags import guard_domain
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.bar import bar
-from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, list_directives, progress_cell, rows_of
+from kumo_tui.ui.directive_rows import (
+    DirectiveKey,
+    OperationKey,
+    StopKey,
+    list_directives,
+    progress_cell,
+    rows_of,
+)
 from kumo_tui.ui.operation_words import verdict_words
 from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS, Look
 from kumo_tui.ui.widgets.directives_table import title_line
 from kumo_tui.ui.widgets.line_table import LineRow
+from tests.ui.clean_world import STOP_ID, clean_node, clean_status, own_stop, stopped, sweeping
 from tests.ui.worlds import START, directive, node, operation, snapshot
 
 QUEUE = "promo:acme@yahoo.com"
@@ -156,3 +165,44 @@ def test_a_node_that_has_lost_it_is_said_while_others_go_on() -> None:
 def test_the_operation_screen_names_the_node_that_has_lost_it() -> None:
     words = verdict_words(lost_on_one(), snapshot(node("mta1", {}), node("mta2", {})))
     assert words == "LOST on mta2: nothing is caught there. Elsewhere it goes on."
+
+
+def test_a_stop_of_ours_is_its_operation_by_tag_or_by_id() -> None:
+    untagged = replace(own_stop(), reason="cut off")
+    unknown = replace(own_stop(tag="ABCDEF"), id="other")
+    world = snapshot(node("mta1", {}, suspensions=(own_stop(), untagged, unknown)), operations=(stopped(),))
+    assert own_stop().id == STOP_ID
+    assert [row.key for row in rows(world)] == [OperationKey("7F3A2C"), StopKey("mta1", "other")]
+
+
+def test_a_stop_of_others_counts_down_says_whose_it_is_and_may_hide_what_it_stops() -> None:
+    tagged = own_stop(tag="ABCDEF")
+    free = Suspension("free", None, None, None, "maintenance", 60.0)
+    listed = rows(snapshot(node("mta1", {}, suspensions=(tagged, free))), START + 10)
+    assert [texts(row)[2] for row in listed] == ["12:30", "00:50"]
+    assert [texts(row)[4] for row in listed] == ["stop · kumo-tui", "stop · not ours"]
+    assert texts(listed[0])[1] == "stopped to look"
+    assert (texts(listed[1])[0], listed[1].cells[0].look) == ("everything or exact queues", Look.AMBER)
+
+
+def test_the_stops_of_others_stand_between_what_runs_and_what_has_ended() -> None:
+    done = operation("AAAAAA", baseline={QUEUE: 10}, bounced={QUEUE: 12}, verdict=Verdict.DONE, left_s=None)
+    theirs = replace(own_stop(tag="ABCDEF"), id="theirs")
+    world = snapshot(node("mta1", {}, suspensions=(theirs,)), operations=(done, sweeping()))
+    keys = [row.key for row in rows(world)]
+    assert keys == [OperationKey("7F3A2C"), StopKey("mta1", "theirs"), OperationKey("AAAAAA")]
+    assert list_directives(world, START).summary() == "1 active · 1 stop of others · 1 ended"
+
+
+def test_a_stop_that_waits_shows_no_share_and_a_clean_bounce_how_far_it_is() -> None:
+    assert progress_cell(stopped(), GLYPHS, wide=False).text == "STOPPED"
+    assert progress_cell(sweeping(), GLYPHS, wide=False).text == "SWEEPING 87% +12"
+    returning = sweeping(Verdict.RETURNING, standing={})
+    assert progress_cell(returning, GLYPHS, wide=False).text == "RETURNING 87% +12"
+    torn = clean_status(*stopped().nodes, clean_node(Verdict.LOST, name="mta2"), waiting=True)
+    assert progress_cell(torn, GLYPHS, wide=False).text == "LOST on 1 STOPPED"
+
+
+def test_what_is_left_of_a_clean_bounce_is_its_stop() -> None:
+    (row,) = rows(snapshot(node("mta1", {}), operations=(sweeping(),)))
+    assert texts(row)[2] == "12:40"

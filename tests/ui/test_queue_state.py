@@ -10,6 +10,7 @@ from kumo_tui.model.tags import guard_domain
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.queue_state import QueueState, StateReader, is_growing
 from kumo_tui.ui.theme import QueueCondition
+from tests.ui.clean_world import own_stop, stopped, sweeping
 from tests.ui.worlds import START, directive, node, operation, snapshot
 
 NAME = "promo:acme@yahoo.com"
@@ -84,3 +85,29 @@ def test_a_group_is_bouncing_only_when_all_of_it_is() -> None:
     everything = operation(baseline={NAME: 1}, bounced={}, selector=Everything())
     all_of_it = StateReader(snapshot(node("mta1", {NAME: 1}), operations=(everything,)), START)
     assert all_of_it.of_group(Part.DOMAIN, "yahoo.com", 1, None).condition is QueueCondition.BOUNCING
+
+
+def test_a_stop_of_ours_that_waits_stops_its_queues_by_its_selector_and_counts_down() -> None:
+    exact = stopped(selector=ExactQueues.of([NAME]))
+    world = snapshot(node("mta1", {NAME: 1}), operations=(exact,))
+    assert state(world, now=START + 60) == QueueState(QueueCondition.STOPPED, 700.0)
+    assert state(world, "promo:acme@gmail.com").condition is QueueCondition.CALM
+
+
+@pytest.mark.parametrize("verdict", [Verdict.SWEEPING, Verdict.RETURNING, Verdict.CATCHING])
+def test_a_clean_bounce_that_runs_is_bouncing_although_its_queues_are_stopped(verdict: Verdict) -> None:
+    world = snapshot(node("mta1", {NAME: 1}, suspensions=(own_stop(),)), operations=(sweeping(verdict),))
+    assert state(world).condition is QueueCondition.BOUNCING
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RELEASED, Verdict.LOST, Verdict.CANCELLED])
+def test_a_clean_bounce_that_is_over_concerns_no_queue(verdict: Verdict) -> None:
+    world = snapshot(node("mta1", {NAME: 1}), operations=(sweeping(verdict),))
+    assert state(world).condition is QueueCondition.CALM
+
+
+def test_a_group_is_stopped_by_our_stop_of_just_that_group() -> None:
+    world = snapshot(node("mta1", {NAME: 1}), operations=(stopped(),))
+    reader = StateReader(world, START)
+    assert reader.of_group(Part.CAMPAIGN, "promo", 1, None) == QueueState(QueueCondition.STOPPED, 760.0)
+    assert reader.of_group(Part.CAMPAIGN, "news", 1, None).condition is QueueCondition.CALM

@@ -1,15 +1,19 @@
 """Hand-built snapshots, and the fakes that the dashboard runs on in tests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from kumo_tui.act.clean_release import ReleaseOutcome
+from kumo_tui.act.draft import Checked
+from kumo_tui.act.steps import Came
 from kumo_tui.config import ProfileSettings, Settings
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.preview import Preview
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, Selector
 from kumo_tui.model.snapshot import (
@@ -66,9 +70,24 @@ class FakeWatching:
 
 
 class FakeCleanActs:
-    """Clean acts that only know whether they run."""
+    """Clean acts that know whether they run, and remember what was released; nothing forbids a stop."""
 
-    runs = False
+    def __init__(self) -> None:
+        self.runs = False
+        self.ended: list[tuple[str, bool]] = []
+        self.released: list[tuple[str, str]] = []
+        self.came = Came.DONE
+
+    def stop_refusals(self, _preview: Preview, _checked: Checked) -> tuple[str, ...]:
+        return ()
+
+    async def end(self, tag: str, *, flush: bool = False) -> Sequence[ReleaseOutcome]:
+        self.ended.append((tag, flush))
+        return (ReleaseOutcome("mta1", self.came, "let go"),)
+
+    async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
+        self.released.append((node, suspension_id))
+        return ReleaseOutcome(node, self.came, "released")
 
     def start(self) -> None:
         self.runs = True
