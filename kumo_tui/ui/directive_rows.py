@@ -19,6 +19,7 @@ from kumo_tui.units import age_text, count_text, countdown_text, percent_text
 WORD_WIDTH = 9
 WIDE_BAR, NARROW_BAR = 14, 8
 BOUNCED_WIDTH = 8
+PROGRESS_WIDTH = 18
 
 
 class OperationKey(NamedTuple):
@@ -190,8 +191,10 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell
     parts.append(percent.rjust(4) if has_bar else percent)
     if status.eta_s is not None:
         parts.append(age_text(status.eta_s))
-    if progress.beyond and (status.eta_s is None or wide):
-        parts.append(f"+{count_text(progress.beyond)}")
+    beyond = f"+{count_text(progress.beyond)}"
+    fits = wide or (status.eta_s is None and len(" ".join([*parts, beyond])) <= PROGRESS_WIDTH)
+    if progress.beyond and fits:
+        parts.append(beyond)
     return Cell(" ".join(parts), style.look)
 
 

@@ -110,7 +110,7 @@ async def test_a_stop_bounces_nothing_and_is_let_go(stage: Stage) -> None:
         await pilot.press("escape")
         await at(stage, pilot, DashboardScreen)
         await wait_for(pilot, lambda: "■ stopped" in shown(stage))
-        assert "not bounced: Tab, Enter opens it" in shown(stage)
+        assert "not bounced: Enter on its row below opens it" in shown(stage)
         await pilot.press("s")
         await at(stage, pilot, OperationScreen)
         await pilot.press("s")

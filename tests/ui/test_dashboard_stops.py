@@ -81,7 +81,7 @@ async def board(shown: Snapshot, size: tuple[int, int] = (80, 24), **settings: o
 async def test_a_stop_of_ours_that_waits_is_named_above_all_and_its_queues_say_how_long() -> None:
     async with board(world(stopped(), stops=(own_stop(), OTHER))) as running:
         assert "■ promo stopped" in running.text
-        assert "promo stopped until 12:12 UTC, not bounced: Tab, Enter opens it" in running.words
+        assert "promo stopped until 12:12 UTC, not bounced: Enter on its row below opens it" in running.words
         assert running.text.count("■ stopped 12m") == 3
         check_frame(running.app, "dashboard-stopped-80x24")
 

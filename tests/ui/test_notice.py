@@ -1,11 +1,15 @@
 """Notices: one line for each node that fails, and alarms above them."""
 
+from dataclasses import replace
+
 from kumo_tui.model.directives import Suspension
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import Metrics, NodeState, Snapshot, Timed
+from kumo_tui.model.snapshot import Metrics, NodeState, OperationStatus, Snapshot, Timed
+from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.theme import GLYPHS, Look
 from kumo_tui.ui.widgets.notice import Notice, notices
 from tests.frames import frame_of
+from tests.ui.clean_world import clean_node, clean_status, stopped, sweeping
 from tests.ui.pilots import WidgetApp
 from tests.ui.worlds import START, directive, node, snapshot
 
@@ -75,3 +79,34 @@ def test_a_node_that_does_not_answer_is_named_before_its_time_is_over() -> None:
     world = snapshot(node("mta1", {"a@x": 1}, silent_s=8.0))
     assert lines(world, START + 2) == [" ⚠ mta1 has not answered for 10 s"]
     assert lines(snapshot(node("mta1", {"a@x": 1}, silent_s=2.0))) == []
+
+
+def shown(status: OperationStatus, now: float = START) -> list[tuple[str, Look]]:
+    world = snapshot(node("mta1", {"promo:a@x": 1}), operations=(status,))
+    return [(line[0].text, line[0].look) for line in notices(world, now, GLYPHS)]
+
+
+def test_a_stop_of_ours_that_waits_is_named_and_red_when_it_is_about_to_end() -> None:
+    words = " ■ promo stopped until 12:12 UTC, not bounced: Enter on its row below opens it"
+    assert shown(stopped()) == [(words, Look.AMBER)]
+    soon = " ■ promo stopped until 12:12 UTC, in 00:40: then its mail goes out"
+    assert shown(stopped(), START + 720) == [(soon, Look.RED)]
+
+
+def test_a_clean_bounce_that_runs_needs_no_notice() -> None:
+    assert shown(sweeping()) == []
+
+
+def test_a_stop_of_ours_that_is_gone_is_said_for_a_while() -> None:
+    lost = clean_status(clean_node(Verdict.SWEEPING), clean_node(Verdict.LOST, name="mta2"))
+    words = " ✗ promo: its stop is gone on mta2: Enter on its row below opens it"
+    assert shown(lost) == [(words, Look.RED)]
+    over = replace(clean_status(clean_node(Verdict.LOST)), ended_at=START)
+    assert len(shown(over, START + 599)) == 1
+    assert shown(over, START + 600) == []
+
+
+def test_a_stop_that_was_released_is_said_for_a_minute() -> None:
+    over = replace(clean_status(clean_node(Verdict.RELEASED), waiting=True), ended_at=START)
+    assert shown(over, START + 1) == [(" ⚠ promo is stopped no more", Look.AMBER)]
+    assert shown(over, START + 61) == []

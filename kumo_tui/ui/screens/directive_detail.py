@@ -5,7 +5,7 @@ import json
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.text import clean
+from kumo_tui.text import clean, plural
 from kumo_tui.ui.cells import Align, Cut
 from kumo_tui.ui.directive_rows import DirectiveKey, origin_of
 from kumo_tui.ui.hosting import dashboard_host
@@ -56,7 +56,7 @@ def directive_facts(directive: Directive, left_s: float | None) -> list[Line]:
     lines += [
         fact("reason", directive.words),
         fact("left", "it has left the list" if left_s is None else countdown_text(left_s)),
-        fact("bounced", f"{count_text(directive.total_bounced)} in {len(directive.bounced):,} queues"),
+        fact("bounced", f"{count_text(directive.total_bounced)} in {plural(len(directive.bounced), 'queue')}"),
         fact("made by", style.word, style.look),
     ]
     if origin_of(directive) is Origin.ALARM:

@@ -6,7 +6,14 @@ from textual import events
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.cells import Align, Cut
-from kumo_tui.ui.directive_rows import BOUNCED_WIDTH, Listing, PaneKey, list_directives, rows_of
+from kumo_tui.ui.directive_rows import (
+    BOUNCED_WIDTH,
+    PROGRESS_WIDTH,
+    Listing,
+    PaneKey,
+    list_directives,
+    rows_of,
+)
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.line_table import Column, LineTable
@@ -23,7 +30,7 @@ def directive_columns(width: int) -> Sequence[Column]:
         Column("REASON", 20 if wide else 12, from_width=70),
         Column("LEFT", 8, Align.RIGHT),
         Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
-        Column("PROGRESS", 34 if wide else 18, gap=2),
+        Column("PROGRESS", 34 if wide else PROGRESS_WIDTH, gap=2),
         Column("NODE", 9, from_width=WIDE),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
@@ -11,10 +11,13 @@ from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
-from kumo_tui.units import age_text
+from kumo_tui.units import age_text, countdown_text
 
 LINES_PER_NOTICE = 8
 SILENT_IS_WORTH_SAYING_S = 5.0
+ENDS_SOON_S = 60.0
+LOST_SAID_S = 600.0
+RELEASED_SAID_S = 60.0
 
 
 def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
@@ -24,7 +27,7 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
     return [
         *alarms,
         *_journal(snapshot, signs),
-        *_own_stops(snapshot, signs),
+        *_own_stops(snapshot, now, signs),
         *lines,
         *_stops(snapshot, now, signs),
         *_troubles(snapshot, signs),
@@ -93,15 +96,35 @@ def error_words(node: NodeSnapshot) -> str:
     return f": {different[0]}{more}"
 
 
-def _own_stops(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+def _own_stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
     """A stop of ours never waits, and never ends, unnoticed (DESIGN 3, rule 15)."""
-    mark = VERDICTS[Verdict.STOPPED].mark(signs.ascii_only)
+    waiting = [_waiting_line(status, snapshot, now, signs) for status in waiting_stops(snapshot)]
+    return [*_gone_lines(snapshot, now, signs), *waiting]
+
+
+def _waiting_line(status: OperationStatus, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
+    mark, left = VERDICTS[Verdict.STOPPED].mark(signs.ascii_only), sums_of(status).stop_left_s
+    words = f" {mark} {stopped_title(status)} stopped"
+    if left is not None:
+        words += f" until {until_text(snapshot, left)}"
+    remaining = None if left is None else left - (now - snapshot.at)
+    if remaining is not None and remaining < ENDS_SOON_S:
+        return (Piece(f"{words}, in {countdown_text(remaining)}: then its mail goes out", Look.RED),)
+    return (Piece(f"{words}, not bounced: Enter on its row below opens it", Look.AMBER),)
+
+
+def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
+    """Stops of ours that are gone, for as long as somebody may still want to stop again."""
     lines: list[Line] = []
-    for status in waiting_stops(snapshot):
-        left = sums_of(status).stop_left_s
-        until = "" if left is None else f" until {until_text(snapshot, left)}"
-        words = f" {mark} {stopped_title(status)} stopped{until}, not bounced: Tab, Enter opens it"
-        lines.append((Piece(words, Look.AMBER),))
+    for status in snapshot.operations:
+        lost = [clean(node.act.node) for node in status.nodes if node.verdict is Verdict.LOST and node.clean]
+        age = 0.0 if status.ended_at is None else now - status.ended_at
+        if lost and age < LOST_SAID_S:
+            style, where = VERDICTS[Verdict.LOST], ", ".join(lost)
+            words = f" {style.mark(signs.ascii_only)} {stopped_title(status)}: its stop is gone on {where}"
+            lines.append((Piece(f"{words}: Enter on its row below opens it", Look.RED),))
+        elif status.verdict is Verdict.RELEASED and age < RELEASED_SAID_S:
+            lines.append((Piece(f" {signs.warning} {stopped_title(status)} is stopped no more", Look.AMBER),))
     return lines
 
 
