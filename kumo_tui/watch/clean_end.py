@@ -18,7 +18,7 @@ def is_finished(track: CleanTrack, now: float, quiet_s: float) -> bool:
     """
     if not track.confirmed or not track.is_read or not track.return_is_complete:
         return False
-    if now >= track.wanted_until and (not track.standing or track.last_sweep_at >= track.wanted_until):
+    if now >= track.wanted_until and (not track.standing or track.taken_at >= track.wanted_until):
         return True
     return is_quiet(track, now, quiet_s)
 

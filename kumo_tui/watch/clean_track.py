@@ -54,7 +54,8 @@ class CleanTrack:
     `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
     last did. `pending` is what was swept and not yet seen to be gone: until then it may be the same mail that
     still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep
-    left, `swept_at` when it was answered or given up. Nothing is tried again before `hold_until`.
+    left, `taken_at` when the last one left that the node took, `swept_at` when the last was answered or given up.
+    Nothing is tried again before `hold_until`.
 
     `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
     its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time
@@ -87,6 +88,7 @@ class CleanTrack:
     unanswered: int = 0
     swept_at: float = NEVER
     last_sweep_at: float = NEVER
+    taken_at: float = NEVER
     samples: tuple[tuple[float, int], ...] = ()
     waits_for: str = ""
     hold_until: float = NEVER
@@ -166,6 +168,7 @@ def swept(track: CleanTrack, batch: Mapping[str, int], left_at: float, at: float
         sweeps=track.sweeps + 1,
         swept_at=at,
         last_sweep_at=left_at,
+        taken_at=left_at,
         samples=(*(s for s in track.samples if at - s[0] <= RATE_SPAN_S), (at, sum(fresh.values()))),
         waits_for="",
     )
