@@ -13,17 +13,22 @@ from kumo_tui.model.operation import Operation
 from kumo_tui.text import clean, plural
 
 NAMED_MOST = 5
+GONE_WORDS = "it was already gone"
 RETRY_WORDS = "its mail goes out at its next retry, in 20 minutes or more"
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOutcome:
-    """What came of a release on one node, in clean words. `alone` are raw names that a flush left alone."""
+    """What came of a release on one node, in clean words. `alone` are raw names that a flush left alone.
+
+    `error` is what went wrong, empty when it was done.
+    """
 
     node: str
     came: Came
     text: str
     alone: tuple[str, ...] = ()
+    error: str = ""
 
 
 class Releaser:
@@ -51,7 +56,7 @@ class Releaser:
         patience_s = self._desk.settings.act.answer_timeout_s
         removed = await self._desk.clients[node].cancel_suspension(suspension_id, patience_s=patience_s)
         self._desk.watcher.refresh()
-        words = f"released; {RETRY_WORDS}" if removed else "it was already gone"
+        words = f"released; {RETRY_WORDS}" if removed else GONE_WORDS
         return ReleaseOutcome(node, Came.DONE, words)
 
     def _refuse_read_only(self) -> None:
@@ -64,7 +69,7 @@ class Releaser:
         outcome = await self._sweeper.release(operation.tag, node)
         if outcome.came is not Came.DONE:
             words = f"not released yet, it is tried again: {outcome.error}"
-            return ReleaseOutcome(node, outcome.came, words)
+            return ReleaseOutcome(node, outcome.came, words, error=outcome.error)
         if relied:
             return ReleaseOutcome(node, Came.DONE, "somebody else's stop still holds it: that is left alone")
         return (

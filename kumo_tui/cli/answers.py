@@ -9,13 +9,16 @@ from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake
 from kumo_tui.cli.follow import Sight
 from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
-from kumo_tui.model.operation import ActState, NodeAct
+from kumo_tui.model.operation import ActState, Mode, NodeAct
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.text import plural
 from kumo_tui.units import count_text, duration_text, percent_text
 
 TOP = 10
+
+# What is said of a node that accepted nothing of ours, because nothing was sent.
+RELIED = "somebody else's stop holds this mail, which is relied on and left alone"
 
 
 def refused_json(words: str) -> dict[str, Any]:
@@ -58,8 +61,12 @@ def requests_json(plan: Sequence[PlannedRequest]) -> list[dict[str, Any]]:
 
 
 def answer_json(status: OperationStatus, left_out: Sequence[NodeAct], sight: Sight) -> dict[str, Any]:
-    """The object of `bounce --yes --json`. Collateral and leak are None until a list was read after the act."""
+    """The object of `bounce --yes --json`.
+
+    Collateral and leak are None until a node was read after the act; a clean bounce has no collateral.
+    """
     measured = any(node.last_seen is not None for node in status.nodes)
+    is_clean = status.operation.mode is Mode.CLEAN
     baseline = status.ledger.baseline
     return {
         "operation": status.operation.tag,
@@ -69,7 +76,7 @@ def answer_json(status: OperationStatus, left_out: Sequence[NodeAct], sight: Sig
             for act in _final_acts(status, left_out)
         ],
         "baseline": {"queues": len(baseline), "messages": sum(baseline.values())},
-        "collateral": sight.collateral if measured else None,
+        "collateral": sight.collateral if measured or is_clean else None,
         "leak_at_most": sight.leak_at_most if measured else None,
     }
 
@@ -89,6 +96,11 @@ def print_preview(preview: Preview, plan: Sequence[PlannedRequest], cautions: Se
         print_text(f"and {plural(preview.queues - len(top), 'queue')} more")
     for caution in cautions:
         print_text(_caution_line(caution))
+    print_requests(plan)
+
+
+def print_requests(plan: Sequence[PlannedRequest]) -> None:
+    """The requests as they would leave, for people."""
     for request in plan:
         print_text(f"{request.node}: {request.method} {request.url} {request.json_text()}")
 
@@ -109,7 +121,7 @@ def print_answer(status: OperationStatus, left_out: Sequence[NodeAct], *, is_fol
     )
     acts = _final_acts(status, left_out)
     for act in acts:
-        print_text(f"{act.node} {act.state.value}: {act.id or act.error or ''}")
+        print_text(f"{act.node} {act.state.value}: {act.id or act.error or RELIED}")
     if not is_followed and any(act.state is not ActState.REJECTED for act in acts):
         print_text(f"follow it with: kumo-tui watch {operation.tag}")
 

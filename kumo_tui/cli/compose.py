@@ -5,7 +5,7 @@ import getpass
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -72,7 +72,11 @@ class Call:
 
 @dataclass(frozen=True)
 class House:
-    """Everything a command works with, built for one target."""
+    """Everything a command works with, built for one target.
+
+    `recall` reads an operation back from the journal, None when it has none of this tag; `history` its newest
+    operations, at most so many, also those that are over.
+    """
 
     settings: Settings
     target: Target
@@ -80,6 +84,8 @@ class House:
     watcher: Watcher
     acts: Acts
     close_journal: Callable[[], None] = lambda: None
+    recall: Callable[[str], Recorded | None] = remembers_nothing
+    history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
 
 
 def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -103,7 +109,7 @@ def build_house(call: Call) -> House:
         return house_for(target, settings, world, MissingJournal(error))
     house = house_for(target, settings, world, journal, journal.operation)
     house.watcher.resume(recorded)
-    return replace(house, close_journal=journal.close)
+    return replace(house, close_journal=journal.close, recall=journal.operation, history=journal.operations)
 
 
 def house_for(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from kumo_tui.act.guardian import cancelled_by_itself
+from kumo_tui.cli.clean_sight import NO_STOP, CleanSight, is_sure, note_of, sight_on_node, summed_sight
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
 from kumo_tui.model.clean import Meters
@@ -52,6 +53,24 @@ class NodeSight:
     left_s: float | None
     note: str
     reading: str
+    clean: CleanSight | None = None
+
+    @property
+    def event(self) -> object:
+        """What makes news when it changes."""
+        clean = self.clean and (self.clean.standing, self.clean.sweeps, self.clean.may_wait, self.clean.is_waiting)
+        return (self.state, self.id, self.verdict, self.bounced, self.note, self.reading, clean)
+
+    def as_json(self) -> dict[str, Any]:
+        """The node in a line of `watch --json`."""
+        return {
+            "state": self.state.value,
+            "id": self.id,
+            "verdict": self.verdict.value,
+            "bounced": self.bounced,
+            "note": self.note,
+            **({"may_wait": self.clean.may_wait, **self.clean.as_json()} if self.clean else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +78,8 @@ class Sight:
     """A followed operation at one moment. None: not known. Counts are messages.
 
     `meters` are summed over the nodes; what they count is not known where the nodes were first read after the act.
-    `by_itself` says where it was cancelled because of its collateral.
+    `by_itself` says where it was cancelled because of its collateral. `clean` is None for a plain bounce, whose
+    totals are the server's; those of a clean one are counted at its sweeps, a lower bound.
     """
 
     at: str
@@ -75,6 +95,7 @@ class Sight:
     meters: Meters
     nodes: tuple[NodeSight, ...]
     by_itself: tuple[str, ...] = ()
+    clean: CleanSight | None = None
 
     @property
     def leak_at_most(self) -> int | None:
@@ -92,7 +113,7 @@ class Sight:
 
     @property
     def _event(self) -> object:
-        nodes = [(node.state, node.id, node.verdict, node.bounced, node.note, node.reading) for node in self.nodes]
+        nodes = [node.event for node in self.nodes]
         return (self.verdict, self.bounced, self.collateral, self.by_itself, nodes)
 
     def as_json(self) -> dict[str, Any]:
@@ -102,6 +123,7 @@ class Sight:
             "operation": self.operation,
             "verdict": self.verdict.value,
             "bounced": self.bounced,
+            "at_least": self.clean is not None,
             "beyond": self.beyond,
             "collateral": self.collateral,
             "collateral_grows": self.meters.collateral_grows,
@@ -110,15 +132,9 @@ class Sight:
             "baseline": self.baseline,
             "rate_per_s": round(self.rate_per_s, 1),
             "eta_s": None if self.eta_s is None else round(self.eta_s, 1),
-            "nodes": {
-                node.name: {
-                    "state": node.state.value,
-                    "id": node.id,
-                    "verdict": node.verdict.value,
-                    "bounced": node.bounced,
-                }
-                for node in self.nodes
-            },
+            "may_wait": self.meters.may_wait,
+            **(self.clean.as_json() if self.clean else NO_STOP),
+            "nodes": {node.name: node.as_json() for node in self.nodes},
         }
 
 
@@ -131,6 +147,11 @@ class Follower:
         self._risen: dict[str, tuple[int, float]] = {}
         self._live: dict[str, Verdict] = {}
 
+    @property
+    def tag(self) -> str:
+        """The tag of the operation in the watch."""
+        return self._followed.tag
+
     async def settled(self) -> None:
         """Return when no act of the operation is of unknown outcome any more."""
         arriving = published(self._watcher)
@@ -142,19 +163,24 @@ class Follower:
 
         Returns the exit code and the operation as it was last seen.
         """
+        last = await self.until(lambda node: _is_over(node.verdict, until), emit)
+        return self.exit_of(last), last
+
+    async def until(self, is_over: Callable[[NodeSight], bool], emit: Callable[[Sight], None]) -> Sight:
+        """Follow until this holds for every node; `emit` gets each event. Returns what was seen last."""
         arriving = published(self._watcher)
         last: Sight | None = None
-        while last is None or not all(_is_over(node.verdict, until) for node in last.nodes):
+        while last is None or not all(map(is_over, last.nodes)):
             sight = self.look(await arriving.get())
             if sight.differs(last):
                 emit(sight)
             last = sight
-        return self._exit_at_end(last), last
+        return last
 
     def look(self, snapshot: Snapshot) -> Sight:
         """The operation in this snapshot."""
         followed, status = self._followed, self.status(snapshot)
-        nodes = tuple(self._look_at(progress, snapshot) for progress in status.nodes)
+        nodes = tuple(self._look_at(progress, status, snapshot) for progress in status.nodes)
         sums = status.ledger.progress
         collateral = status.ledger.collateral
         return Sight(
@@ -171,6 +197,7 @@ class Follower:
             meters=status.meters,
             nodes=nodes,
             by_itself=cancelled_by_itself(status.operation),
+            clean=summed_sight([node.clean for node in nodes if node.clean is not None]),
         )
 
     @property
@@ -185,7 +212,7 @@ class Follower:
             raise ValueError("a followed operation is tracked by the watch")
         return status
 
-    def _look_at(self, progress: NodeProgress, snapshot: Snapshot) -> NodeSight:
+    def _look_at(self, progress: NodeProgress, status: OperationStatus, snapshot: Snapshot) -> NodeSight:
         name = progress.act.node
         node = snapshot.node(name)
         verdict = self._verdict(progress)
@@ -198,8 +225,9 @@ class Follower:
             verdict=verdict,
             bounced=progress.ledger.progress.bounced,
             left_s=progress.left_s,
-            note=progress.note,
+            note=note_of(progress),
             reading=node.state.value if node else "",
+            clean=sight_on_node(status, progress),
         )
 
     def _verdict(self, progress: NodeProgress) -> Verdict:
@@ -213,17 +241,27 @@ class Follower:
         self._risen[progress.act.node] = before, risen_at
         return Verdict.SWEPT if seen - risen_at >= STALL_AFTER_S else Verdict.RUNNING
 
-    def _exit_at_end(self, sight: Sight) -> Exit:
+    def exit_of(self, sight: Sight) -> Exit:
+        """The exit code when the following ends with this."""
         if sight.collateral:
             return Exit.COLLATERAL
         ends = {node.verdict for node in sight.nodes}
         if Verdict.UNKNOWN in ends:
             return Exit.UNKNOWN
-        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or self.is_incomplete:
-            return Exit.ENDED_OTHERWISE
-        if Verdict.DONE in ends and sight.meters.may_wait:
+        if ends == {Verdict.REJECTED}:
+            return Exit.REJECTED
+        if self._ended_otherwise(sight):
             return Exit.ENDED_OTHERWISE
         return Exit.PARTLY if Verdict.REJECTED in ends else Exit.DONE
+
+    def _ended_otherwise(self, sight: Sight) -> bool:
+        """Whether a node ended otherwise than done, or nobody knows that all that was meant is gone."""
+        ends = {node.verdict for node in sight.nodes}
+        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED}:
+            return True
+        if sight.clean is not None:
+            return any(node.verdict is Verdict.DONE and not is_sure(node.note) for node in sight.nodes)
+        return self.is_incomplete or (Verdict.DONE in ends and sight.meters.may_wait > 0)
 
 
 def published(watcher: Watcher) -> "asyncio.Queue[Snapshot]":

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from kumo_tui.cli.clean_lines import clean_end_line, clean_whole
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import NodeSight, Sight
 from kumo_tui.cli.output import local_time_text, print_text
@@ -36,7 +37,7 @@ class LineWriter:
 def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator[str]:
     """The lines of a sight after an earlier one: the counts where wanted, then what is news."""
     if counts:
-        yield _whole(sight)
+        yield _whole(sight) if sight.clean is None else clean_whole(sight, sight.clean)
     if sight.collateral and (counts or before is None or not before.collateral):
         yield _collateral(sight)
     yield from sight.by_itself[len(before.by_itself) if before else 0 :]
@@ -47,6 +48,8 @@ def event_lines(sight: Sight, before: Sight | None, *, counts: bool) -> Iterator
 
 def end_line(code: Exit, sight: Sight, *, is_incomplete: bool) -> str:
     """What the end means, in one line; empty when it was done and nothing is left to say."""
+    if sight.clean is not None:
+        return clean_end_line(code, sight)
     meters = sight.meters
     words = []
     if is_incomplete:

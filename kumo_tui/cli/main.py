@@ -18,6 +18,8 @@ from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
+from kumo_tui.cli.release import release_command
+from kumo_tui.cli.stop import stop_command
 from kumo_tui.cli.watch import watch_command
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.text import one_line
@@ -48,6 +50,8 @@ for _command in (
     directives_command,
     watch_command,
     bounce_command,
+    stop_command,
+    release_command,
     demo_command,
     simulate_command,
 ):

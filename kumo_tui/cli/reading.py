@@ -11,8 +11,11 @@ from kumo_tui.cli.exits import Exit, exit_of_reading
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_table, print_text, rounded, say, shown_name, utc_text
+from kumo_tui.cli.standing import say_unattended
+from kumo_tui.cli.stops import stop_lines, stop_tags, stops_json
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part, parse_name
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.text import clean, plural
@@ -103,7 +106,8 @@ def status_json(snapshot: Snapshot) -> dict[str, Any]:
         "messages": snapshot.queues.total if is_read else None,
         "queues": snapshot.queues.standing if is_read else None,
         "directives": len(listed) if is_listed else None,
-        "operations": len({directive.tag for directive in listed if directive.tag}) if is_listed else None,
+        "operations": len(_tags(snapshot, listed)) if is_listed else None,
+        "stops": stops_json(snapshot),
     }
 
 
@@ -172,7 +176,9 @@ def _look(
 
 async def _poll(call: Call) -> Snapshot:
     async with opened(build_house(call)) as house:
-        return await house.watcher.poll_once()
+        snapshot = await house.watcher.poll_once()
+        say_unattended(house)
+        return snapshot
 
 
 def _print_status(snapshot: Snapshot) -> None:
@@ -199,6 +205,7 @@ def _print_status(snapshot: Snapshot) -> None:
         ],
         right=frozenset({2, 3, 4}),
     )
+    print_text(*stop_lines(snapshot))
 
 
 def _print_queues(snapshot: Snapshot, wanted: Wanted) -> None:
@@ -234,6 +241,16 @@ def _print_directives(snapshot: Snapshot) -> None:
         return
     head = ("NODE", "ID", "LEFT", "BOUNCED", "OPERATION", "SCOPE", "REASON")
     print_table(head, rows, right=frozenset({2, 3}))
+
+
+def _tags(snapshot: Snapshot, listed: Sequence[Directive]) -> set[str]:
+    """The tags of operations that stand on a node: by a directive or a stop of theirs, or relying on another's."""
+    relying = {
+        status.operation.tag
+        for status in snapshot.operations
+        if status.operation.mode is Mode.CLEAN and not status.verdict.is_final
+    }
+    return {directive.tag for directive in listed if directive.tag} | stop_tags(snapshot) | relying
 
 
 def _directives_of(node: NodeSnapshot) -> tuple[Directive, ...]:

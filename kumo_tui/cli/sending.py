@@ -1,53 +1,44 @@
-"""What `bounce` does once its options hold: preview, refuse or send, settle, follow."""
+"""What `bounce` does once its options hold: preview, the way it goes, a dry run or a refusal, else the act."""
 
-import asyncio
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kumo_tui.act.cautions import Caution, cautions_for
-from kumo_tui.act.draft import Checked
-from kumo_tui.act.ports import Confirmed
-from kumo_tui.act.preview import unread_nodes
+from kumo_tui.act.draft import Checked, How
+from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake, stake_of
-from kumo_tui.cli.answers import (
-    answer_json,
-    preview_json,
-    print_answer,
-    print_preview,
-    refused_json,
-    requests_json,
-    say_cautions,
-)
+from kumo_tui.cli.answers import preview_json, print_preview, refused_json, requests_json, say_cautions
+from kumo_tui.cli.clean_sending import send_clean
 from kumo_tui.cli.compose import Call, House, build_house, opened
-from kumo_tui.cli.exits import Exit, exit_of_sending, gravest
-from kumo_tui.cli.follow import Followed, Follower, Until
+from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.follow import Until
+from kumo_tui.cli.looking import Looked, look
 from kumo_tui.cli.output import print_json, say
-from kumo_tui.cli.reading import say_what_is_wrong, trouble_of
-from kumo_tui.cli.watch import follow_to_end
-from kumo_tui.clock import Clock
+from kumo_tui.cli.plain_sending import Sending, send_plain
+from kumo_tui.cli.standing import say_unattended
+from kumo_tui.cli.way import Way, be_sure_of_stops, choose_way
 from kumo_tui.errors import Refused
-from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.snapshot import NodeSnapshot
 from kumo_tui.units import count_text
-
-__all__ = ["Asked", "refused_json", "run_bounce"]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A bounce as it was asked for. `until` is how far to follow, None when not at all; seconds elsewhere.
+    """A bounce as it was asked for. `how` is the way that was chosen, None for what is right here.
 
-    `despite_collateral` lets it go on when it takes other queues' mail.
+    `until` is how far to follow, None when nothing was said; `settle_s` seconds. `despite_collateral` lets a plain
+    one go on when it takes other queues' mail.
     """
 
     checked: Checked
+    how: How | None
     dry_run: bool
     expect: int | None
     at_most: int | None
     partial: bool
     settle_s: float
     until: Until | None
+    detach: bool = False
     despite_collateral: bool = False
 
 
@@ -64,39 +55,31 @@ class _Bounce:
         self._house = house
         self._asked = asked
         self._as_json = as_json
-        self._tag = house.acts.new_tag()
 
     async def run(self) -> Exit:
-        selector = self._asked.checked.selector
-        if selector is None:
-            raise Refused("Nothing is selected.")
-        preview = await self._house.acts.fresh_preview(selector)
-        unread = unread_nodes(self._house.watcher.snapshot)
-        if len(unread) == len(self._house.target.nodes):
-            return self._nothing_read(unread)
-        self._check_unread(unread)
-        preview = _without(preview, unread)
-        stake = await self._stake(preview)
-        if self._asked.dry_run:
-            return self._dry_run(preview, stake, unread)
-        self._refuse(preview)
-        say_cautions(self._cautions(preview, stake))
-        return await self._send(preview, stake, unread)
-
-    def _nothing_read(self, unread: Sequence[NodeSnapshot]) -> Exit:
-        say_what_is_wrong(unread)
-        if self._as_json:
-            words = "; ".join(trouble_of(node) or node.state.value for node in unread)
-            print_json(refused_json(f"No node could be read: {words}"))
-        return Exit.UNREADABLE
-
-    def _check_unread(self, unread: Sequence[NodeSnapshot]) -> None:
-        if not unread:
-            return
-        words = " ".join(trouble_of(node) or f"{node.name} is {node.state.value}." for node in unread)
-        if not self._asked.partial:
-            raise Refused(f"Not every target node can be read: {words}", "--partial leaves such nodes out.")
-        say(f"left out: {words}")
+        house, asked = self._house, self._asked
+        looked = await look(house, asked.checked, partial=asked.partial)
+        if looked.is_blind:
+            words = looked.blind_words()
+            if self._as_json:
+                print_json(refused_json(words))
+            return Exit.UNREADABLE
+        await be_sure_of_stops(house, looked.preview.selector)
+        stake = await self._stake(looked.preview)
+        way = choose_way(house, looked, asked.checked, asked.how, stake, partial=asked.partial)
+        say(f"{way.how.value} bounce: {way.why}")
+        say_unattended(house, but=way.waiting.tag if way.waiting else "")
+        tag = way.waiting.tag if way.waiting else house.acts.new_tag()
+        if asked.dry_run:
+            return self._dry_run(looked, stake, way, tag)
+        self._refuse(looked.preview, way)
+        say_cautions(self._cautions(looked.preview, stake, way))
+        sending = Sending(
+            house, looked, asked.checked, tag, stake, asked.settle_s, partial=asked.partial, as_json=self._as_json
+        )
+        if way.how is How.CLEAN:
+            return await send_clean(sending, None if asked.detach else asked.until or Until.DONE)
+        return await send_plain(sending, asked.until, despite_collateral=asked.despite_collateral)
 
     async def _stake(self, preview: Preview) -> Stake:
         """What a plain bounce may cost here, after the nodes were asked what feeds their ready queues."""
@@ -104,117 +87,48 @@ class _Bounce:
         feeders = await house.acts.feeders(preview)
         return stake_of(preview, house.watcher.snapshot, house.settings, feeders)
 
-    def _dry_run(self, preview: Preview, stake: Stake, unread: Sequence[NodeSnapshot]) -> Exit:
-        plan = self._house.acts.plan(preview, self._asked.checked, self._tag)
-        cautions = self._cautions(preview, stake)
-        snapshot = self._house.watcher.snapshot
+    def _dry_run(self, looked: Looked, stake: Stake, way: Way, tag: str) -> Exit:
+        preview = looked.preview
+        plan, cautions = self._plan(preview, way, tag), self._cautions(preview, stake, way)
         if not self._as_json:
             print_preview(preview, plan, cautions)
-        self._refuse(preview)
+        self._refuse(preview, way)
         if self._as_json:
             print_json(
                 {
-                    "preview": preview_json(preview, snapshot, stake),
+                    "preview": preview_json(preview, self._house.watcher.snapshot, stake),
+                    "mode": way.how.value,
+                    "why": way.why,
                     "warnings": [caution.text for caution in cautions],
                     "requests": requests_json(plan),
                 }
             )
-        return Exit.PARTLY if unread else Exit.DONE
+        return Exit.PARTLY if looked.unread else Exit.DONE
 
-    def _cautions(self, preview: Preview, stake: Stake) -> Sequence[Caution]:
+    def _plan(self, preview: Preview, way: Way, tag: str) -> Sequence[PlannedRequest]:
+        """The requests as they would leave; what is stopped already is not stopped again."""
+        if way.how is How.PLAIN:
+            return self._house.acts.plan(preview, self._asked.checked, tag)
+        plan = self._house.acts.clean.plan(preview, self._asked.checked, tag)
+        return [request for request in plan if way.waiting is None or request.step != "stop"]
+
+    def _cautions(self, preview: Preview, stake: Stake, way: Way) -> Sequence[Caution]:
         limits, snapshot = self._house.settings.act, self._house.watcher.snapshot
         slips = [Caution(f"{field}: {words}") for field, words in self._asked.checked.questions.items()]
-        return [*cautions_for(preview, snapshot, limits.max_preview_age_s, stake), *slips]
+        found = [*cautions_for(preview, snapshot, limits.max_preview_age_s, stake), *slips]
+        return [caution for caution in found if way.how is How.PLAIN or not caution.of_plain]
 
-    def _refuse(self, preview: Preview) -> None:
+    def _refuse(self, preview: Preview, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
-        words = list(self._house.acts.refusals(preview, self._asked.checked, partial=self._asked.partial))
-        counted, expect, at_most = count_text(preview.messages), self._asked.expect, self._asked.at_most
-        if expect is not None and preview.messages != expect:
-            words.append(f"The preview counts {counted} messages, not {count_text(expect)} (--expect).")
-        if at_most is not None and preview.messages > at_most:
-            words.append(f"The preview counts {counted} messages, more than {count_text(at_most)} (--at-most).")
+        asked, acts = self._asked, self._house.acts
+        rules = acts.clean.refusals if way.how is How.CLEAN else acts.refusals
+        words = list(rules(preview, asked.checked, partial=asked.partial))
+        counted = count_text(preview.messages)
+        if asked.expect is not None and preview.messages != asked.expect:
+            words.append(f"The preview counts {counted} messages, not {count_text(asked.expect)} (--expect).")
+        if asked.at_most is not None and preview.messages > asked.at_most:
+            words.append(
+                f"The preview counts {counted} messages, more than {count_text(asked.at_most)} (--at-most)."
+            )
         if words:
             raise Refused(" ".join(words), "Nothing was sent.")
-
-    async def _send(self, preview: Preview, stake: Stake, unread: Sequence[NodeSnapshot]) -> Exit:
-        house, asked = self._house, self._asked
-        if asked.despite_collateral:
-            house.acts.guardian.spare(self._tag)
-        if asked.until is not None:
-            house.acts.guardian.start()
-        try:
-            await house.acts.bounce(Confirmed(preview, asked.checked, self._tag, None, asked.partial))
-        except asyncio.CancelledError:
-            say(f"Interrupted: it may have been sent. Look for operation {self._tag} with `kumo-tui directives`.")
-            raise
-        follower = Follower(house.watcher, Followed(self._tag, self._tag))
-        try:
-            code = await self._after(follower, preview, unread)
-        except asyncio.CancelledError:
-            say(f"Interrupted: the bounce goes on. Follow it with `kumo-tui watch {self._tag}`.")
-            raise
-        if not stake.plain_is_exact and self._is_live(follower):
-            say(
-                "Nobody watches it from here: other queues' mail that it may take is not noticed until "
-                f"`kumo-tui watch {self._tag}` or the dashboard runs."
-            )
-        return code
-
-    async def _after(self, follower: Follower, preview: Preview, unread: Sequence[NodeSnapshot]) -> Exit:
-        """Settle what is unknown, say what came of it, and follow when asked to."""
-        house = self._house
-        if ActState.UNKNOWN in self._states(follower):
-            say("The outcome is not known on every node: looking for it in the lists.")
-            await within(house.clock, self._asked.settle_s, follower.settled())
-        sight = follower.look(house.watcher.snapshot)
-        status = follower.status(house.watcher.snapshot)
-        asked_nodes = {act.node for act in status.operation.acts}
-        late = [node.node for node in preview.nodes if node.node not in asked_nodes]
-        left_out = [*_not_asked(unread), *(_lost_before(name) for name in late)]
-        if self._as_json:
-            print_json(answer_json(status, left_out, sight))
-        else:
-            print_answer(status, left_out, is_followed=self._asked.until is not None)
-        code = exit_of_sending((act.state for act in status.operation.acts), len(left_out))
-        if self._asked.until is None or ActState.ACCEPTED not in self._states(follower):
-            return code
-        return gravest(code, await follow_to_end(follower, self._asked.until, as_json=self._as_json))
-
-    def _is_live(self, follower: Follower) -> bool:
-        """Whether a node may have it in its list."""
-        nodes = follower.status(self._house.watcher.snapshot).nodes
-        return any(not node.verdict.is_final for node in nodes)
-
-    def _states(self, follower: Follower) -> set[ActState]:
-        return {act.state for act in follower.status(self._house.watcher.snapshot).operation.acts}
-
-
-async def within(clock: Clock, seconds: float, work: Awaitable[None]) -> None:
-    """Wait for the work, but no longer than this; what is left of it is cancelled."""
-    working = asyncio.ensure_future(work)
-    timer = asyncio.ensure_future(clock.sleep(seconds))
-    try:
-        await asyncio.wait({working, timer}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-    finally:
-        working.cancel()
-        timer.cancel()
-        await asyncio.gather(working, timer, return_exceptions=True)
-
-
-def _without(preview: Preview, unread: Sequence[NodeSnapshot]) -> Preview:
-    names = {node.name for node in unread}
-    return replace(preview, nodes=tuple(node for node in preview.nodes if node.node not in names))
-
-
-def _not_asked(unread: Sequence[NodeSnapshot]) -> list[NodeAct]:
-    return [
-        NodeAct(node.name, ActState.REJECTED, None, f"left out: {trouble_of(node) or node.state.value}")
-        for node in unread
-    ]
-
-
-def _lost_before(name: str) -> NodeAct:
-    return NodeAct(name, ActState.REJECTED, None, f"left out: {name} could not be read just before the bounce")

@@ -1,22 +1,24 @@
 """watch: follow an operation or a directive that a node lists, whoever made it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
 
+from kumo_tui.cli.clean_follow import watch_clean
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
-from kumo_tui.cli.follow import Followed, Follower, Sight, Until
-from kumo_tui.cli.lines import LineWriter, end_line
+from kumo_tui.cli.follow import Followed, Follower, Until
+from kumo_tui.cli.following import emitter, follow_to_end
+from kumo_tui.cli.looking import settle
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
-from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.reading import say_what_is_wrong
+from kumo_tui.cli.standing import own_operation, say_unattended
 from kumo_tui.errors import InputError
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
 from kumo_tui.model.selector import Everything, Selector
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
@@ -60,28 +62,22 @@ async def _watch(call: Call, wanted: str, until: Until) -> Exit:
         say_what_is_wrong(snapshot.nodes)
         if all(node.directives is None for node in snapshot.nodes):
             return Exit.UNREADABLE
+        follower, as_json = _follower(house, wanted), call.options.json
+        await settle(house, follower, house.settings.act.settle_s)
         house.acts.guardian.start()
-        return await follow_to_end(_follower(house, wanted), until, as_json=call.options.json)
+        if follower.status(house.watcher.snapshot).operation.mode is Mode.CLEAN:
+            return await watch_clean(house, follower, until, as_json=as_json)
+        say_unattended(house)
+        return await follow_to_end(follower, until, emitter(as_json=as_json))
 
 
 def _follower(house: House, wanted: str) -> Follower:
     """Of an operation that the journal has, against its baseline; else of what the nodes list."""
     snapshot = house.watcher.snapshot
-    status = snapshot.operation(wanted.upper())
+    status = own_operation(snapshot, wanted)
     if status is not None:
-        followed = Followed(status.operation.tag, status.operation.tag, baseline_known=True, criteria_known=True)
-        return Follower(house.watcher, followed)
+        return Follower(house.watcher, Followed(status.operation.tag, status.operation.tag))
     return Follower(house.watcher, track(house, find(snapshot, wanted)))
-
-
-async def follow_to_end(follower: Follower, until: Until, *, as_json: bool) -> Exit:
-    """Follow and print: lines of JSON, or of text with a last word on what may be left."""
-    emit: Callable[[Sight], None] = (lambda sight: print_json(sight.as_json())) if as_json else LineWriter().write
-    code, last = await follower.run(until, emit)
-    last_word = end_line(code, last, is_incomplete=follower.is_incomplete)
-    if last_word:
-        say(last_word)
-    return code
 
 
 def find(snapshot: Snapshot, wanted: str) -> Sequence[Found]:

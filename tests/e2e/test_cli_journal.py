@@ -8,6 +8,7 @@ PROMO = (
     "promo",
     "--reason",
     "bad link",
+    "--plain",
     "--yes",
     "--at-most",
     "100000",

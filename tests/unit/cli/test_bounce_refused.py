@@ -67,7 +67,6 @@ def test_what_the_command_line_shows_to_be_wrong_is_2_and_asks_nothing_of_a_node
     ("words", "said"),
     [
         ([], "Nothing is selected"),
-        (["--campaign", "promo", "--clean"], "not available yet"),
         (["--campaign", "promo", "--duration", "2d"], "over the limit of 1d"),
         (["--domain", "Gmail.com"], "Write gmail.com"),
     ],
@@ -131,9 +130,11 @@ def test_no_readable_node_at_all_is_3(desk: Desk) -> None:
 
 
 def test_a_dry_run_says_what_would_be_hit_and_sent_and_sends_nothing(desk: Desk) -> None:
-    answer = desk.json(*PROMO, "--reason", "bad link", "--ticket", "#4711", "--duration", "1h30m", "--dry-run")
+    asked = ("--reason", "bad link", "--ticket", "#4711", "--duration", "1h30m", "--plain", "--dry-run")
+    answer = desk.json(*PROMO, *asked)
     assert (desk.code, desk.posts) == (0, [])
-    assert list(answer) == ["preview", "warnings", "requests"]
+    assert list(answer) == ["preview", "mode", "why", "warnings", "requests"]
+    assert (answer["mode"], answer["why"]) == ("plain", "as asked for with --plain")
     assert {key: answer["preview"][key] for key in ("queues", "messages", "ready_upper_bound", "age_s")} == {
         "queues": 2,
         "messages": 240,
@@ -155,7 +156,7 @@ def test_a_dry_run_asks_a_node_that_can_tell_what_feeds_its_ready_queues(make_de
     desk.clock.jump(5)
     told = {}
     for option, value in (("--domain", "slow.q.example"), ("--tenant", "s1"), ("--tenant", "nobody")):
-        answer = desk.json("bounce", option, value, *REASON, "--dry-run")
+        answer = desk.json("bounce", option, value, *REASON, "--plain", "--dry-run")
         told[value] = (answer["preview"]["exact_when_plain"], answer["preview"]["ready_upper_bound"] > 20)
         is_warned = any("a plain bounce may" in warning for warning in answer["warnings"])
         assert is_warned is not answer["preview"]["exact_when_plain"]
@@ -164,7 +165,7 @@ def test_a_dry_run_asks_a_node_that_can_tell_what_feeds_its_ready_queues(make_de
 
 
 def test_a_dry_run_for_people_shows_preview_caution_and_request(desk: Desk) -> None:
-    desk.run(*PROMO, *REASON, "--dry-run")
+    desk.run(*PROMO, *REASON, "--plain", "--dry-run")
     assert "would bounce 240 messages in 2 queues, 67% of mta1:8000" in desk.out
     assert "     120  promo:acme@gmail.com" in desk.out
     assert "note: nothing waits in ready queues now, but one matching message" in desk.out

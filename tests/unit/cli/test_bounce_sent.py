@@ -8,11 +8,13 @@ from kumo_tui.sim.faults import Kind
 from tests.unit.cli.conftest import MakeDesk
 from tests.unit.cli.desk import Desk
 
-PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", "--yes", "--at-most", "100000")
+PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", "--plain", "--yes", "--at-most", "100000")
+S1 = ("bounce", "--tenant", "s1", "--reason", "x", "--plain", "--yes", "--at-most", "1000")
 BOUNCE = "/api/admin/bounce/v1"
 WATCH_NAMES = [
-    *("at", "operation", "verdict", "bounced", "beyond", "collateral", "collateral_grows", "leak_at_most"),
-    *("in_flight", "baseline", "rate_per_s", "eta_s", "nodes"),
+    *("at", "operation", "verdict", "bounced", "at_least", "beyond", "collateral", "collateral_grows"),
+    *("leak_at_most", "in_flight", "baseline", "rate_per_s", "eta_s", "may_wait"),
+    *("stop_left_s", "standing", "sweeps", "nodes"),
 ]
 SHARED = """
 [[node]]
@@ -146,7 +148,7 @@ def test_partial_leaves_out_a_node_that_cannot_be_read_and_says_so(make_desk: Ma
 def test_partial_previews_only_the_nodes_that_will_be_bounced(make_desk: MakeDesk) -> None:
     desk = make_desk("fleet")
     desk.fleet.nodes["mta3"].kill()
-    answer = desk.json(*PROMO[:5], "--dry-run", "--partial")
+    answer = desk.json(*PROMO[:6], "--dry-run", "--partial")
     assert desk.code == 7
     assert [request["node"] for request in answer["requests"]] == ["mta1:8000", "mta2:8000"]
 
@@ -160,17 +162,13 @@ def shared(make_desk: MakeDesk) -> Desk:
 
 
 def test_collateral_is_counted_named_and_exit_9(shared: Desk) -> None:
-    _answer, *lines = shared.lines(
-        "bounce", "--tenant", "s1", "--reason", "x", "--yes", "--at-most", "1000", "--follow", "--duration", "1m"
-    )
+    _answer, *lines = shared.lines(*S1, "--follow", "--duration", "1m")
     assert shared.code == 9
     assert lines[-1]["collateral"] > 0
 
 
 def test_collateral_is_an_alarm_in_text(shared: Desk) -> None:
-    shared.run(
-        "bounce", "--tenant", "s1", "--reason", "x", "--yes", "--at-most", "1000", "--follow", "--duration", "1m"
-    )
+    shared.run(*S1, "--follow", "--duration", "1m")
     assert shared.code == 9
     assert "COLLATERAL" in shared.out
     assert "two:s2@slow.q.example" in shared.out

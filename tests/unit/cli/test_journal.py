@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.cli.desk import Desk
 
-PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", "--yes", "--expect", "240", "--duration", "20s")
+ACT = ("--plain", "--yes", "--expect", "240", "--duration", "20s")
+PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", *ACT)
 
 
 def test_a_bounce_is_in_a_private_file_of_the_state_folder(desk: Desk, state_folder: Path) -> None:

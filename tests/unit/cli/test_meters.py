@@ -6,7 +6,7 @@ from kumo_tui.sim import Kind
 from tests.unit.cli.conftest import MakeDesk
 from tests.unit.cli.desk import Desk
 
-YES = ("--reason", "x", "--yes", "--at-most", "10000")
+YES = ("--reason", "x", "--plain", "--yes", "--at-most", "10000")
 MEANT_BEHIND = ("bounce", "--campaign", "promo", *YES)
 S1 = ("bounce", "--tenant", "s1", *YES)
 

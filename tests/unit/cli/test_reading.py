@@ -21,7 +21,8 @@ DOWN = "http://gone:8000"
 def test_status_json_has_exactly_the_names_of_the_contract(desk: Desk) -> None:
     status = desk.json("status")
     assert desk.code == 0
-    assert list(status) == ["profile", "taken_at", "nodes", "messages", "queues", "directives", "operations"]
+    names = ["profile", "taken_at", "nodes", "messages", "queues", "directives", "operations", "stops"]
+    assert list(status) == names
     assert status["nodes"] == [
         {
             "name": "mta1:8000",
@@ -132,9 +133,9 @@ def test_queues_of_several_nodes_are_summed_and_told_apart(make_desk: MakeDesk) 
 
 
 def test_directives_json_says_what_the_node_lists_and_whose_it_is(desk: Desk) -> None:
-    operation = desk.json("bounce", "--campaign", "promo", "--reason", "bad", "--yes", "--expect", "240")[
-        "operation"
-    ]
+    operation = desk.json(
+        "bounce", "--campaign", "promo", "--reason", "bad", "--plain", "--yes", "--expect", "240"
+    )["operation"]
     (directive,) = desk.json("directives")["directives"]
     assert list(directive) == [
         *("node", "id", "scope", "campaign", "tenant", "domain", "routing_domain", "reason", "remaining_s"),

@@ -7,7 +7,7 @@ from kumo_tui.sim import Fault, SimNode
 from tests.unit.cli.conftest import MakeDesk
 from tests.unit.cli.desk import Desk
 
-YES = ("--reason", "x", "--yes", "--at-most", "100000")
+YES = ("--reason", "x", "--plain", "--yes", "--at-most", "100000")
 PROMO = ("bounce", "--campaign", "promo", *YES)
 WAITING = """
 [[node]]
