@@ -6,13 +6,15 @@ from pathlib import Path
 
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
-from kumo_tui.journal import reading, writing
+from kumo_tui.journal import lookup, reading, writing
 from kumo_tui.journal.claims import Claims
 from kumo_tui.journal.coding import to_time
+from kumo_tui.journal.history import ALL, Loader, Wanted, history_of, replacements, select
 from kumo_tui.journal.place import make_place
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Recorded, Request, RequestState, StepRecord
 from kumo_tui.journal.store import LOCK_WAIT_S, Store
+from kumo_tui.model.history import History
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -153,6 +155,30 @@ class SqliteJournal:
         with self._store.reading() as connection:
             number = reading.number_of(connection, tag)
         return None if number is None else self._load(number)
+
+    def history(self, wanted: Wanted = ALL) -> History:
+        """The operations that are looked for, those written last first; totals are read only within the limit."""
+        with self._store.reading() as connection:
+            numbers = select(lookup.heads(connection), wanted)
+            replaced = replacements(lookup.placed(connection))
+        return history_of(numbers[: wanted.limit], len(numbers), replaced, Loader(self._load, self.operation))
+
+    def tags(self) -> Sequence[str]:
+        """The tags of all operations, those written last first."""
+        with self._store.reading() as connection:
+            return lookup.tags(connection)
+
+    def account(self, tag: str) -> lookup.Account | None:
+        """All that is known of one operation, None when there is none of this tag."""
+        with self._store.reading() as connection:
+            number = reading.number_of(connection, tag)
+            if number is None:
+                return None
+            replaced, spans = replacements(lookup.placed(connection)), lookup.sweep_spans(connection, tag)
+        recorded = self._load(number)
+        history = history_of([number], 1, replaced, Loader(lambda _number: recorded, self.operation))
+        chain = history.chains[0] if history.chains else None
+        return lookup.Account(recorded, history.entries[0], chain, spans)
 
     def open_intents(self) -> Sequence[Request]:
         """The requests whose process died, or whose answer never came, before anything else was written."""

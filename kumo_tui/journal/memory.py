@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kumo_tui.errors import JournalError
+from kumo_tui.journal.history import ALL, Loader, Wanted, head_of, history_of, placed_by, replacements, select
 from kumo_tui.journal.port import Intent, requests_to
 from kumo_tui.journal.records import (
     NO_SWEEPS,
@@ -19,6 +20,7 @@ from kumo_tui.journal.records import (
     Sweeps,
     act_of,
 )
+from kumo_tui.model.history import History
 from kumo_tui.model.operation import Event, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -152,6 +154,15 @@ class MemoryJournal:
             risen_at={node: self.risen_at[tag, node] for node in nodes if (tag, node) in self.risen_at},
             rulings={node: self.rulings[tag, node] for node in nodes if (tag, node) in self.rulings},
             swept={node: _sweeps([request for request in mine if request.node == node]) for node in nodes},
+        )
+
+    def history(self, wanted: Wanted = ALL) -> History:
+        """The operations that are looked for, the newest first, as a durable journal gives them back."""
+        kept = [each for tag in self.operations if (each := self.operation(tag)) is not None]
+        numbers = select([head_of(number, each) for number, each in enumerate(kept)][::-1], wanted)
+        replaced = replacements(spot for number, each in enumerate(kept) for spot in placed_by(number, each))
+        return history_of(
+            numbers[: wanted.limit], len(numbers), replaced, Loader(kept.__getitem__, self.operation)
         )
 
     def _keep(self, record: StepRecord, at: datetime, online_since: datetime | None = None) -> int:

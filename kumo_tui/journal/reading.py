@@ -86,6 +86,12 @@ def open_requests(connection: sqlite3.Connection) -> tuple[Request, ...]:
     return _requests(connection, rows.fetchall())
 
 
+def request_numbered(connection: sqlite3.Connection, number: int) -> Request:
+    """One request by its number, which must be there."""
+    (found,) = _requests(connection, connection.execute(f"{_REQUESTS} WHERE request.no = ?", (number,)))
+    return found
+
+
 def load(connection: sqlite3.Connection, number: int) -> Recorded:
     """Everything that was written of one operation."""
     row = connection.execute(
