@@ -15,10 +15,12 @@ from kumo_tui.cli.dashboard import check_terminal, open_dashboard
 from kumo_tui.cli.demo import demo_command, simulate_command
 from kumo_tui.cli.exits import Exit, exit_of_error
 from kumo_tui.cli.loop import Ended
+from kumo_tui.cli.history import history_command
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
 from kumo_tui.cli.release import release_command
+from kumo_tui.cli.report import report_command
 from kumo_tui.cli.stop import stop_command
 from kumo_tui.cli.watch import watch_command
 from kumo_tui.errors import KumoTuiError
@@ -52,6 +54,8 @@ for _command in (
     bounce_command,
     stop_command,
     release_command,
+    history_command,
+    report_command,
     demo_command,
     simulate_command,
 ):

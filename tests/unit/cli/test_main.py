@@ -11,7 +11,7 @@ from kumo_tui.cli.main import commands, outcome
 from kumo_tui.errors import InputError
 from tests.unit.cli.desk import Desk
 
-LATER = {"history", "report", "doctor"}
+LATER = {"doctor"}
 
 
 def test_without_a_terminal_it_names_the_alternative_and_exits_2(desk: Desk) -> None:
