@@ -4,11 +4,13 @@ python -m tests.screenshots        writes them anew
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from kumo_tui.ui.screens.operation import OperationScreen
+from tests.fakes import settle
 from tests.stage import Stage
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -26,17 +28,19 @@ async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
         yield picture("01-dashboard")
         await _press(pilot, "slash", *"promo", "enter", "b")
         await _press(pilot, *_typed("bad link in footer"), "tab", *_typed("#4711"))
+        await _let(stage, pilot, 1)
         yield picture("02-compose")
         await _press(pilot, "f2")
         yield picture("03-requests")
         await _press(pilot, "escape")
-        await pilot.click("#review")
+        await pilot.click("#stop-first")
+        await _until(pilot, lambda: hasattr(stage.app.screen, "token"))
         await _let(stage, pilot, 1)
         yield picture("04-confirm")
         await _confirm(stage, pilot)
         await _let(stage, pilot, 9, polls=5)
         yield picture("05-operation")
-        await _let(stage, pilot, 40, polls=10)
+        await _let(stage, pilot, 120, polls=60)
         yield picture("06-catching")
         await _press(pilot, "escape")
         yield picture("07-bouncing")
@@ -44,16 +48,39 @@ async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
         yield picture("08-queue")
         await _press(pilot, "escape", "question_mark")
         yield picture("09-help")
+        await _press(pilot, "escape", "escape", "g")
+        await _let(stage, pilot, 2)
+        await _press(pilot, "s")
+        await _let(stage, pilot, 1)
+        yield picture("10-stop")
+        await pilot.click("#stop")
+        await _until(pilot, lambda: isinstance(stage.app.screen, OperationScreen))
+        await _let(stage, pilot, 10, polls=5)
+        yield picture("11-stopped")
+        await _press(pilot, "escape", "q")
+        yield picture("12-quit")
 
 
 async def _let(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1) -> None:
-    await stage.play(seconds, polls)
-    await _settle(pilot)
+    """Let time pass; after each look at the node whatever it leads to is done."""
+    for _poll in range(polls):
+        await stage.play(seconds / polls)
+        await settle()
+        await _settle(pilot)
 
 
 async def _press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
+    await _settle(pilot)
+
+
+async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the program work until this holds."""
+    for _turn in range(200):
+        if condition():
+            break
+        await pilot.pause()
     await _settle(pilot)
 
 

@@ -19,7 +19,7 @@ from kumo_tui.units import age_text, count_text, countdown_text, percent_text
 WORD_WIDTH = 9
 WIDE_BAR, NARROW_BAR = 14, 8
 BOUNCED_WIDTH = 8
-PROGRESS_WIDTH = 18
+PROGRESS_WIDTH, WIDE_PROGRESS_WIDTH = 18, 34
 
 
 class OperationKey(NamedTuple):
@@ -192,8 +192,9 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell
     if status.eta_s is not None:
         parts.append(age_text(status.eta_s))
     beyond = f"+{count_text(progress.beyond)}"
-    fits = wide or (status.eta_s is None and len(" ".join([*parts, beyond])) <= PROGRESS_WIDTH)
-    if progress.beyond and fits:
+    room = WIDE_PROGRESS_WIDTH if wide else PROGRESS_WIDTH
+    has_room = (wide or status.eta_s is None) and len(" ".join([*parts, beyond])) <= room
+    if progress.beyond and has_room:
         parts.append(beyond)
     return Cell(" ".join(parts), style.look)
 

@@ -197,6 +197,9 @@ def test_the_stops_of_others_stand_between_what_runs_and_what_has_ended() -> Non
 def test_a_stop_that_waits_shows_no_share_and_a_clean_bounce_how_far_it_is() -> None:
     assert progress_cell(stopped(), GLYPHS, wide=False).text == "STOPPED"
     assert progress_cell(sweeping(), GLYPHS, wide=False).text == "SWEEPING 87% +12"
+    many = sweeping(Verdict.RETURNING, swept={QUEUE: 92_110 + 12_345})
+    assert progress_cell(many, GLYPHS, wide=False).text == "RETURNING 65%"
+    assert len(progress_cell(many, GLYPHS, wide=True).text) <= 34
     returning = sweeping(Verdict.RETURNING, standing={})
     assert progress_cell(returning, GLYPHS, wide=False).text == "RETURNING 87% +12"
     torn = clean_status(*stopped().nodes, clean_node(Verdict.LOST, name="mta2"), waiting=True)

@@ -135,6 +135,16 @@ async def test_every_verdict_says_what_it_means(verdict: Verdict, words: str) ->
         assert words in text
 
 
+async def test_a_sender_that_goes_on_is_named_while_new_mail_is_caught() -> None:
+    shown = sweeping(Verdict.CATCHING, standing={}, may_wait=0)
+    going_on = replace(shown, nodes=(replace(shown.nodes[0], rate_per_s=3.0),))
+    app = world(going_on)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "new mail keeps coming, the sender has not stopped: it is swept for 04:12" in words_of(
+            await opened(pilot)
+        )
+
+
 async def test_done_says_whether_that_is_sure_and_on_which_node_it_is_not() -> None:
     doubtful = clean_node(Verdict.DONE, name="mta2", swept=PROMO, note="not sure: mail may have come back late")
     app = world(clean_status(DONE))

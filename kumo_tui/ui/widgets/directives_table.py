@@ -9,6 +9,7 @@ from kumo_tui.ui.cells import Align, Cut
 from kumo_tui.ui.directive_rows import (
     BOUNCED_WIDTH,
     PROGRESS_WIDTH,
+    WIDE_PROGRESS_WIDTH,
     Listing,
     PaneKey,
     list_directives,
@@ -30,7 +31,7 @@ def directive_columns(width: int) -> Sequence[Column]:
         Column("REASON", 20 if wide else 12, from_width=70),
         Column("LEFT", 8, Align.RIGHT),
         Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
-        Column("PROGRESS", 34 if wide else PROGRESS_WIDTH, gap=2),
+        Column("PROGRESS", WIDE_PROGRESS_WIDTH if wide else PROGRESS_WIDTH, gap=2),
         Column("NODE", 9, from_width=WIDE),
     )
 
