@@ -14,8 +14,8 @@ from kumo_tui.cli.compose import Call, Surroundings, build_house
 from kumo_tui.cli.dashboard import check_terminal, open_dashboard
 from kumo_tui.cli.demo import demo_command, simulate_command
 from kumo_tui.cli.exits import Exit, exit_of_error
-from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.history import history_command
+from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
