@@ -14,13 +14,14 @@ RETRY_WORDS = "released mail goes out at its next retry"
 def is_finished(track: CleanTrack, now: float, quiet_s: float) -> bool:
     """Whether a confirmed one is over: the return is complete, and its time is over or nothing comes any more.
 
-    When its time is over, what still stood at that moment is swept once more.
+    What came back last, and what came in time, is gone when a reading from after that shows nothing, or all that it
+    shows was swept.
     """
-    if not track.confirmed or not track.is_read or not track.return_is_complete:
+    if not track.confirmed or not track.is_read or track.returned_at is None:
         return False
-    if now >= track.wanted_until and (not track.standing or track.taken_at >= track.wanted_until):
-        return True
-    return is_quiet(track, now, quiet_s)
+    if track.clear_at < track.returned_at:
+        return False
+    return track.clear_at >= track.wanted_until or is_quiet(track, now, quiet_s)
 
 
 def is_quiet(track: CleanTrack, now: float, quiet_s: float) -> bool:
