@@ -13,6 +13,7 @@ from kumo_tui.cli.bounce import bounce_command
 from kumo_tui.cli.compose import Call, Surroundings, build_house
 from kumo_tui.cli.dashboard import check_terminal, open_dashboard
 from kumo_tui.cli.demo import demo_command, simulate_command
+from kumo_tui.cli.doctor import doctor_command
 from kumo_tui.cli.exits import Exit, exit_of_error
 from kumo_tui.cli.history import history_command
 from kumo_tui.cli.loop import Ended
@@ -56,6 +57,7 @@ for _command in (
     release_command,
     history_command,
     report_command,
+    doctor_command,
     demo_command,
     simulate_command,
 ):

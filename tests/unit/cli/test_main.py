@@ -11,8 +11,6 @@ from kumo_tui.cli.main import commands, outcome
 from kumo_tui.errors import InputError
 from tests.unit.cli.desk import Desk
 
-LATER = {"doctor"}
-
 
 def test_without_a_terminal_it_names_the_alternative_and_exits_2(desk: Desk) -> None:
     assert desk.run() == 2
@@ -38,10 +36,6 @@ def test_every_command_and_option_has_a_help_text(desk: Desk, name: str) -> None
     assert command.help
     assert all(getattr(option, "help", "") for option in command.params if option.param_type_name == "option")
     assert desk.run(name, "--help") == 0
-
-
-def test_commands_of_later_steps_are_not_there_as_stubs() -> None:
-    assert not LATER & set(commands.commands)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""The doctor's look at the nodes: it only reads, and says what follows from what each node is."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from kumo_tui.cli.checks import Check, Health
+from kumo_tui.cli.compose import Surroundings
+from kumo_tui.clock import Clock
+from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.errors import EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
+from kumo_tui.model.capability import DEFECTS_SINCE, Capability, remembers_lookups
+from kumo_tui.model.names import Part
+from kumo_tui.model.snapshot import MachineInfo, Metrics
+from kumo_tui.node.client import NodeClient
+from kumo_tui.node.link import is_loopback
+from kumo_tui.text import one_line
+
+PATIENCE_S = 10.0
+
+# A node's clock is told to the second only, and the answer takes its time.
+SKEW_S = 5.0
+
+_ACCESS = "may be read from here, without credentials; whether it may be changed from here only an act shows"
+_DEFECTS = "a plain bounce may take other queues' mail and miss some here"
+_NO_DESCRIPTION = "it has no description of its own: exact queue names are never sent to it."
+_SILENT = Unreachable | TlsUntrusted | NoAnswer
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One node after the look: its lines, and whether its list and its metrics could be read."""
+
+    checks: tuple[Check, ...]
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What a node answered; None where it did not. `took_s` is how long its first answer took.
+
+    `failed` is what went wrong with its list or its metrics, without which a node is not known; `lacking` with the
+    rest.
+    """
+
+    took_s: float
+    skew_s: float | None = None
+    metrics: Metrics | None = None
+    capability: Capability | None = None
+    info: MachineInfo | None = None
+    failed: tuple[NodeError, ...] = ()
+    lacking: tuple[NodeError, ...] = ()
+
+    @property
+    def version(self) -> str | None:
+        if self.info is not None:
+            return self.info.version
+        return self.capability.version if self.capability else None
+
+
+async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surroundings) -> list[Examined]:
+    """Look at all nodes at the same time. Raises ConfigError when a CA file holds no certificates."""
+    clients = [world.make_client(node, settings, world.clock) for node in nodes]
+    try:
+        answers = await asyncio.gather(*(_ask(client, world.clock) for client in clients))
+    finally:
+        await asyncio.gather(*(client.aclose() for client in clients))
+    return [_examined(node, answer, settings) for node, answer in zip(nodes, answers, strict=True)]
+
+
+async def _ask(client: NodeClient, clock: Clock) -> _Answers:
+    """Ask for everything once; a node that does not answer at all is asked for nothing more."""
+    failed: list[NodeError] = []
+    lacking: list[NodeError] = []
+    began = clock.monotonic()
+    await _tried(client.list_directives(patience_s=PATIENCE_S), failed)
+    took_s = clock.monotonic() - began
+    if any(isinstance(error, _SILENT) for error in failed):
+        return _Answers(took_s, failed=tuple(failed))
+    metrics = await _tried(client.read_metrics(patience_s=PATIENCE_S), failed)
+    await _tried(client.list_suspensions(patience_s=PATIENCE_S), lacking)
+    capability = await _tried(client.probe(patience_s=PATIENCE_S), lacking)
+    info = await _tried(client.machine_info(patience_s=PATIENCE_S), lacking)
+    # A build without stops has no list of them, which its description tells.
+    lacking = [error for error in lacking if not isinstance(error, EndpointMissing)]
+    return _Answers(took_s, client.clock_skew_s, metrics, capability, info, tuple(failed), tuple(lacking))
+
+
+async def _tried(request: Awaitable[Value], failures: list[NodeError]) -> Value | None:
+    try:
+        return await request
+    except NodeError as error:
+        failures.append(error)
+        return None
+
+
+def _examined(node: NodeSettings, answers: _Answers, settings: Settings) -> Examined:
+    is_read = not answers.failed
+    checks = [_said(error, node, Health.FAILED) for error in answers.failed]
+    checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
+    if is_read:
+        checks += [*_reached(answers), *_abilities(answers.capability), _plain(answers, settings)]
+        checks.append(Check("node", Health.OK, _ACCESS))
+    checks += _transport(node)
+    return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
+
+
+def _said(error: NodeError, node: NodeSettings, health: Health) -> Check:
+    return Check("node", health, error.what.removeprefix(f"{node.label}: "), error.next_step)
+
+
+def _reached(answers: _Answers) -> Iterator[Check]:
+    version = one_line(answers.version, 60) if answers.version else "of unknown version"
+    clock = "" if answers.skew_s is None else f", clock {round(answers.skew_s):+d} s"
+    yield Check("node", Health.OK, f"kumod {version}, answered in {answers.took_s * 1000:.0f} ms{clock}")
+    if answers.skew_s is not None and abs(answers.skew_s) >= SKEW_S:
+        way = "ahead of" if answers.skew_s > 0 else "behind"
+        words = f"its clock is {abs(answers.skew_s):.0f} s {way} ours: its logs and the journal differ."
+        yield Check("node", Health.WARNING, words, "Set both clocks by NTP. Durations are not affected.")
+    for trouble in answers.metrics.troubles if answers.metrics else ():
+        yield Check("node", Health.WARNING, f"{trouble}.", "Bounces there may be slow or stall.")
+
+
+def _abilities(capability: Capability | None) -> Iterator[Check]:
+    if capability is None:
+        yield Check("node", Health.WARNING, _NO_DESCRIPTION, "Check the URL; builds since 2024.06 have one.")
+        return
+    abilities = {
+        "exact bounce": capability.exact_bounce,
+        "exact stop": capability.exact_stop,
+        "stop by criteria": capability.can_stop((Part.CAMPAIGN, Part.TENANT, Part.DOMAIN)),
+        "samples of a queue": capability.inspects_queues,
+        "flush (rebind)": capability.can_flush,
+        "start time (machine-info)": capability.has_machine_info,
+    }
+    can = [name for name, there in abilities.items() if there]
+    cannot = [name for name, there in abilities.items() if not there]
+    yield Check("node", Health.OK, f"can: {', '.join(can) or 'bounce by criteria only'}")
+    if cannot:
+        yield Check("node", Health.WARNING, f"cannot: {', '.join(cannot)}.", "What needs it is not offered there.")
+
+
+def _plain(answers: _Answers, settings: Settings) -> Check:
+    """Whether a plain bounce is exact, and what follows (KUMOMTA.md 0)."""
+    if settings.act.plain_is_exact is not None:
+        sure = "exact" if settings.act.plain_is_exact else "not exact"
+        return Check("node", Health.OK, f"a plain bounce counts as {sure}, by the setting act.plain_is_exact")
+    if not remembers_lookups(answers.version):
+        return Check("node", Health.OK, f"a plain bounce is exact: its version is older than {DEFECTS_SINCE}")
+    can_stop = answers.capability is not None and answers.capability.can_stop((Part.CAMPAIGN,))
+    since = f"releases since {DEFECTS_SINCE} and unknown ones have that defect"
+    if can_stop:
+        return Check("node", Health.WARNING, f"{_DEFECTS}: {since}.", "Bounce clean there, as is the default.")
+    return Check("node", Health.WARNING, f"{_DEFECTS}: {since}.", "It has no stops, so no clean bounce either.")
+
+
+def _transport(node: NodeSettings) -> Iterator[Check]:
+    parts = urlsplit(node.url)
+    if parts.scheme == "https" and node.insecure:
+        words = "its certificate is not verified (insecure): anybody may answer in its place."
+        yield Check("node", Health.WARNING, words, "Set ca_file for it instead.")
+    elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        words = "plain HTTP to another machine: whoever is in between can read and change it."
+        yield Check("node", Health.WARNING, words, "Use https, or a tunnel: ssh -L 8000:127.0.0.1:8000.")
