@@ -184,7 +184,9 @@ def _mail_seen(track: CleanTrack, node: NodeSnapshot) -> CleanTrack:
     metrics = node.metrics
     if metrics is None or metrics.asked_at <= track.read_at or metrics.asked_at < track.since:
         return track
-    track = replace(track, backlog=_backlog_seen(track, node), is_taken=True)
+    backlog = _backlog_seen(track, node)
+    returned_at = (track.returned_at or metrics.at) if backlog.is_complete else None
+    track = replace(track, backlog=backlog, is_taken=True, returned_at=returned_at)
     if metrics.asked_at < track.swept_at or track.last_sweep_at > track.swept_at:
         return track
     standing = metrics.value.table.select(track.ledger.selector).nonempty().as_counts()

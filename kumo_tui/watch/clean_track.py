@@ -52,10 +52,11 @@ class CleanTrack:
     the names that exact stops of ours hold, `stale` our stops that a newer one has made needless.
 
     `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
-    last did. `pending` is what was swept and not yet seen to be gone: until then it may be the same mail that
-    still shows; `doubtful` is what stood before a sweep without an answer. `last_sweep_at` is when the last sweep
-    left, `taken_at` when the last one left that the node took, `swept_at` when the last was answered or given up.
-    Nothing is tried again before `hold_until`.
+    last did; `clear_at` is when the newest reading was asked for of which nothing is left to sweep, `returned_at`
+    when the return was seen to be complete. `pending` is what was swept and not yet seen to be gone: until then it
+    may be the same mail that still shows; `doubtful` is what stood before a sweep without an answer.
+    `last_sweep_at` is when the last sweep left, `swept_at` when it was answered or given up. Nothing is tried
+    again before `hold_until`.
 
     `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
     its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time
@@ -82,13 +83,14 @@ class CleanTrack:
     standing: Mapping[str, int] = field(default_factory=dict)
     read_at: float = NEVER
     stood_at: float | None = None
+    clear_at: float = NEVER
+    returned_at: float | None = None
     pending: Mapping[str, int] = field(default_factory=dict)
     doubtful: Mapping[str, int] = field(default_factory=dict)
     sweeps: int = 0
     unanswered: int = 0
     swept_at: float = NEVER
     last_sweep_at: float = NEVER
-    taken_at: float = NEVER
     samples: tuple[tuple[float, int], ...] = ()
     waits_for: str = ""
     hold_until: float = NEVER
@@ -168,7 +170,7 @@ def swept(track: CleanTrack, batch: Mapping[str, int], left_at: float, at: float
         sweeps=track.sweeps + 1,
         swept_at=at,
         last_sweep_at=left_at,
-        taken_at=left_at,
+        clear_at=track.read_at if track.standing.keys() <= batch.keys() else track.clear_at,
         samples=(*(s for s in track.samples if at - s[0] <= RATE_SPAN_S), (at, sum(fresh.values()))),
         waits_for="",
     )
@@ -198,6 +200,7 @@ def read(track: CleanTrack, standing: Mapping[str, int], asked_at: float, at: fl
         standing=standing,
         read_at=asked_at,
         stood_at=at if standing or track.stood_at is None else track.stood_at,
+        clear_at=track.clear_at if standing else asked_at,
         pending={name: count for name, count in track.pending.items() if standing.get(name, 0) >= count},
         doubtful={},
     )
