@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench screenshots wheel clean
+.PHONY: help demo test lint bench kills screenshots wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -32,6 +32,12 @@ test: lint
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+kills: $(VENV)/.dev
+	$(BIN)/python -m tests.e2e.kills --times 200
+
+accounts: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.accounts
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.screenshots
