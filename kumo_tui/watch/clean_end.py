@@ -14,8 +14,8 @@ RETRY_WORDS = "released mail goes out at its next retry"
 def is_finished(track: CleanTrack, now: float, quiet_s: float) -> bool:
     """Whether a confirmed one is over: the return is complete, and its time is over or nothing comes any more.
 
-    What came back last, and what came in time, is gone when a reading from after that shows nothing, or all that it
-    shows was swept.
+    What came back last, and what came in time, is gone when a reading from after that shows nothing, or all that
+    it shows was swept.
     """
     if not track.confirmed or not track.is_read or track.returned_at is None:
         return False
