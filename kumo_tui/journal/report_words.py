@@ -39,10 +39,12 @@ _DOUBTS = {
 
 def verdict_words(entry: HistoryEntry) -> str:
     """What the verdict over all nodes means; where it does not hold for all of them, on which it does."""
-    words, which = _MEANING[entry.verdict], [node for node in entry.nodes if node.verdict is entry.verdict]
-    if len(which) < len(entry.nodes):
-        words = f"on {', '.join(escaped(node.node) for node in which)} {words}; for the others see below"
-    return f"{words}; operation {escaped(entry.replaced_by)} took its place" if entry.replaced_by else words
+    verdict, by = entry.verdict, escaped(entry.replaced_by or "")
+    words = f"operation {by}, with the same criteria, took its place"
+    if verdict is not Verdict.REPLACED or not by:
+        words = f"{_MEANING[verdict]}{f'; {words} in the end' if by else ''}"
+    which = [escaped(node.node) for node in entry.nodes if node.verdict is verdict]
+    return words if len(which) == len(entry.nodes) else f"on {', '.join(which)} {words}; for the others see below"
 
 
 def bounced_words(entry: HistoryEntry) -> str:
@@ -51,7 +53,7 @@ def bounced_words(entry: HistoryEntry) -> str:
     sure = "At least" if entry.at_least else "Exactly"
     words = f"{sure} {_messages(progress.bounced)} bounced; {count_text(progress.baseline)} stood just before."
     if progress.beyond:
-        words += f" {count_text(progress.beyond)} of them lie beyond that: from ready queues, or newly arrived."
+        words += f" Beyond that: {count_text(progress.beyond)}, from ready queues or newly arrived."
     doubts = [f"{escaped(node.node)}: {_doubt(node, entry.mode)}" for node in entry.nodes if node.at_least]
     return f"{words} At least, because: {'; '.join(doubts)}." if doubts else words
 
