@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import age_text
@@ -32,8 +33,11 @@ def is_quiet(track: CleanTrack, now: float, quiet_s: float) -> bool:
 def ended(track: CleanTrack, now: float, quiet_s: float) -> CleanTrack:
     """The track when no stop of ours stands any more because it was released."""
     verdict, note = _ending(track, now, quiet_s)
+    # Who only repeats a release has measured other mail than that of the run which let go.
+    backlog = track.backlog if track.let_go_in is None else Backlog(since_restart=True)
     return replace(
         track,
+        backlog=backlog,
         own=(),
         others=None,
         stale=(),
