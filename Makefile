@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench kills screenshots wheel clean
+.PHONY: help demo test lint bench kills accounts screenshots wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile
