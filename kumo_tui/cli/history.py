@@ -15,6 +15,7 @@ from kumo_tui.cli.past import opened_past
 from kumo_tui.errors import InputError, JournalError
 from kumo_tui.journal.coding import to_selector
 from kumo_tui.journal.history import Wanted
+from kumo_tui.journal.report_words import chain_tags
 from kumo_tui.model.history import Chain, History, HistoryEntry
 from kumo_tui.text import clean
 from kumo_tui.units import count_text, parse_duration
@@ -139,7 +140,7 @@ def chain_line(chain: Chain) -> str:
     together = f"{counted(chain.bounced, at_least=chain.at_least)} bounced together"
     if chain.collateral:
         together += f", {count_text(chain.collateral)} collateral"
-    return f"{' -> '.join(chain.tags)}: each replaced by the next, {together}"
+    return f"{chain_tags(chain, ' -> ')}: each replaced by the next, {together}"
 
 
 def _begun(since: str | None, now: datetime) -> datetime | None:

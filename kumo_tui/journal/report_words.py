@@ -8,6 +8,7 @@ from kumo_tui.text import plural
 from kumo_tui.units import count_text
 
 COLLATERAL_SHOWN = 20
+CHAIN_SHOWN = 6
 
 _OPEN = "no end of it is in the journal"
 
@@ -83,9 +84,18 @@ def leak_words(entry: HistoryEntry) -> str:
 def chain_words(chain: Chain) -> str:
     """The operations that took the place of one another, and their sums."""
     sure = "at least" if chain.at_least else "exactly"
-    words = f"Chain: {' → '.join(map(escaped, chain.tags))}, each replaced by the next; together {sure} "
+    words = f"Chain: {escaped(chain_tags(chain, ' → '))}, each replaced by the next; together {sure} "
     collateral = f", with {plural(chain.collateral, 'message')} of collateral" if chain.collateral else ""
     return f"{words}{plural(chain.bounced, 'message')} bounced{collateral}."
+
+
+def chain_tags(chain: Chain, arrow: str) -> str:
+    """The tags of a chain, the oldest first; of a long one its ends."""
+    tags = chain.tags
+    if len(tags) > CHAIN_SHOWN:
+        ends = CHAIN_SHOWN // 2
+        tags = (*tags[:ends], f"({count_text(len(tags) - 2 * ends)} more)", *tags[-ends:])
+    return arrow.join(tags)
 
 
 def _doubt(node: HistoryNode, mode: Mode) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kumo_tui.cli.history import chain_line
 from kumo_tui.journal.durable import SqliteJournal, open_journal
+from kumo_tui.model.history import Chain
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.verdict import Verdict
@@ -126,6 +128,13 @@ def test_a_chain_of_replacements_is_shown_with_its_sum(desk: Desk, journal: Sqli
     assert [entry["replaced_by"] for entry in desk.json("history")["operations"]] == [None, "BBBB"]
     desk.run("history")
     assert "REPLACED, replaced by BBBB" in desk.out
+
+
+def test_a_long_chain_is_named_by_its_ends() -> None:
+    chain = Chain(tuple(f"T{number}" for number in range(9)), 5, 2, at_least=False)
+    assert chain_line(chain) == (
+        "T0 -> T1 -> T2 -> (3 more) -> T6 -> T7 -> T8: each replaced by the next, 5 bounced together, 2 collateral"
+    )
 
 
 def test_filters_choose_and_the_limit_cuts(desk: Desk, journal: SqliteJournal) -> None:
