@@ -11,15 +11,16 @@ from kumo_tui.watch.tracker import Track, start_track
 DIED = "kumo-tui ended before the answer came"
 
 
-def belongs_here(recorded: Recorded, urls: Mapping[str, str]) -> bool:
+def belongs_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> bool:
     """Whether its targets are watched now, by name, and every request of it went to them, by URL.
 
-    Without a single request nobody knows which nodes they were: a name alone may be that of another fleet.
+    One that only relied on somebody else's stop has sent nothing: there the profile must be the same, for the name
+    of a node alone may be that of another fleet.
     """
     sent = [request for request in recorded.requests if request.was_written]
     sent += [sweeps.last for sweeps in recorded.swept.values() if sweeps.last is not None]
     return (
-        bool(sent)
+        (bool(sent) or recorded.profile == profile)
         and all(act.node in urls for act in recorded.operation.acts)
         and all(request.url.startswith(f"{urls[request.node]}/") for request in sent)
     )

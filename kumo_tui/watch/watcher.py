@@ -165,7 +165,7 @@ class Watcher:
         urls = {node.name: node.snapshot().url for node in self._nodes}
         restarts = {node.name: node.snapshot().restarts for node in self._nodes}
         for record in reversed(recorded):
-            if not belongs_here(record, urls):
+            if not belongs_here(record, urls, self._profile.name):
                 continue
             operation = resumed_operation(record)
             self._operations[operation.tag] = operation
