@@ -36,24 +36,26 @@ async def be_sure_of_stops(house: House, selector: Selector) -> None:
 def choose_way(
     house: House, looked: Looked, checked: Checked, how: How | None, stake: Stake, *, partial: bool
 ) -> Way:
-    """The way of this bounce. Raises Refused for a clean one that a rule forbids, or that runs already."""
+    """The way of this bounce. Raises Refused for a clean one that a rule forbids.
+
+    Where an operation of ours holds this mail already, only a stop that waits is gone on with; a plain bounce then
+    has to be asked for by name.
+    """
     acts, selector = house.acts, looked.preview.selector
+    waiting = None if how is How.PLAIN else acts.clean.waiting_for(selector)
+    if how is not How.PLAIN and waiting is None:
+        refuse_a_second(house, selector)
     always = acts.refusals(looked.preview, checked, partial=partial)
-    against = [
-        words for words in acts.clean.refusals(looked.preview, checked, partial=partial) if words not in always
-    ]
-    obstacle = " ".join(against)
-    if how is How.CLEAN and obstacle:
+    against = acts.clean.refusals(looked.preview, checked, partial=partial)
+    obstacle = " ".join(words for words in against if words not in always)
+    if obstacle and (how is How.CLEAN or waiting is not None):
         price = f": {stake.price}" if stake.price else ""
         raise Refused(
-            f"A clean bounce is not possible here: {obstacle}", f"Without --clean it is a plain one{price}."
+            f"A clean bounce is not possible here: {obstacle}", f"With --plain it is a plain one{price}."
         )
-    waiting = None if how is How.PLAIN or obstacle else acts.clean.waiting_for(selector)
     if waiting is not None:
         return Way(How.CLEAN, f"goes on with the stop of operation {waiting.tag}", waiting)
     chosen = way_of(how, plain_is_exact=stake.plain_is_exact, clean_is_possible=not obstacle)
-    if chosen is How.CLEAN:
-        refuse_a_second(house, selector)
     return Way(chosen, _why(chosen, how, obstacle, stake))
 
 

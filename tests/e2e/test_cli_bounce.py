@@ -11,7 +11,7 @@ from tests.e2e.cli_fleet import ServedFleet, serving
 
 BOUNCE = "/api/admin/bounce/v1"
 REASON = ("--reason", "bad link")
-ANY = (*REASON, "--yes", "--at-most", "1000000")
+ANY = (*REASON, "--plain", "--yes", "--at-most", "1000000")
 SHARED = """
 [[node]]
 name = "mta1"
@@ -54,7 +54,7 @@ def three() -> Iterator[ServedFleet]:
         ["--campaign", "nix", *ANY],
         ["--domain", "Gmail.com", *ANY],
         ["--campaign", "promo", *ANY, "--duration", "2d"],
-        ["--campaign", "promo", *ANY, "--clean"],
+        ["--everything", *REASON, "--clean", "--yes", "--at-most", "1000000"],
         ["--campaign", "promo", *ANY, "--read-only"],
     ],
 )
@@ -80,7 +80,7 @@ def test_wrong_usage_is_2_with_nothing_on_standard_output(quiet: ServedFleet, wo
 
 def test_a_bounce_is_sent_once_and_another_process_follows_it(quiet: ServedFleet) -> None:
     code, (answer,) = quiet.json(
-        "bounce", "--campaign", "promo", *REASON, "--yes", "--expect", "240", "--duration", "4s"
+        "bounce", "--campaign", "promo", *REASON, "--plain", "--yes", "--expect", "240", "--duration", "4s"
     )
     (sent,) = quiet.acts()
     assert (code, sent["path"], sent["method"]) == (0, BOUNCE, "POST")

@@ -124,6 +124,16 @@ class Desk:
             if request.method != "GET"
         ]
 
+    @property
+    def acts(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Every request of every node that could change it: method, last two parts of the path, body."""
+        return [
+            (request.method, request.path.rpartition("/api/admin/")[2], json.loads(request.body))
+            for node in self.fleet.nodes.values()
+            for request in node.requests
+            if request.method != "GET"
+        ]
+
     def _client(self, node: NodeSettings, _settings: Settings, clock: Clock) -> NodeClient:
         host = httpx.URL(node.url).host
         known = self.fleet.nodes.get(host)
