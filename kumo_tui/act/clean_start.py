@@ -276,6 +276,6 @@ def _act_words(act: NodeAct, target: Target) -> str:
         return f"{act.node}: not stopped: {act.error}"
     if target.others is not None:
         return f"{act.node}: stopped already by somebody else's entry, which is relied on"
-    connections = Backlog.of_reading(target.reading).in_flight
-    held = f", {plural(connections, 'connection')} had mail in hand" if connections else ""
+    in_flight = Backlog.of_reading(target.reading).in_flight
+    held = f", up to {plural(in_flight, 'message')} in connections' hands" if in_flight else ""
     return f"{act.node}: stopped{held}"

@@ -2,8 +2,8 @@
 
 A plain bounce takes such mail only when its turn comes while the directive is active, a stop sends it back only
 then (KUMOMTA.md 0); what is left at the end is delivered. Nobody says whose it is, so all numbers here are upper
-bounds. The server does not tell how many messages a connection holds in its hands either: one batch is taken to
-be one message, so that connections are what is counted.
+bounds. The server does not tell how many messages a connection holds in its hands either. It is taken to be one,
+as SMTP has it; what the node holds outside all queues beyond that may be in anybody's hands as well: `loose`.
 """
 
 from collections.abc import Mapping
@@ -35,15 +35,15 @@ class _Mark:
     rest: int | None = None
 
     @classmethod
-    def of(cls, queue: ReadyQueue, at: float) -> "_Mark":
-        left = queue.waiting + queue.connections
+    def of(cls, queue: ReadyQueue, at: float, loose: int) -> "_Mark":
+        left = queue.waiting + queue.connections + loose
         return cls(queue, left, ((at, left),), at, rest=None if queue.waiting else queue.connections)
 
     @property
     def turned_over(self) -> bool:
         return self.rest is not None
 
-    def seen(self, now: ReadyQueue | None, at: float) -> "_Mark":
+    def seen(self, now: ReadyQueue | None, at: float, loose: int) -> "_Mark":
         """The mark after one more look; None: the server has forgotten the ready queue."""
         if self.rest == 0:
             return self if now is None else replace(self, last=now)
@@ -55,7 +55,7 @@ class _Mark:
             return replace(self, last=now, delivered=self.delivered + late, rest=self.rest - late)
         handled = _risen(_handled(self.last), _handled(now))
         # What stood there at first stands among what is there now: the fewer of both is enough.
-        left = min(self.left - handled, now.waiting + now.connections)
+        left = min(self.left - handled, now.waiting + now.connections + loose)
         over = not now.waiting or left < 0
         moved = handled > 0 or now.waiting < self.last.waiting
         return _Mark(
@@ -67,11 +67,11 @@ class _Mark:
             now.connections if over else None,
         )
 
-    def retaken(self, at: float) -> "_Mark":
+    def retaken(self, at: float, loose: int) -> "_Mark":
         """The mark when all that waits now must have its turn as well."""
         if not self.last.waiting:
             return self
-        left = self.last.waiting + self.last.connections
+        left = self.last.waiting + self.last.connections + loose
         return replace(self, left=left, samples=((at, left),), rest=None)
 
     @property
@@ -90,14 +90,15 @@ class _Mark:
 class Backlog:
     """The backlog of one node; `seen` carries it on. Names of ready queues are raw.
 
-    `in_flight` is what the connections held at the start, by ready queue. `since_restart` says that the first
-    reading came after the act, so that what happened in between is not known. `read_at` is when the last reading
-    was asked for (monotonic seconds), None when the node was never read. `spared` are ready queues which are
-    known to hold no mail that is meant.
+    `hands` are the connections at the start by ready queue, `loose` what the node held then outside all queues
+    beyond one message each. `since_restart` says that the first reading came after the act, so that what happened
+    in between is not known. `read_at` is when the last reading was asked for (monotonic seconds), None when the
+    node was never read. `spared` are ready queues which are known to hold no mail that is meant.
     """
 
     marks: Mapping[str, _Mark] = field(default_factory=dict)
     hands: Mapping[str, int] = field(default_factory=dict)
+    loose: int = 0
     since_restart: bool = False
     read_at: float | None = None
     last_at: float = 0.0
@@ -114,9 +115,11 @@ class Backlog:
         if reading is None:
             return cls(since_restart=since_restart)
         ready = [queue for queue in reading.value.ready if queue.waiting or queue.connections]
+        loose = _loose(reading.value)
         return cls(
-            marks={queue.name: _Mark.of(queue, reading.at) for queue in ready},
+            marks={queue.name: _Mark.of(queue, reading.at, loose) for queue in ready},
             hands={queue.name: queue.connections for queue in ready if queue.connections},
+            loose=loose,
             since_restart=since_restart,
             read_at=reading.asked_at,
             last_at=reading.at,
@@ -130,23 +133,26 @@ class Backlog:
         if self.read_at is None:
             return replace(Backlog.of(node, since_restart=self.since_restart), spared=self.spared)
         now = {queue.name: queue for queue in reading.value.ready}
-        marks = {name: mark.seen(now.get(name), reading.at) for name, mark in self.marks.items()}
+        loose = _loose(reading.value)
+        marks = {name: mark.seen(now.get(name), reading.at, loose) for name, mark in self.marks.items()}
         return replace(self, marks=marks, read_at=reading.asked_at, last_at=reading.at)
 
     def retaken(self, node: NodeSnapshot) -> "Backlog":
         """The backlog after one more reading, all that waits by it having to turn over too.
 
         For the first reading that was asked for after the act was answered: mail that is meant may have come into
-        the ready queues between the last reading before it and the act, and cannot any more. Deliveries are
-        counted on.
+        the ready queues and into hands between the last reading before it and the act, and cannot any more.
+        Deliveries are counted on.
         """
         moved = self.seen(node)
         if moved is self or node.metrics is None:
             return self
-        at = node.metrics.at
-        marks = {name: mark.retaken(at) for name, mark in moved.marks.items()}
-        new = [queue for queue in node.metrics.value.ready if queue.waiting and queue.name not in marks]
-        return replace(moved, marks={**marks, **{queue.name: _Mark.of(queue, at) for queue in new}})
+        at, ready, loose = node.metrics.at, node.metrics.value.ready, _loose(node.metrics.value)
+        marks = {name: mark.retaken(at, loose) for name, mark in moved.marks.items()}
+        new = [queue for queue in ready if queue.waiting and queue.name not in marks]
+        marks.update({queue.name: _Mark.of(queue, at, loose) for queue in new})
+        hands = {queue.name: max(queue.connections, self.hands.get(queue.name, 0)) for queue in ready}
+        return replace(moved, marks=marks, hands={**self.hands, **hands}, loose=max(self.loose, loose))
 
     def concerning(self, feeders: Mapping[str, bool]) -> "Backlog":
         """The backlog without the ready queues that are known to hold no mail that is meant (False).
@@ -167,8 +173,8 @@ class Backlog:
 
     @property
     def in_flight(self) -> int:
-        """Connections at the start: messages in their hands, one batch each."""
-        return sum(count for name, count in self.hands.items() if name not in self.spared)
+        """Messages in the hands of connections at the start, at most."""
+        return sum(count for name, count in self.hands.items() if name not in self.spared) + self.loose
 
     @property
     def ready_queues(self) -> int:
@@ -226,6 +232,11 @@ class Backlog:
     @property
     def _waiting_marks(self) -> Mapping[str, _Mark]:
         return {name: mark for name, mark in self._concerned.items() if not mark.turned_over}
+
+
+def _loose(metrics: Metrics) -> int:
+    """Messages in no queue, but for one in the hands of each connection."""
+    return max(0, (metrics.held or 0) - sum(queue.connections for queue in metrics.ready))
 
 
 def _handled(queue: ReadyQueue) -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Meters:
     """What a bounce, plain or clean, may have missed or taken with it on one node, in messages; upper bounds.
 
-    `in_flight` is what connections held in their hands when the act began, one batch each. `leak_at_most` is what
-    the ready queues concerned have delivered since. `may_wait` is what waited there at the act and may wait still.
+    `in_flight` is what connections held in their hands when the act began. `leak_at_most` is what the ready queues
+    concerned have delivered since. `may_wait` is what waited there at the act and may wait still.
     `collateral_grows` says whether the last reading showed more collateral than the one before. `ready_queues` is
     how many ready queues are concerned; `since_restart` says that they were first read after the act, so that what
     was delivered before is not counted.

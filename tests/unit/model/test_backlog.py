@@ -12,9 +12,9 @@ from kumo_tui.model.snapshot import Metrics, NodeSnapshot, NodeState, Timed
 X, Y = "a->x@smtp", "a->y@smtp"
 
 
-def node(*ready: ReadyQueue, at: float = 0.0) -> NodeSnapshot:
-    """A node whose ready queues were read at this moment."""
-    metrics = Metrics(EMPTY_TABLE, ready)
+def node(*ready: ReadyQueue, at: float = 0.0, messages: int | None = None) -> NodeSnapshot:
+    """A node whose ready queues were read at this moment, and how many messages it holds in all."""
+    metrics = Metrics(EMPTY_TABLE, ready, messages)
     return NodeSnapshot("mta1", "http://mta1:8000", NodeState.OK, Timed(metrics, at, at))
 
 
@@ -110,6 +110,27 @@ def test_in_flight_is_one_message_for_each_connection_at_the_start() -> None:
     assert (backlog.in_flight, later.in_flight) == (8, 8)
 
 
+def test_what_the_node_holds_outside_queues_beyond_that_may_be_in_flight_too() -> None:
+    first = node(ReadyQueue(X, waiting=10, connections=2), ReadyQueue(Y, connections=3), messages=10 + 12)
+    assert Backlog.of(first).in_flight == 12
+    assert Backlog.of(node(ReadyQueue(X, connections=20), messages=5)).in_flight == 20
+
+
+def test_what_came_into_hands_between_the_last_look_and_the_act_is_in_flight_too() -> None:
+    backlog = Backlog.of(node(ReadyQueue(X, waiting=10, connections=5), messages=15))
+    more = ReadyQueue(X, waiting=10, connections=2), ReadyQueue(Y, connections=3)
+    assert backlog.retaken(node(*more, at=2.0, messages=10 + 6)).in_flight == 9
+
+
+def test_what_may_be_in_hands_goes_before_what_waits() -> None:
+    def seen(delivered: int) -> Backlog:
+        first = node(ReadyQueue(X, waiting=10, connections=1), messages=30)
+        return Backlog.of(first).seen(node(ReadyQueue(X, 30, 1, delivered=delivered), at=2.0, messages=50))
+
+    assert not seen(30).is_complete
+    assert seen(31).is_complete
+
+
 def test_deliveries_after_the_turn_count_only_as_far_as_connections_held_the_backlog() -> None:
     emptied = ReadyQueue(X, connections=2, delivered=9)
     backlog = after(ReadyQueue(X, waiting=10), emptied, replace(emptied, waiting=40, delivered=500))
@@ -199,15 +220,16 @@ def test_the_meters_are_what_the_backlog_counts() -> None:
 
 @given(
     backlog=st.integers(1, 30),
-    held=st.integers(0, 4),
+    held=st.integers(0, 40),
+    connections=st.integers(0, 4),
     steps=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.booleans()), max_size=30),
 )
 def test_it_is_never_complete_while_mail_of_the_backlog_waits(
-    backlog: int, held: int, steps: list[tuple[int, int, bool]]
+    backlog: int, held: int, connections: int, steps: list[tuple[int, int, bool]]
 ) -> None:
     """A queue in order: so many arrive, so many leave, handled or sent back; the connections' mail goes first."""
     old, waiting, hands, delivered = backlog, backlog, held, 0
-    mark = Backlog.of(node(ReadyQueue(X, waiting, held)))
+    mark = Backlog.of(node(ReadyQueue(X, waiting, connections), messages=waiting + hands))
     for number, (arrive, leave, sent_back) in enumerate(steps, start=1):
         waiting += arrive
         if not sent_back:
@@ -215,6 +237,7 @@ def test_it_is_never_complete_while_mail_of_the_backlog_waits(
         left = min(leave, waiting)
         waiting, old = waiting - left, max(0, old - left)
         delivered += 0 if sent_back else left
-        mark = mark.seen(node(ReadyQueue(X, waiting, hands, delivered=delivered), at=float(number)))
+        look = ReadyQueue(X, waiting, connections, delivered=delivered)
+        mark = mark.seen(node(look, at=float(number), messages=waiting + hands))
         assert mark.may_wait >= old or mark.is_complete
         assert not (mark.is_complete and old)
