@@ -8,7 +8,7 @@ from kumo_tui.model.directives import Directive, misses_new_mail
 from kumo_tui.model.names import is_ambiguous
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text, count_text
 
@@ -20,13 +20,18 @@ class Caution:
     """One line before a confirmation: clean text, and whether it calls for a second thought.
 
     `counts_ready` marks the line about ready queues, for screens that show that count in a place of its own;
-    `of_plain` marks what only a plain bounce costs.
+    `of_plain` marks what only a plain bounce costs, `of_clean` what only a clean one meets.
     """
 
     text: str
     serious: bool = False
     counts_ready: bool = False
     of_plain: bool = False
+    of_clean: bool = False
+
+    def concerns(self, *, is_clean: bool) -> bool:
+        """Whether it is to be told before a bounce of this kind."""
+        return not (self.of_plain if is_clean else self.of_clean)
 
 
 def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: Stake) -> Sequence[Caution]:
@@ -82,24 +87,41 @@ def _price(stake: Stake) -> Iterator[Caution]:
 
 def _overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     for node in snapshot.nodes:
-        texts = [_overlap(preview, directive) for directive in (node.directives.value if node.directives else ())]
-        found = [text for text in texts if text]
         # A replacement is told first: it is the one that ends somebody's directive.
+        yield from _twins(preview, node)
+        listed = node.directives.value if node.directives else ()
+        texts = [_overlap(preview, directive) for directive in listed if not _is_twin(preview, directive)]
+        found = [text for text in texts if text]
         found.sort(key=lambda text: "REPLACED" not in text)
         for text in found[:MOST_OVERLAPS]:
             yield Caution(f"{node.name}: {text}", serious=True)
         if len(found) > MOST_OVERLAPS:
             more = plural(len(found) - MOST_OVERLAPS, "more directive")
             yield Caution(f"{node.name}: overlaps with {more}.", serious=True)
+        ours = {status.operation.tag for status in snapshot.operations}
         for suspension in node.suspensions.value if node.suspensions else ():
-            if isinstance(preview.selector, Criteria) and suspension.criteria == preview.selector:
-                yield Caution(f"{node.name}: this mail is stopped now ({clean(suspension.reason)}).")
+            if suspension.tag in ours or suspension.criteria is None or suspension.criteria != preview.selector:
+                continue
+            words = f"{node.name}: this mail is stopped now by somebody else ({clean(suspension.reason)})"
+            yield Caution(f"{words}.", of_plain=True)
+            yield Caution(f"{words}: relied on, never replaced, never released.", of_clean=True)
+
+
+def _is_twin(preview: Preview, directive: Directive) -> bool:
+    return isinstance(preview.selector, Criteria) and directive.criteria == preview.selector
+
+
+def _twins(preview: Preview, node: NodeSnapshot) -> Iterator[Caution]:
+    """Live directives of the same criteria: a plain bounce ends them, a clean one goes round them."""
+    for directive in node.directives.value if node.directives else ():
+        if _is_twin(preview, directive):
+            words = f"{node.name}: directive {clean(directive.id[:8])} has the same criteria"
+            yield Caution(f"{words}: it is REPLACED, its totals restart.", serious=True, of_plain=True)
+            yield Caution(f"{words}: it stays, and keeps what it may take or miss.", serious=True, of_clean=True)
 
 
 def _overlap(preview: Preview, directive: Directive) -> str | None:
     name = clean(directive.id[:8])
-    if isinstance(preview.selector, Criteria) and directive.criteria == preview.selector:
-        return f"directive {name} has the same criteria: it is REPLACED, its totals restart."
     if isinstance(preview.selector, Everything) and directive.is_criteria_free:
         return f"directive {name} may be another EVERYTHING: it is then REPLACED, its totals restart."
     if directive.is_criteria_free:
@@ -117,7 +139,7 @@ def _criteria(preview: Preview) -> Iterator[Caution]:
     if isinstance(selector, Criteria):
         if misses_new_mail(selector):
             text = "all four parts are given: new mail is NOT caught (server defect). Use the exact queue."
-            yield Caution(text, serious=True)
+            yield Caution(text, serious=True, of_plain=True)
         odd = sum(1 for name in preview.matched.names if is_ambiguous(name))
         if odd:
             yield Caution(f"{plural(odd, 'name')} may not split as meant: separators inside a part.")

@@ -79,6 +79,7 @@ class CleanActs:
 
         Raises Refused before anything is sent, and JournalError when the intent cannot be written.
         """
+        self._desk.health.problem_now()
         words = self.stop_refusals(preview, checked, partial=partial)
         if words:
             raise Refused(" ".join(words), "Nothing was sent.")
@@ -91,6 +92,7 @@ class CleanActs:
         by themselves while the sweeper runs.
         """
         check_draft_holds(confirmed)
+        self._desk.health.problem_now()
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         snapshot, now = self._desk.watcher.snapshot, self._desk.clock.monotonic()
         check_confirmed(confirmed, words, snapshot, now, self._desk.settings.act.max_preview_age_s)
@@ -122,7 +124,7 @@ class CleanActs:
         found = clean_refusals(
             preview, self._desk.watcher.snapshot, self._desk.settings, plan, partial=partial, stop_only=stop_only
         )
-        problem = self._desk.journal.problem()
+        problem = self._desk.health.problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
 
     def _waiting(self, confirmed: Confirmed) -> Operation | None:
@@ -137,7 +139,7 @@ class CleanActs:
         missing = {node.node for node in confirmed.preview.nodes} - self._stopped_on(waiting)
         if missing:
             names = ", ".join(sorted(missing))
-            raise Refused(f"It is not stopped on {names}.", "Let it go there is nothing; begin the bounce anew.")
+            raise Refused(f"It is not stopped on {names}.", "Let the stop go, then begin the bounce anew.")
         return waiting
 
     def _stopped_on(self, operation: Operation) -> set[str]:

@@ -10,6 +10,30 @@ from kumo_tui.journal.records import Recorded
 from kumo_tui.node.client import NodeClient
 from kumo_tui.watch.watcher import Watcher
 
+JOURNAL_ASKED_S = 2.0
+
+
+class JournalHealth:
+    """Whether the journal can be written; asked now and then, for it writes to the disk to know."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._asked_at = float("-inf")
+        self._problem: str | None = None
+
+    def problem(self) -> str | None:
+        """Why nothing can be written, in clean words; None while all is well."""
+        now = self._clock.monotonic()
+        if now - self._asked_at >= JOURNAL_ASKED_S:
+            self._problem, self._asked_at = self._journal.problem(), now
+        return self._problem
+
+    def problem_now(self) -> str | None:
+        """The same, asked anew: something is about to leave."""
+        self._asked_at = float("-inf")
+        return self.problem()
+
 
 def remembers_nothing(_tag: str) -> Recorded | None:
     """What a journal tells that cannot be read back: nothing."""
@@ -29,6 +53,7 @@ class Desk:
     settings: Settings
     clock: Clock
     who: str
+    health: JournalHealth
     recall: Callable[[str], Recorded | None] = remembers_nothing
 
     def url(self, node: str, path: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kumo_tui.act.clean import CleanActs
 from kumo_tui.act.confirming import check_confirmed, check_draft_holds
-from kumo_tui.act.desk import Desk, remembers_nothing
+from kumo_tui.act.desk import Desk, JournalHealth, remembers_nothing
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.feeders import take_feeders
 from kumo_tui.act.guardian import Guardian
@@ -33,7 +33,6 @@ from kumo_tui.text import one_line
 from kumo_tui.watch.watcher import Watcher
 
 SAMPLE_LIMIT = 5
-JOURNAL_ASKED_S = 2.0
 
 # A cancel is urgent: it does not wait long for the totals that vanish with it.
 CANCEL_READ_S = 5.0
@@ -65,11 +64,11 @@ class Acts:
         self._clock = clock
         self._who = who
         self._answer_s = settings.act.answer_timeout_s
-        self._journal_asked: tuple[float, str | None] = (float("-inf"), None)
+        self._health = JournalHealth(journal, clock)
         self._sending: set[asyncio.Task[Operation]] = set()
         is_on = settings.act.stop_at_collateral and not settings.read_only
         self.guardian = Guardian(self, watcher, is_on=is_on)
-        self.clean = CleanActs(Desk(clients, watcher, journal, settings, clock, who, recall))
+        self.clean = CleanActs(Desk(clients, watcher, journal, settings, clock, who, self._health, recall))
 
     def new_tag(self) -> str:
         """A tag that no operation has: hexadecimal, upper case."""
@@ -96,17 +95,8 @@ class Acts:
         """Every safety rule that forbids this bounce here, in words; empty when it may be confirmed."""
         plan = self.plan(preview, checked, "0" * TAG_LENGTH)
         found = refusals(preview, self._watcher.snapshot, self._settings, plan, partial=partial)
-        problem = self._journal_problem()
+        problem = self._health.problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
-
-    def _journal_problem(self) -> str | None:
-        """As the journal says, asked again after a while: it writes to the disk to know, and forms ask often."""
-        asked_at, problem = self._journal_asked
-        now = self._clock.monotonic()
-        if now - asked_at >= JOURNAL_ASKED_S:
-            problem = self._journal.problem()
-            self._journal_asked = (now, problem)
-        return problem
 
     async def fresh_preview(self, selector: Selector) -> Preview:
         """The preview after every node was read once more."""
@@ -202,7 +192,7 @@ class Acts:
 
     def _refuse(self, confirmed: Confirmed) -> None:
         check_draft_holds(confirmed)
-        self._journal_asked = (float("-inf"), None)
+        self._health.problem_now()
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         limits = self._settings.act
         now = self._clock.monotonic()

@@ -21,7 +21,8 @@ def suggest(
     """The draft for a bounce asked for here. It never hits more of what stands now than the screen showed.
 
     Marks come first: exactly the marked queues, with how many of them the filter hides. Else the group under
-    the cursor; else the one criterion that means just what a filter shows; else the queue under the cursor.
+    the cursor; else the parts that a filter names; else the one criterion that means just what it shows; else the
+    queue under the cursor.
     Where criteria would hit other queues too, the queues are named one by one.
     """
     base = Draft(duration=duration)
@@ -29,6 +30,10 @@ def suggest(
         return _of_marks(snapshot.queues, spec, marks, base)
     if spec.group is not None:
         return _of_group(snapshot.queues, spec, spec.group, cursor, base)
+    if spec.filter.parts and _passing(snapshot.queues, spec):
+        for part, value in spec.filter.parts.items():
+            base = base.with_criterion(part, value)
+        return base
     if not spec.filter.is_empty:
         found = criterion_of_filter(snapshot.queues, spec)
         if found is not None:

@@ -116,7 +116,7 @@ class _Bounce:
         limits, snapshot = self._house.settings.act, self._house.watcher.snapshot
         slips = [Caution(f"{field}: {words}") for field, words in self._asked.checked.questions.items()]
         found = [*cautions_for(preview, snapshot, limits.max_preview_age_s, stake), *slips]
-        return [caution for caution in found if way.how is How.PLAIN or not caution.of_plain]
+        return [caution for caution in found if caution.concerns(is_clean=way.how is not How.PLAIN)]
 
     def _refuse(self, preview: Preview, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""

@@ -2,8 +2,8 @@
 
 import re
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kumo_tui.errors import InputError
 from kumo_tui.model.names import Part, QueueParts
@@ -26,6 +26,8 @@ class QueueFilter:
     tests: tuple[_Test, ...]
     uses_parts: bool = True
     """Whether any test looks at the parts; when none does, any parts will do."""
+    parts: Mapping[Part, str] = field(default_factory=dict)
+    """The parts that it wants, where it wants nothing else; empty for every other filter."""
 
     def passes(self, name: str, parts: QueueParts) -> bool:
         """Whether a queue of this name is shown."""
@@ -40,7 +42,19 @@ class QueueFilter:
 def parse_filter(text: str) -> QueueFilter:
     """The filter that the text means. Raises InputError when a `~` word is not a regular expression."""
     words = [word for word in text.split() if word.strip("!~")]
-    return QueueFilter(text.strip(), tuple(map(_word_test, words)), any(map(_names_part, words)))
+    tests = tuple(map(_word_test, words))
+    return QueueFilter(text.strip(), tests, any(map(_names_part, words)), _only_parts(words))
+
+
+def _only_parts(words: Sequence[str]) -> Mapping[Part, str]:
+    wanted: dict[Part, str] = {}
+    for word in words:
+        key, _equals, value = word.partition("=")
+        part = _part_of(key)
+        if part is None or not value or wanted.get(part, value) != value:
+            return {}
+        wanted[part] = value
+    return wanted
 
 
 def _names_part(word: str) -> bool:

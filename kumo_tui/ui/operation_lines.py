@@ -65,7 +65,7 @@ def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
     for node in ordered[:NODE_ROWS]:
         silent = unread[node.act.node]
         lines.append(_node_line(node, signs, is_read=silent is None))
-        lines += wrapped(node.note, width - 15, Look.DIM, " " * 15)
+        lines += wrapped(node.note, width, Look.DIM, " " * 15)
         if silent is not None:
             words = " " * 15 + _unread_words(node, silent, snapshot.at)
             lines.append((Piece(cut_end(words, width), Look.AMBER),))

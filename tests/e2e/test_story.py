@@ -48,6 +48,14 @@ def _fill_the_form(terminal: Terminal) -> None:
     terminal.press("tab", "ctrl+u")
     terminal.type("45s")
     terminal.wait_for("[45s ")
+    _choose_plain(terminal)
+
+
+def _choose_plain(terminal: Terminal) -> None:
+    """Clean is the default here; plain is told with its price."""
+    assert "clean: stop, then sweep" in terminal.text
+    terminal.press("tab", "tab", "tab", "down", "space")
+    terminal.wait_for("(●) plain")
 
 
 def _review(terminal: Terminal) -> str:

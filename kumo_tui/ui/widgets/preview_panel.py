@@ -86,7 +86,7 @@ def caution_lines(figures: Figures, width: int, *, with_ready: bool = True, is_c
     """
     lines: list[Line] = []
     for caution in figures.cautions:
-        if (caution.counts_ready and not with_ready) or (caution.of_plain and is_clean):
+        if (caution.counts_ready and not with_ready) or not caution.concerns(is_clean=is_clean):
             continue
         mark, look = ("! ", Look.AMBER) if caution.serious else ("- ", Look.NORMAL)
         lines += wrapped(caution.text, width, look, mark)

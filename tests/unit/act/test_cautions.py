@@ -1,5 +1,7 @@
 """What is said before a confirmation: the price, the overlaps, the doubts."""
 
+from dataclasses import replace
+
 import pytest
 
 from kumo_tui.act.cautions import Caution, cautions_for
@@ -10,10 +12,12 @@ from kumo_tui.model.directives import Suspension
 from kumo_tui.model.feeders import Feeders, NodeFeeders, ReadyFeeders
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
-from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.tags import guard_domain
 from kumo_tui.model.trend import Trend
+from kumo_tui.model.verdict import Verdict
 from tests.unit.act.worlds import COUNTS, EXACT_PLAIN, entry, node, snapshot
+from tests.unit.watch.worlds import act, ledger, operation
 
 PROMO = Criteria(campaign="promo")
 
@@ -91,8 +95,8 @@ def test_a_version_with_the_defects_names_its_price_and_a_backlog_makes_it_serio
     assert about(price, snapshot(calm(ready={"a->b@smtp_client": 1}))) is None
 
 
-def test_only_the_price_is_marked_as_what_a_clean_bounce_does_not_cost() -> None:
-    shot = snapshot(node(ready={"a->b@smtp_client": 7}, directives=[entry(campaign="promo")]))
+def test_the_price_is_marked_as_what_a_clean_bounce_does_not_cost() -> None:
+    shot = snapshot(node(ready={"a->b@smtp_client": 7}))
     (price,) = [caution for caution in found(shot) if caution.of_plain]
     assert price.text.startswith(
         "7 messages wait in 1 ready queue now; a plain bounce may take other queues' mail"
@@ -150,15 +154,34 @@ def test_a_directive_for_other_mail_is_no_overlap(directive: object) -> None:
 
 def test_of_many_overlaps_the_replacement_comes_first_and_the_rest_are_counted() -> None:
     many = [entry(f"id{number}", tenant="acme") for number in range(10)]
-    texts = list(said(snapshot(calm(directives=[*many, entry(campaign="promo")]))))
+    shot = snapshot(calm(directives=[*many, entry(campaign="promo")]))
+    texts = [caution.text for caution in found(shot) if caution.concerns(is_clean=False)]
     assert "REPLACED" in texts[0]
-    assert texts[-1] == "mta1: overlaps with 8 more directives."
-    assert len(texts) == 4
+    assert texts[-1] == "mta1: overlaps with 7 more directives."
+    assert len(texts) == 5
+
+
+def test_a_clean_bounce_goes_round_a_directive_of_the_same_criteria_and_says_so() -> None:
+    shot = snapshot(calm(directives=[entry(campaign="promo")]))
+    (plain,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=False)]
+    (clean,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=True)]
+    assert plain == "mta1: directive 552016f1 has the same criteria: it is REPLACED, its totals restart."
+    assert clean == "mta1: directive 552016f1 has the same criteria: it stays, and keeps what it may take or miss."
 
 
 def test_mail_that_is_stopped_is_said_to_be() -> None:
     stop = Suspension("i", "promo", None, None, "look\x1b first", 60.0)
-    assert about("mta1: this mail is stopped now (look\\x1b first)", snapshot(calm(suspensions=[stop]))) is False
+    shot = snapshot(calm(suspensions=[stop]))
+    told = "mta1: this mail is stopped now by somebody else (look\\x1b first)"
+    assert [caution.text for caution in found(shot) if caution.concerns(is_clean=False)] == [f"{told}."]
+    (relied,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=True)]
+    assert relied == f"{told}: relied on, never replaced, never released."
+
+
+def test_a_stop_of_our_own_is_no_news() -> None:
+    ours = Suspension("i", "promo", None, None, "look first [kt:7F3A2C]", 60.0)
+    status = OperationStatus(operation(act()), (NodeProgress(act(), ledger(), Verdict.STOPPED),))
+    assert said(replace(snapshot(calm(suspensions=[ours])), operations=(status,))) == {}
 
 
 def test_all_four_parts_miss_new_mail() -> None:

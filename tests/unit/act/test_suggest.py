@@ -38,7 +38,7 @@ def test_marks_that_the_filter_hides_are_counted() -> None:
 
 def test_a_filter_that_shows_just_a_campaign_suggests_the_campaign() -> None:
     assert asked("promo") == Draft(campaign="promo")
-    assert asked("t=zenith").campaign == "news"
+    assert asked("zenith").campaign == "news"
     assert asked("gmail") == Draft(domain="gmail.com")
 
 
@@ -50,6 +50,19 @@ def test_a_queue_without_mail_does_not_hide_what_a_filter_means() -> None:
 @pytest.mark.parametrize("text", ["yahoo promo", "com", "nothing-passes-this", "a"])
 def test_a_filter_that_no_single_criterion_means_suggests_none(text: str) -> None:
     assert criterion_of_filter(TABLE, ViewSpec(filter=parse_filter(text))) is None
+
+
+def test_the_parts_that_a_filter_names_are_suggested_whatever_else_would_show_the_same() -> None:
+    table = QueueTable.of({"one:s1@example.com": 5, "two:s2@example.com": 5})
+    world = snapshot(node(counts=table.as_counts()))
+    for text, tenant, domain in (("tenant=s1", "s1", ""), ("t=s1 d=example.com", "s1", "example.com")):
+        draft = suggest(world, ViewSpec(filter=parse_filter(text)), None, frozenset())
+        assert (draft.campaign, draft.tenant, draft.domain) == ("", tenant, domain)
+
+
+@pytest.mark.parametrize("text", ["!t=s1", "t=s1 t=s2", "t=s1 one", "t=", "~t=s1"])
+def test_a_filter_that_wants_more_than_parts_names_none(text: str) -> None:
+    assert parse_filter(text).parts == {}
 
 
 def test_without_filter_the_queue_under_the_cursor_is_suggested() -> None:
