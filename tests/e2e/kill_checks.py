@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from kumo_tui.cli.exits import Exit
 from kumo_tui.journal.records import Recorded, RequestState, Step
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.verdict import Verdict
@@ -141,8 +142,9 @@ class Evidence:
             yield "nobody said that it was gone on with"
 
     def _of_done(self, recorded: Recorded) -> Iterator[str]:
-        if self.code not in (None, 0):
-            yield f"the last process ended with {self.code}"
+        words = recorded.operation.events[-1].text
+        if self.code is not None and self.code != (Exit.DONE if "DONE: sure" in words else Exit.ENDED_OTHERWISE):
+            yield f"the last process ended with {self.code}: {words}"
         gone = {record["message"] for kind in ("AdminBounce", "Delivery") for record in self._of(kind, MEANT)}
         until = float(self._acts("POST", STOPS)[0]["at"]) + recorded.operation.duration_s - EARLIER_S
         came = [record["message"] for record in self._of("Reception", MEANT) if record["at"] <= until]
