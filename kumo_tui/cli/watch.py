@@ -15,6 +15,7 @@ from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.reading import say_what_is_wrong
 from kumo_tui.cli.standing import own_operation, say_unattended
+from kumo_tui.cli.stops import stop_tags
 from kumo_tui.errors import InputError
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
@@ -95,6 +96,12 @@ def find(snapshot: Snapshot, wanted: str) -> Sequence[Found]:
         return list(of_tag.values())
     of_id = [found for found in listed if found.directive.id.lower().startswith(wanted.lower())]
     shown = repr(one_line(wanted, 40))
+    if not of_id and wanted.upper() in stop_tags(snapshot):
+        raise InputError(
+            "operation",
+            f"{shown} is a stop or a clean bounce of another kumo-tui: only its own journal tells what was swept.",
+            "`kumo-tui status` shows where it stands.",
+        )
     if not of_id:
         raise InputError(
             "operation", f"no node lists {shown}: ended, or never there.", "See `kumo-tui directives` for what is."
