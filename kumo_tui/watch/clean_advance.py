@@ -119,6 +119,10 @@ def _settled(track: CleanTrack, at: float) -> CleanTrack:
     if misses < SETTLE_MISSES or at - track.since < SETTLE_LEAST_S:
         return replace(track, misses=misses)
     act = replace(track.act, state=ActState.REJECTED)
+    if at >= track.over_at:
+        words = "its stop would be over by now, and nobody knows whether it ever stood; nothing was bounced"
+        verdict = Verdict.LOST if track.confirmed else Verdict.RELEASED
+        return replace(track, act=act, misses=misses, verdict=verdict, note=words)
     words = "not in the node's list after it: nothing was stopped, nothing was bounced"
     return replace(track, act=act, misses=misses, verdict=Verdict.REJECTED, note=words)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 
 from kumo_tui.errors import InputError
 from kumo_tui.journal.records import Recorded, Request, Step
@@ -43,6 +44,7 @@ def resumed_clean_tracks(
             others=OthersStop(_NO_ID, at) if relies else None,
             covered=frozenset(name for request in standing for name in _names(request)),
             posted_at=at,
+            over_at=min((_own(request, at, now).ends_at for request in standing if not request.id), default=inf),
             sweeps=recorded.sweeps(act.node).answered,
             unanswered=recorded.sweeps(act.node).unanswered,
             verdict=_verdict(act.state, operation),

@@ -60,7 +60,8 @@ class CleanTrack:
 
     `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
     its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time
-    in which meant mail may have gone out.
+    in which meant mail may have gone out. Of a stop of unknown outcome, `misses` are the lists without it, and
+    `over_at` is when it would be over.
     """
 
     tag: str
@@ -77,6 +78,7 @@ class CleanTrack:
     posted_at: float = NEVER
     last_list: float = NEVER
     misses: int = 0
+    over_at: float = float("inf")
     missed_at: float | None = None
     backlog: Backlog | None = None
     is_taken: bool = False
