@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 
 from kumo_tui.act.clean_requests import SUSPEND_PATH
@@ -17,6 +18,7 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind, SimNode
 from kumo_tui.sim.node import LoggedRequest
 from kumo_tui.sim.scenario import parse_scenario
+from kumo_tui.units import parse_duration
 from tests.unit.act.killable import KillableWorld, Killed
 
 MEANT, OTHERS = "s1", "s2"
@@ -24,8 +26,6 @@ QUEUES = ("one:s1@slow.q.example", "two:s2@slow.q.example")
 
 # What a connection held in its hands at the stop is delivered within this.
 IN_HAND_S = 0.05
-DOWN_S = 0.7
-
 FIRST_STOP_CONFIRMED, FIRST_STOP_ALONE = "904s", "120s"
 
 COMMON = """
@@ -70,12 +70,16 @@ class Story(StrEnum):
 
 @dataclass(frozen=True)
 class Life:
-    """One story on so many nodes, and the steps at which its programs are killed, one after the other."""
+    """One story on so many nodes, and the steps at which its programs are killed, one after the other.
+
+    `down_s` is how long nothing runs after each kill.
+    """
 
     story: Story
     nodes: int = 1
     exact: bool = False
     kills: tuple[int, ...] = ()
+    down_s: float = 0.7
 
     @property
     def bounce(self) -> Draft:
@@ -101,7 +105,6 @@ class Operator:
         self.life = life
         self.world = KillableWorld(scenario, folder / "journal.db", settings, life.kills)
         self.deaths = 0
-        self.is_begun = False
         self.goes_on = False
 
     async def live(self) -> None:
@@ -114,7 +117,7 @@ class Operator:
             except Killed:
                 self.deaths += 1
                 await self.world.bury()
-                self.world.time.advance(DOWN_S)
+                self.world.time.advance(self.life.down_s)
                 self.world.fleet.catch_up()
                 self.world.start_program()
 
@@ -122,7 +125,7 @@ class Operator:
         world = self.world
         world.acts.clean.start()
         self.goes_on = any(not status.operation.is_waiting for status in world.snapshot.operations)
-        if not self.is_begun:
+        if self.deaths == 0:
             await world.play(1)
             await self._begin()
         if not world.snapshot.operations:
@@ -135,7 +138,6 @@ class Operator:
         await world.play_until(lambda: world.status(tag).verdict.is_final, 90)
 
     async def _begin(self) -> None:
-        self.is_begun = True
         if self.life.story is Story.BOUNCED:
             await self.world.bounce(self.life.bounce)
         else:
@@ -205,6 +207,19 @@ class Told:
     def releases(self) -> list[LoggedRequest]:
         return self._asked("DELETE", SUSPEND_PATH)
 
+    @property
+    def released_at(self) -> float:
+        return next((request.at for request in self.releases if request.status == 200), inf)
+
+    @property
+    def ran_out_at(self) -> float:
+        """When the stop ended by itself, or would have."""
+        ends = inf
+        for stop in self.stops:
+            if stop.at <= ends:
+                ends = stop.at + parse_duration(json.loads(stop.body)["duration"])
+        return ends
+
     def _asked(self, method: str, path: str) -> list[LoggedRequest]:
         return [request for request in self.node.requests if (request.method, request.path) == (method, path)]
 
@@ -222,8 +237,7 @@ class Told:
         if self.recorded.operation.confirmed_at is None:
             assert bounced == 0
         if self.stops:
-            stopped_at = self.stops[0].at
-            free_at = next(request.at for request in self.releases if request.status == 200)
+            stopped_at, free_at = self.stops[0].at, min(self.released_at, self.ran_out_at)
             out = [
                 record.at for record in log.records if record.kind is Kind.DELIVERY and record.queue == QUEUES[0]
             ]
@@ -252,12 +266,17 @@ class Told:
 
     def check_end(self) -> None:
         verdict = self.recorded.rulings[self.node.name].verdict
+        texts = [event.text for event in self.recorded.operation.events]
         if not self.stops:
-            assert verdict is Verdict.REJECTED
+            # Started only when its stop would be over, nobody can tell any more that it never left.
+            doubt = f"{self.node.name} {verdict.value.upper()}: its stop would be over by now, and nobody knows"
+            assert verdict is Verdict.REJECTED or any(text.startswith(doubt) for text in texts)
             assert not self.sweeps
             assert not self.releases
         elif self.recorded.operation.confirmed_at is None:
             assert verdict is Verdict.RELEASED
+        elif self.released_at > self.ran_out_at:
+            assert verdict is Verdict.LOST
         else:
             assert verdict is Verdict.DONE
             self.check_done()

@@ -13,7 +13,7 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind
 from kumo_tui.sim.faults import Fault
 from tests.unit.act.killable import Killed
-from tests.unit.act.killed_life import DOWN_S, Life, Operator, Story
+from tests.unit.act.killed_life import Life, Operator, Story
 
 MOMENTS = 200
 LIVES = [Life(story, nodes, exact) for story in Story for nodes, exact in ((1, False), (1, True), (2, False))]
@@ -40,7 +40,7 @@ async def disturbed(seed: int, folder: Path) -> Life:
     acts = [number for number, what in enumerate(steps, start=1) if " GET " not in what]
     moment = chance.choice(acts if chance.random() < 0.6 else range(1, len(steps) + 1))
     more = [chance.randint(1, 60) for _kill in range(chance.choice((0, 0, 0, 1, 2)))]
-    return replace(life, kills=(moment, *more))
+    return replace(life, kills=(moment, *more), down_s=chance.choice((0.7, 0.7, 0.7, 6, 130, 1000)))
 
 
 async def killed_at(life: Life, what: str, number: int, folder: Path) -> Operator:
@@ -112,7 +112,7 @@ async def test_what_was_let_go_by_hand_before_the_return_was_complete_is_not_tol
     with pytest.raises(Killed):
         await world.acts.clean.end(operation.tag)
     await world.bury()
-    world.time.advance(DOWN_S)
+    world.time.advance(life.down_s)
     world.start_program()
     world.acts.clean.start()
     await world.play_until(lambda: world.status(operation.tag).verdict.is_final)
