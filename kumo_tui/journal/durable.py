@@ -161,7 +161,7 @@ class SqliteJournal:
         with self._store.reading() as connection:
             numbers = select(lookup.heads(connection), wanted)
             replaced = replacements(lookup.placed(connection))
-        return history_of(numbers[: wanted.limit], len(numbers), replaced, Loader(self._load, self.operation))
+        return history_of(wanted.cut(numbers), len(numbers), replaced, Loader(self._load, self.operation))
 
     def tags(self) -> Sequence[str]:
         """The tags of all operations, those written last first."""

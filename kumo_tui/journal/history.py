@@ -20,7 +20,7 @@ class Wanted:
     """Which operations are looked for; all that is given must hold.
 
     `since` is when they were begun at the earliest, `who` and `selector` are pieces of text in any case, `limit`
-    how many of the newest.
+    how many of the newest, after the first `skip` of them.
     """
 
     since: datetime | None = None
@@ -28,6 +28,11 @@ class Wanted:
     selector: str = ""
     open_only: bool = False
     limit: int | None = None
+    skip: int = 0
+
+    def cut(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Of all that were found, the newest first, those that are given back."""
+        return numbers[self.skip :][: self.limit]
 
 
 ALL = Wanted()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.history import ALL, Loader, Wanted, head_of, history_of, placed_by, replacements, select
+from kumo_tui.journal.lookup import Account, SweepSpan
 from kumo_tui.journal.port import Intent, requests_to
 from kumo_tui.journal.records import (
     NO_SWEEPS,
@@ -141,7 +142,7 @@ class MemoryJournal:
         operation = self.operations.get(tag)
         if operation is None:
             return None
-        mine = [kept for kept in self.requests.values() if kept.tag == tag]
+        mine = self._requests_of(tag)
         acts = tuple(act_of(act.node, mine) for act in operation.acts)
         nodes = [act.node for act in acts]
         return Recorded(
@@ -158,12 +159,24 @@ class MemoryJournal:
 
     def history(self, wanted: Wanted = ALL) -> History:
         """The operations that are looked for, the newest first, as a durable journal gives them back."""
-        kept = [each for tag in self.operations if (each := self.operation(tag)) is not None]
+        kept = [each for tag in list(self.operations) if (each := self.operation(tag)) is not None]
         numbers = select([head_of(number, each) for number, each in enumerate(kept)][::-1], wanted)
         replaced = replacements(spot for number, each in enumerate(kept) for spot in placed_by(number, each))
-        return history_of(
-            numbers[: wanted.limit], len(numbers), replaced, Loader(kept.__getitem__, self.operation)
-        )
+        return history_of(wanted.cut(numbers), len(numbers), replaced, Loader(kept.__getitem__, self.operation))
+
+    def account(self, tag: str) -> Account | None:
+        """All that is known of one operation, None when there is none of this tag."""
+        recorded = self.operation(tag)
+        if recorded is None:
+            return None
+        whole = self.history()
+        entry = next(each for each in whole.entries if each.tag == tag)
+        chain = next((each for each in whole.chains if tag in each.tags), None)
+        return Account(recorded, entry, chain, _spans(self._requests_of(tag)))
+
+    def _requests_of(self, tag: str) -> Sequence[Request]:
+        """The requests of one operation; taken at once, for another thread may look back while this one writes."""
+        return [kept for kept in list(self.requests.values()) if kept.tag == tag]
 
     def _keep(self, record: StepRecord, at: datetime, online_since: datetime | None = None) -> int:
         number = len(self.requests) + 1
@@ -235,3 +248,12 @@ def _sweeps(requests: Sequence[Request]) -> Sweeps:
     mine = [request for request in requests if request.step is Step.SWEEP]
     states = Counter(request.state for request in mine)
     return Sweeps(dict(states), replace(mine[-1], body="")) if mine else NO_SWEEPS
+
+
+def _spans(requests: Sequence[Request]) -> Mapping[str, SweepSpan]:
+    """The sweeps among the requests of one operation, by node."""
+    sweeps = [request for request in requests if request.step is Step.SWEEP]
+    by_node = {node: [each for each in sweeps if each.node == node] for node in {each.node for each in sweeps}}
+    return {
+        node: SweepSpan(mine[0].changes[0].at, mine[-1].changes[0].at, mine[-1]) for node, mine in by_node.items()
+    }

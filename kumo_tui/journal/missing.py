@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import NoReturn
 
 from kumo_tui.errors import JournalError
+from kumo_tui.journal.history import ALL, Wanted
+from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import StepRecord
+from kumo_tui.model.history import History
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 
 class MissingJournal:
-    """Says why there is no journal (see `port.Journal`); `reason` is what `open_journal` raised."""
+    """Says why there is no journal (see `port.Kept`); `reason` is what `open_journal` raised."""
 
     def __init__(self, reason: JournalError) -> None:
         self._reason = reason
@@ -60,6 +63,14 @@ class MissingJournal:
         self._refuse()
 
     def unclaim(self, tag: str) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def history(self, wanted: Wanted = ALL) -> History:
+        """Raises JournalError."""
+        self._refuse()
+
+    def account(self, tag: str) -> Account | None:
         """Raises JournalError."""
         self._refuse()
 

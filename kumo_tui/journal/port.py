@@ -1,11 +1,14 @@
-"""The journal's port: what acts and the watch write down, whatever keeps it."""
+"""The journal's ports: what acts and the watch write down, and what looks back on it, whatever keeps it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from kumo_tui.journal.history import ALL, Wanted
+from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.records import Step, StepRecord
+from kumo_tui.model.history import History
 from kumo_tui.model.operation import Mode, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
@@ -85,3 +88,17 @@ class Journal(Protocol):
 
     def unclaim(self, tag: str) -> None:
         """Let another process sweep the operation; nothing when it was not claimed here."""
+
+
+class Past(Protocol):
+    """Looks back, from any thread. Every method may wait for the disk, and raises JournalError in words."""
+
+    def history(self, wanted: Wanted = ALL) -> History:
+        """The operations that are looked for, those written last first."""
+
+    def account(self, tag: str) -> Account | None:
+        """All that is known of one operation, None when there is none of this tag."""
+
+
+class Kept(Journal, Past, Protocol):
+    """A journal that is written and looked back on."""

@@ -1,4 +1,9 @@
-"""What a report says of an operation's outcome, in words that claim no more than the journal holds."""
+"""What is said of an operation's outcome when one looks back, in words that claim no more than the journal holds.
+
+`shown` makes of a name what may stand in the text: Markdown, unless something else is given.
+"""
+
+from collections.abc import Callable
 
 from kumo_tui.journal.markdown import escaped, escaped_name
 from kumo_tui.model.history import Chain, HistoryEntry, HistoryNode
@@ -6,6 +11,8 @@ from kumo_tui.model.operation import Mode
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import count_text
+
+Shown = Callable[[str], str]
 
 COLLATERAL_SHOWN = 20
 CHAIN_SHOWN = 6
@@ -38,24 +45,24 @@ _DOUBTS = {
 }
 
 
-def verdict_words(entry: HistoryEntry) -> str:
+def verdict_words(entry: HistoryEntry, shown: Shown = escaped) -> str:
     """What the verdict over all nodes means; where it does not hold for all of them, on which it does."""
-    verdict, by = entry.verdict, escaped(entry.replaced_by or "")
+    verdict, by = entry.verdict, shown(entry.replaced_by or "")
     words = f"operation {by}, with the same criteria, took its place"
     if verdict is not Verdict.REPLACED or not by:
         words = f"{_MEANING[verdict]}{f'; {words} in the end' if by else ''}"
-    which = [escaped(node.node) for node in entry.nodes if node.verdict is verdict]
+    which = [shown(node.node) for node in entry.nodes if node.verdict is verdict]
     return words if len(which) == len(entry.nodes) else f"on {', '.join(which)} {words}; for the others see below"
 
 
-def bounced_words(entry: HistoryEntry) -> str:
+def bounced_words(entry: HistoryEntry, shown: Shown = escaped) -> str:
     """How many messages were bounced: exactly or at least, and why no more can be said."""
     progress = entry.progress
     sure = "At least" if entry.at_least else "Exactly"
     words = f"{sure} {_messages(progress.bounced)} bounced; {count_text(progress.baseline)} stood just before."
     if progress.beyond:
         words += f" Beyond that: {count_text(progress.beyond)}, from ready queues or newly arrived."
-    doubts = [f"{escaped(node.node)}: {_doubt(node, entry.mode)}" for node in entry.nodes if node.at_least]
+    doubts = [f"{shown(node.node)}: {_doubt(node, entry.mode)}" for node in entry.nodes if node.at_least]
     return f"{words} At least, because: {'; '.join(doubts)}." if doubts else words
 
 
@@ -81,10 +88,10 @@ def leak_words(entry: HistoryEntry) -> str:
     return "Leak: how much of the meant mail was delivered meanwhile is not in the journal, and so not known."
 
 
-def chain_words(chain: Chain) -> str:
+def chain_words(chain: Chain, shown: Shown = escaped) -> str:
     """The operations that took the place of one another, and their sums."""
     sure = "at least" if chain.at_least else "exactly"
-    words = f"Chain: {escaped(chain_tags(chain, ' → '))}, each replaced by the next; together {sure} "
+    words = f"Chain: {shown(chain_tags(chain, ' → '))}, each replaced by the next; together {sure} "
     collateral = f", with {plural(chain.collateral, 'message')} of collateral" if chain.collateral else ""
     return f"{words}{plural(chain.bounced, 'message')} bounced{collateral}."
 

@@ -70,6 +70,14 @@ def test_the_newest_comes_first_and_the_limit_cuts_the_list_and_not_the_count(jo
     assert journal.history(Wanted(limit=0)).entries == ()
 
 
+def test_a_long_history_can_be_read_in_parts(journal: AnyJournal) -> None:
+    for number in range(5):
+        begun(journal, f"AAA{number}", number)
+    parts = [tags_of(journal, Wanted(limit=2, skip=skip)) for skip in (0, 2, 4, 6)]
+    assert parts == [["AAA4", "AAA3"], ["AAA2", "AAA1"], ["AAA0"], []]
+    assert journal.history(Wanted(limit=2, skip=4)).found == 5
+
+
 def test_an_entry_has_the_sums_of_all_nodes_and_the_queues_of_all(journal: AnyJournal) -> None:
     operation = an_operation("AAAA", "mta1", "mta2")
     journal.record_intent(operation, [an_intent("mta1", {YAHOO: 5}), an_intent("mta2", {YAHOO: 7, GMAIL: 1})])

@@ -6,14 +6,14 @@ import pytest
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.missing import MissingJournal
-from kumo_tui.journal.port import Journal
+from kumo_tui.journal.port import Kept
 from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
 from tests.unit.journal.worlds import TAG, a_stop, an_intent, an_operation
 
-JOURNAL: Journal = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
+JOURNAL: Kept = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
 
 
 def test_the_reason_is_the_problem() -> None:
@@ -34,9 +34,23 @@ def test_the_reason_is_the_problem() -> None:
         lambda: JOURNAL.record_confirmed(a_stop(), {}, {}, START),
         lambda: JOURNAL.claim(TAG),
         lambda: JOURNAL.unclaim(TAG),
+        JOURNAL.history,
+        lambda: JOURNAL.account(TAG),
     ],
-    ids=["intent", "act", "totals", "event", "step", "verdict", "confirmed", "claim", "unclaim"],
+    ids=[
+        "intent",
+        "act",
+        "totals",
+        "event",
+        "step",
+        "verdict",
+        "confirmed",
+        "claim",
+        "unclaim",
+        "history",
+        "account",
+    ],
 )
-def test_every_writing_is_refused_with_the_reason(write: Callable[[], object]) -> None:
+def test_every_writing_and_looking_back_is_refused_with_the_reason(write: Callable[[], object]) -> None:
     with pytest.raises(JournalError, match=r"Permission denied\. Set KUMO_TUI_JOURNAL\."):
         write()
