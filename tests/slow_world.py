@@ -22,6 +22,12 @@ class Moment:
     hands: frozenset[int]
 
 
+def moment_of(node: SimNode) -> Moment:
+    """The moment that it is on a node."""
+    made = (dispatcher for queue in node.engine.ready.values() for dispatcher in queue.dispatchers)
+    return Moment(node.engine.now, frozenset(message.number for each in made for message in each.hands))
+
+
 class SlowWorld(World):
     """`moments` has, by node, what the node was doing when the first stop or bounce arrived there."""
 
@@ -52,15 +58,10 @@ class _SlowApp:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self._pass()
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _ACTS:
-            self.moments.setdefault(self.node.name, self._moment())
+            self.moments.setdefault(self.node.name, moment_of(self.node))
         await self.inner(scope, receive, send)
         self._pass()
 
     def _pass(self) -> None:
         self.time.advance(REQUEST_S)
         self.node.catch_up()
-
-    def _moment(self) -> Moment:
-        ready = self.node.engine.ready.values()
-        held = (message for queue in ready for made in queue.dispatchers for message in made.hands)
-        return Moment(self.node.engine.now, frozenset(message.number for message in held))

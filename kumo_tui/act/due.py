@@ -77,8 +77,15 @@ def _stop_due(track: CleanTrack, node: NodeSnapshot, now: float, cap_s: float) -
     if is_exact and not by_name and track.others is None:
         # Named queues held the mail until somebody else's stop of the same criteria was over.
         return Due(Step.COVER)
-    new = tuple(name for name in _matching(track, node) if name not in track.covered) if by_name else ()
+    new = _new_names(track, node, now) if by_name else ()
     return Due(Step.COVER, new) if new else None
+
+
+def _new_names(track: CleanTrack, node: NodeSnapshot, now: float) -> tuple[str, ...]:
+    """The names that no stop of ours holds yet; what shows after the time is over is not meant any more."""
+    if track.confirmed and now >= track.wanted_until:
+        return ()
+    return tuple(name for name in _matching(track, node) if name not in track.covered)
 
 
 def _sweep_due(track: CleanTrack, node: NodeSnapshot, now: float) -> Due | None:

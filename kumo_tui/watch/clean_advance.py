@@ -1,6 +1,6 @@
 """What each new look at a node tells of a clean bounce there: whether it is stopped, and what stands. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kumo_tui.model.backlog import Backlog
@@ -84,11 +84,20 @@ def _stops_seen(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTrack
     if track.act.state is not ActState.ACCEPTED:
         return _settled(replace(track, own=own), lists.at)
     if own or track.released:
-        return replace(track, own=own, missed_at=None)
+        return replace(track, own=own, missed_at=None, gaps=_with(track.gaps, *_new_gaps(before, own, others)))
     if others is not None:
         words = () if relied else ("somebody else's stop took the place of ours",)
         return replace(track, own=(), missed_at=None, gaps=_with(track.gaps, *words))
     return _missing(before, replace(track, own=()), node, lists.at, now)
+
+
+def _new_gaps(before: CleanTrack, own: Sequence[OwnStop], others: OthersStop | None) -> Iterator[str]:
+    """What may have gone out though a stop of ours stands."""
+    there = {stop.id for stop in own}
+    if not before.released and any(stop.id not in there for stop in before.own):
+        yield "one of our stops ended before its time"
+    if before.others is not None and others is None and all(stop.is_exact for stop in own):
+        yield "somebody else's stop ended, and queues that were new then were stopped a moment later"
 
 
 def _still_covered(track: CleanTrack, listed: Sequence[OwnStop]) -> frozenset[str]:
@@ -188,9 +197,9 @@ def _mail_seen(track: CleanTrack, node: NodeSnapshot) -> CleanTrack:
     metrics = node.metrics
     if metrics is None or metrics.asked_at <= track.read_at or metrics.asked_at < track.since:
         return track
-    backlog = _backlog_seen(track, node)
-    returned_at = (track.returned_at or metrics.at) if backlog.is_complete else None
-    track = replace(track, backlog=backlog, is_taken=True, returned_at=returned_at)
+    backlog, is_taken = _backlog_seen(track, node), track.is_taken or metrics.asked_at >= track.posted_at
+    returned_at = (track.returned_at or metrics.at) if is_taken and backlog.is_complete else None
+    track = replace(track, backlog=backlog, is_taken=is_taken, returned_at=returned_at)
     if metrics.asked_at < track.swept_at or track.last_sweep_at > track.swept_at:
         return track
     standing = metrics.value.table.select(track.ledger.selector).nonempty().as_counts()
@@ -199,9 +208,10 @@ def _mail_seen(track: CleanTrack, node: NodeSnapshot) -> CleanTrack:
 
 def _backlog_seen(track: CleanTrack, node: NodeSnapshot) -> Backlog:
     """The first reading under the stop counts anew: more may have come into ready queues just before it."""
-    if track.backlog is None:
+    if track.backlog is None or node.metrics is None:
         return Backlog.of(node, since_restart=True)
-    return track.backlog.seen(node) if track.is_taken else track.backlog.retaken(node)
+    is_first = not track.is_taken and node.metrics.asked_at >= track.posted_at
+    return track.backlog.retaken(node) if is_first else track.backlog.seen(node)
 
 
 def _live_note(track: CleanTrack, verdict: Verdict, node: NodeSnapshot) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kumo_tui.model.backlog import Backlog
+from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import age_text
@@ -58,10 +59,16 @@ def _ending(track: CleanTrack, now: float, quiet_s: float) -> tuple[Verdict, str
     left += [f"up to {plural(waiting, 'message')} had not come back"] if waiting else []
     if track.let_go_in is not None:
         return _let_go_before(track.let_go_in, left)
-    if not is_finished(track, now, quiet_s):
+    if not is_finished(track, now, quiet_s) and not _is_all_gone(track):
         words = f"{' and '.join(left)}: {RETRY_WORDS}" if left else "nothing stood that was not swept"
-        return Verdict.CANCELLED, f"ended by hand before the return was complete; {words}"
+        before = " before the return was complete" if track.returned_at is None else ""
+        return Verdict.CANCELLED, f"ended by hand{before}; {words}"
     return Verdict.DONE, _certainty(track, now, quiet_s)
+
+
+def _is_all_gone(track: CleanTrack) -> bool:
+    """Whether all that came so far is gone, though more may come: its time is not over."""
+    return track.returned_at is not None and track.clear_at >= max(track.returned_at, track.read_at)
 
 
 def _let_go_before(verdict: Verdict, left: Sequence[str]) -> tuple[Verdict, str]:
@@ -73,17 +80,28 @@ def _let_go_before(verdict: Verdict, left: Sequence[str]) -> tuple[Verdict, str]
     return Verdict.CANCELLED, f"{words}; {RETRY_WORDS}"
 
 
+def _came(track: CleanTrack, now: float, quiet_s: float) -> str:
+    """Why it is over now."""
+    if is_quiet(track, now, quiet_s):
+        return f"nothing came for {age_text(quiet_s)}"
+    if track.clear_at < track.wanted_until:
+        return "ended by hand before its time"
+    if not track.standing or not track.is_read:
+        return "its time is over"
+    since = plural(sum(track.standing.values()), "message")
+    return f"its time is over, {since} came after it: the sender has not stopped"
+
+
 def _certainty(track: CleanTrack, now: float, quiet_s: float) -> str:
     """Why it is sure that all that was meant is gone, or why it is not."""
     doubts = list(track.gaps)
     if track.doubtful:
         doubts.append("the last sweep was not answered")
+    if isinstance(track.ledger.selector, Criteria) and track.ledger.selector.routing_domain is not None:
+        doubts.append("a routing domain is stopped by the names of its queues: mail of one that showed none may have gone out")
     if doubts:
         return f"not sure: {'; '.join(doubts)}"
-    came = f"nothing came for {age_text(quiet_s)}" if is_quiet(track, now, quiet_s) else "its time is over"
-    if track.standing:
-        since = plural(sum(track.standing.values()), "message")
-        came = f"its time is over, {since} came after it: the sender has not stopped"
+    came = _came(track, now, quiet_s)
     words = f"sure: every ready queue that held mail at the stop has turned over, all that stood was swept; {came}"
     if track.backlog is None or track.backlog.since_restart:
         return f"{words}; what went out while no kumo-tui was looking is not counted"

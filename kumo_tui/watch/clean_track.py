@@ -47,9 +47,9 @@ class CleanTrack:
     """One clean bounce on one node. Times are monotonic seconds.
 
     `since` is when the first stop was answered, or found to be unanswered; `posted_at` the same of the newest one:
-    a list that was asked for earlier says nothing about it. `is_taken` says that the ready queues were read under
-    the stop. `confirmed` says that sweeps may leave; `wanted_until` is how long new mail is caught. `covered` are
-    the names that exact stops of ours hold, `stale` our stops that a newer one has made needless.
+    a list that was asked for earlier says nothing about it. `is_taken` says that the ready queues were read since
+    the mail is stopped. `confirmed` says that sweeps may leave; `wanted_until` is how long new mail is caught.
+    `covered` are the names that exact stops of ours hold, `stale` our stops that a newer one has made needless.
 
     `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
     last did; `clear_at` is when the newest reading was asked for of which nothing is left to sweep, `returned_at`
@@ -120,7 +120,7 @@ class CleanTrack:
     @property
     def return_is_complete(self) -> bool:
         """Whether all that waited in ready queues at the stop has come back, gone out or been lost sight of."""
-        return self.backlog is not None and self.backlog.is_complete
+        return self.returned_at is not None
 
     @property
     def is_read(self) -> bool:
@@ -212,6 +212,7 @@ def placed(track: CleanTrack, stop: OwnStop, names: Sequence[str], at: float, re
     """The track after a stop of ours was accepted. One that covers all of the earlier ones takes their place.
 
     An entry of the same criteria has taken it on the server too; earlier exact ones stand beside it and go stale.
+    Where it holds mail that was not stopped before, the ready queues must turn over once more.
     """
     stale = track.stale
     if replaces:
@@ -219,7 +220,16 @@ def placed(track: CleanTrack, stop: OwnStop, names: Sequence[str], at: float, re
     beside = () if replaces else tuple(old for old in track.own if not _same_names(old, stop))
     own = (*beside, stop)
     covered = frozenset(names) if replaces else track.covered | frozenset(names)
+    track = replace(track, is_taken=False, returned_at=None) if _holds_more(track, stop, names) else track
     return replace(track, own=own, stale=stale, covered=covered, posted_at=at, missed_at=None, note="")
+
+
+def _holds_more(track: CleanTrack, stop: OwnStop, names: Sequence[str]) -> bool:
+    if track.others is not None:
+        return False
+    if stop.is_exact and track.own:
+        return not track.covered.issuperset(names)
+    return all(old.is_exact for old in track.own)
 
 
 def _same_names(one: OwnStop, other: OwnStop) -> bool:

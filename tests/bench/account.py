@@ -50,14 +50,13 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Account:
-    """The messages of one run, and what kumo-tui says of it.
+class Fates:
+    """What became of the mail of one node, and what kumo-tui says of it, in messages.
 
     `meant` is mail of matching queues that came before the time of the act was over. It was `bounced`, or it was
-    delivered `before` the act, `in_flight` when a connection held it then, or `leaked` after it, or it is `left`.
-    `others_latest_s` is by how much one of others came later at most than without the act. `real` is what was
-    bounced of matching queues, late comers too, of which kumo-tui `counted` so many; `hands` is what it says
-    connections held.
+    delivered `before` the act, `in_flight` when a connection held it then, or `leaked` after it, or it is `left`;
+    what was in flight and came back may be left too. `real` is what was bounced of matching queues, late ones too,
+    of which kumo-tui `counted` so many; `hands` is what it says connections held.
     """
 
     meant: int
@@ -67,14 +66,43 @@ class Account:
     leaked: int
     left: int
     others_bounced: int
+    counted: int
+    real: int
+    hands: int
+
+
+@dataclass(frozen=True)
+class Account(Fates):
+    """One run. `others_latest_s` is by how much a message of others came later at most than without the act."""
+
     others_delayed: int
     others_latest_s: float
     ended_s: float
     verdict: Verdict
     note: str
-    counted: int
-    real: int
-    hands: int
+
+
+def fates_of(world: SlowWorld, tag: str, over_at: float, name: str = "") -> Fates:
+    """Count on one node, the first unless it is named; nothing that came after `over_at` was meant."""
+    node = world.fleet.nodes[name or world.node.name]
+    moment = world.moments[node.name]
+    status = world.status(tag)
+    progress = next(each for each in status.nodes if each.act.node == node.name)
+    mail = Mail.of(node.log.records, status.operation.selector, over_at)
+    delivered = set(mail.delivered) & mail.meant
+    after = {number for number in delivered if mail.delivered[number] > moment.at}
+    return Fates(
+        meant=len(mail.meant),
+        bounced=len(mail.bounced & mail.meant),
+        before=len(delivered - after),
+        in_flight=len(after & moment.hands),
+        leaked=len(after - moment.hands),
+        left=len(mail.meant - mail.bounced - delivered),
+        others_bounced=len(mail.bounced - mail.matching),
+        counted=progress.ledger.progress.bounced,
+        real=len(mail.bounced & mail.matching),
+        hands=progress.meters.in_flight,
+    )
 
 
 async def take_account(case: Case, how: How, seed: int = 1) -> Account:
@@ -85,29 +113,17 @@ async def take_account(case: Case, how: How, seed: int = 1) -> Account:
     await world.play_until(lambda: world.status(tag).verdict.is_final, LONGEST_S)
     ended_at = world.time.monotonic()
     await world.play(AFTER_S)
-    moment = world.moments[world.node.name]
-    over_at = min(moment.at + case.seconds, ended_at)
-    status, log = world.status(tag), world.node.log
-    mail = Mail.of(log.records, status.operation.selector, over_at)
-    delivered = set(mail.delivered) & mail.meant
-    after = {number for number in delivered if mail.delivered[number] > moment.at}
-    late = Lateness.of(mail, await _untouched(case, seed, world.time.monotonic()), world.time.monotonic())
+    began_at, until = world.moments[world.node.name].at, world.time.monotonic()
+    status = world.status(tag)
+    mail = Mail.of(world.node.log.records, status.operation.selector, until)
+    late = Lateness.of(mail, await _untouched(case, seed, until), until)
     return Account(
-        meant=len(mail.meant),
-        bounced=len(mail.bounced & mail.meant),
-        before=len(delivered - after),
-        in_flight=len(after & moment.hands),
-        leaked=len(after - moment.hands),
-        left=len(mail.meant - mail.bounced - delivered),
-        others_bounced=len(mail.bounced - mail.matching),
+        **vars(fates_of(world, tag, min(began_at + case.seconds, ended_at))),
         others_delayed=len(late.delayed),
         others_latest_s=late.latest_s,
-        ended_s=ended_at - moment.at,
+        ended_s=ended_at - began_at,
         verdict=status.verdict,
         note=status.nodes[0].note,
-        counted=status.ledger.progress.bounced,
-        real=len(mail.bounced & mail.matching),
-        hands=status.meters.in_flight,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kumo_tui.act.draft import Draft
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind, parse_scenario
-from kumo_tui.watch.clean_end import is_finished
+from kumo_tui.watch.clean_end import ended, is_finished
 from kumo_tui.watch.clean_track import swept
 from tests.slow_world import SlowWorld
 from tests.unit.watch.clean_worlds import clean_track, follow, seen
@@ -76,3 +76,31 @@ def test_a_reading_from_before_the_time_is_over_does_not_end_it() -> None:
     track = follow(clean_track(), seen(399))
     assert not is_finished(track, 401, 600.0)
     assert is_finished(follow(track, seen(402)), 402, 600.0)
+
+
+async def test_one_that_is_ended_by_hand_after_the_return_is_done_and_not_cut_short() -> None:
+    world, tag = await _bounced("5m")
+    await world.play_until(lambda: world.status(tag).verdict is Verdict.CATCHING)
+    await world.play(4.0)
+    await world.acts.clean.end(tag)
+    await world.play(60.0)
+    assert world.status(tag).verdict is Verdict.DONE
+    assert "ended by hand before its time" in world.progress(tag).note
+    assert world.count(Kind.DELIVERY, queue=MEANT) == 0
+
+
+async def test_one_that_is_ended_by_hand_while_mail_comes_back_is_cut_short_and_says_what_may_go_out() -> None:
+    world, tag = await _bounced("5m")
+    await world.play(2.0)
+    await world.acts.clean.end(tag)
+    await world.play(60.0)
+    assert world.status(tag).verdict is Verdict.CANCELLED
+    assert "ended by hand before the return was complete" in world.progress(tag).note
+    assert "had not come back" in world.progress(tag).note
+    assert world.count(Kind.DELIVERY, queue=MEANT) == 50
+
+
+def test_mail_that_came_last_and_was_not_swept_when_it_is_ended_by_hand_is_said_to_stand() -> None:
+    cut = ended(follow(clean_track(), seen(101), seen(103, {YAHOO: 7})), 103, QUIET_S)
+    assert cut.verdict is Verdict.CANCELLED
+    assert cut.note == "ended by hand; 7 messages stood: released mail goes out at its next retry"
