@@ -11,6 +11,9 @@ from kumo_tui.units import age_text
 from kumo_tui.watch.clean_track import CleanTrack
 
 RETRY_WORDS = "released mail goes out at its next retry"
+NAMES_WORDS = (
+    "a routing domain is stopped by the names of its queues: mail of one that showed none may have gone out"
+)
 
 
 def is_finished(track: CleanTrack, now: float, quiet_s: float) -> bool:
@@ -98,7 +101,7 @@ def _certainty(track: CleanTrack, now: float, quiet_s: float) -> str:
     if track.doubtful:
         doubts.append("the last sweep was not answered")
     if isinstance(track.ledger.selector, Criteria) and track.ledger.selector.routing_domain is not None:
-        doubts.append("a routing domain is stopped by the names of its queues: mail of one that showed none may have gone out")
+        doubts.append(NAMES_WORDS)
     if doubts:
         return f"not sure: {'; '.join(doubts)}"
     came = _came(track, now, quiet_s)
