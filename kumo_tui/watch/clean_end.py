@@ -12,7 +12,7 @@ from kumo_tui.watch.clean_track import CleanTrack
 
 RETRY_WORDS = "released mail goes out at its next retry"
 NAMES_WORDS = (
-    "a routing domain is stopped by the names of its queues: mail of one that showed none may be out"
+    "a routing domain is stopped by the names of its queues: mail of one that showed none may have gone out"
 )
 
 
