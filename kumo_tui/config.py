@@ -71,6 +71,7 @@ def check_name(name: str) -> str:
 Url = Annotated[str, AfterValidator(check_url)]
 DurationText = Annotated[str, AfterValidator(check_duration)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
+Messages = Annotated[int, Field(ge=0)]
 
 
 class NodeSettings(BaseModel):
@@ -102,6 +103,12 @@ class ProfileSettings(BaseModel):
     """The nodes of the profile."""
     production: bool = False
     """Marks the profile on screen; a bounce must be confirmed with the profile's name too."""
+    name_above: Messages | None = None
+    """As act.name_above, for this profile: the stricter of the two holds."""
+    wait_above: Messages | None = None
+    """As act.wait_above, for this profile: the stricter of the two holds."""
+    refuse_above: Messages | None = None
+    """As act.refuse_above, for this profile: the stricter of the two holds."""
 
     @model_validator(mode="after")
     def _each_node_once(self) -> Self:
@@ -152,6 +159,12 @@ class ActSettings(BaseModel):
     """Whether a plain bounce takes no other mail and misses none; unset: as the node's version tells."""
     quiet_after: DurationText = "1m"
     """A clean bounce is over before its time when the return is complete and nothing came for so long."""
+    name_above: Messages = 10_000
+    """A bounce of more messages than this must be confirmed with the target's name too."""
+    wait_above: Messages = 100_000
+    """A bounce of more messages than this can be confirmed only some seconds after it was shown."""
+    refuse_above: Messages | None = None
+    """A bounce of more messages than this is refused; unset: none is refused for its size."""
 
     @model_validator(mode="after")
     def _default_within_limit(self) -> Self:

@@ -95,7 +95,7 @@ class CleanActs:
         self._desk.health.problem_now()
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         snapshot, now = self._desk.watcher.snapshot, self._desk.clock.monotonic()
-        check_confirmed(confirmed, words, snapshot, now, self._desk.settings.act.max_preview_age_s)
+        check_confirmed(confirmed, words, snapshot, self._desk.settings, now)
         waiting = self._waiting(confirmed)
         if waiting is not None:
             with self._claimed(waiting.tag):

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import PlannedRequest, is_too_large
-from kumo_tui.act.rules import session_rule, substance_rule, unread_rule
+from kumo_tui.act.rules import limit_rule, session_rule, substance_rule, unread_rule
 from kumo_tui.config import Settings
+from kumo_tui.model.capability import Capability
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.units import count_text
 
 
@@ -24,12 +25,14 @@ def clean_refusals(
 ) -> Sequence[str]:
     """Every rule that stands against it, one sentence each; `stops` are the stops as they would leave.
 
-    `partial` leaves out nodes that were never read; a stop alone may be placed before its mail is there.
+    `partial` leaves out nodes that were never read. A stop alone may be placed before its mail is there, and has
+    no limit: it destroys nothing.
     """
     return [
         *session_rule(settings),
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
+        *(() if stop_only else limit_rule(preview, snapshot, settings)),
         *(() if partial else unread_rule(snapshot)),
         *_twice(preview, snapshot, stop_only=stop_only),
         *_capability(preview, snapshot, stop_only=stop_only),
@@ -56,23 +59,24 @@ def _twice(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator
 def _capability(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
     for node in preview.nodes:
         seen = snapshot.node(node.node)
-        if seen is not None and not isinstance(preview.selector, Everything):
-            yield from _of_node(preview, seen, stop_only=stop_only)
+        if not isinstance(preview.selector, Everything):
+            capability = seen.capability if seen else None
+            yield from _of_node(preview, node.node, capability, stop_only=stop_only)
 
 
-def _of_node(preview: Preview, node: NodeSnapshot, *, stop_only: bool) -> Iterator[str]:
-    selector, capability = preview.selector, node.capability
+def _of_node(preview: Preview, node: str, capability: Capability | None, *, stop_only: bool) -> Iterator[str]:
+    selector = preview.selector
     if capability is None:
-        yield f"{node.name} gives no description of itself: not known what it can stop. Bounce plainly."
+        yield f"{node} gives no description of itself: not known what it can stop. Bounce plainly."
         return
     if needs_names(selector):
         if not capability.exact_stop or not (stop_only or capability.exact_bounce):
             what = "exact queues" if isinstance(selector, ExactQueues) else "a routing domain"
-            yield f"{node.name} cannot stop {what}: its version does not list them. A plain bounce has its price."
+            yield f"{node} cannot stop {what}: its version does not list them. A plain bounce has its price."
         elif not preview.matched.names and isinstance(selector, Criteria):
-            yield f"{node.name}: a routing domain is stopped by the names of its queues, and none is listed now."
+            yield f"{node}: a routing domain is stopped by the names of its queues, and none is listed now."
     elif isinstance(selector, Criteria) and not capability.can_stop(selector.given()):
-        yield f"{node.name} cannot stop {selector.describe()}: it would ignore a part and stop more."
+        yield f"{node} cannot stop {selector.describe()}: it would ignore a part and stop more."
 
 
 def _size(stops: Sequence[PlannedRequest]) -> Iterator[str]:

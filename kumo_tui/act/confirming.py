@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.act.limits import limits_of
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.token import confirm_token, is_confirmed
+from kumo_tui.config import Settings
 from kumo_tui.errors import Refused
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.units import age_text
@@ -19,15 +21,14 @@ def check_draft_holds(confirmed: Confirmed) -> None:
 
 
 def check_confirmed(
-    confirmed: Confirmed, words: Sequence[str], snapshot: Snapshot, now: float, max_age_s: float
+    confirmed: Confirmed, words: Sequence[str], snapshot: Snapshot, settings: Settings, now: float
 ) -> None:
     """Raise Refused for rules that stand against it (`words`), an old preview, or a text that is not the token."""
     if words:
         raise Refused(" ".join(words), "Nothing was sent.")
     age = confirmed.preview.age_s(now)
-    if age > max_age_s:
+    if age > settings.act.max_preview_age_s:
         raise Refused(f"The preview is {age_text(age)} old.", "Look at a new one and confirm again.")
-    if confirmed.typed is not None and not is_confirmed(
-        confirmed.typed, confirm_token(confirmed.preview, snapshot)
-    ):
+    token = confirm_token(confirmed.preview, snapshot, limits_of(settings, snapshot.profile))
+    if confirmed.typed is not None and not is_confirmed(confirmed.typed, token):
         raise Refused("What was typed is not what was asked for.", "Nothing was sent.")

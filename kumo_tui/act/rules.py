@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kumo_tui.act.limits import limits_of
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.config import Settings
 from kumo_tui.model.preview import Preview
@@ -25,6 +26,7 @@ def refusals(
     return [
         *session_rule(settings),
         *substance_rule(preview),
+        *limit_rule(preview, snapshot, settings),
         *(() if partial else unread_rule(snapshot)),
         *_capability(preview, snapshot),
         *_size(plan),
@@ -43,6 +45,13 @@ def substance_rule(preview: Preview) -> Iterator[str]:
         yield "No node was read yet: what would be hit is not known."
     elif not preview.messages and not preview.ready_upper_bound:
         yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
+
+
+def limit_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iterator[str]:
+    """More messages than the settings allow at once are not bounced, whoever confirms it."""
+    words = limits_of(settings, snapshot.profile).refusal(preview)
+    if words:
+        yield words
 
 
 def unread_rule(snapshot: Snapshot) -> Iterator[str]:

@@ -194,9 +194,7 @@ class Acts:
         check_draft_holds(confirmed)
         self._health.problem_now()
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
-        limits = self._settings.act
-        now = self._clock.monotonic()
-        check_confirmed(confirmed, words, self._watcher.snapshot, now, limits.max_preview_age_s)
+        check_confirmed(confirmed, words, self._watcher.snapshot, self._settings, self._clock.monotonic())
 
     async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Timed[Metrics]]:
         """What stands just before the POST, for each node that can be read now."""

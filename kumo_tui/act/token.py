@@ -1,20 +1,24 @@
 """The typed confirmation: what must be typed, and whether it was (DESIGN 3, rules 7 and 8)."""
 
+from kumo_tui.act.limits import Limits
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Everything
 from kumo_tui.model.snapshot import Snapshot
 
 
-def confirm_token(preview: Preview, snapshot: Snapshot) -> str:
+def confirm_token(preview: Preview, snapshot: Snapshot, limits: Limits) -> str:
     """What the operator must type: the number of messages, and before it the target's name where more is at stake.
 
-    On a production profile, and for Everything, the name of the profile (of the node, when the profile has
-    none) comes first: `prod 183220`. Digits are written without separators.
+    On a production profile, above the limit of names, and for Everything, the name of the profile (of the node,
+    when the profile has none) comes first: `prod 183220`; for Everything that word before it: `EVERYTHING prod
+    183220`. Digits are written without separators.
     """
-    count = str(preview.messages)
-    if snapshot.production or isinstance(preview.selector, Everything):
-        return f"{target_name(snapshot)} {count}"
-    return count
+    words = [str(preview.messages)]
+    if snapshot.production or limits.asks_for_name(preview):
+        words.insert(0, target_name(snapshot))
+    if isinstance(preview.selector, Everything):
+        words.insert(0, "EVERYTHING")
+    return " ".join(words)
 
 
 def target_name(snapshot: Snapshot) -> str:

@@ -65,7 +65,7 @@ async def stop_then_confirm(app: AnyApp, composed: Composed, tag: str) -> str:
         open_operation(app, tag, str(error))
         return ""
     figures = await asyncio.to_thread(figures_of, fresh, host.snapshot, host.settings, composed.figures.feeders)
-    confirm = ConfirmScreen(figures, checked, host.settings.act.max_preview_age_s, How.CLEAN, tag)
+    confirm = ConfirmScreen(figures, checked, host.settings, How.CLEAN, tag)
     typed = await app.push_screen_wait(confirm)
     words = ""
     if typed is not None:

@@ -1,36 +1,55 @@
-"""What a confirmation dialog holds: the frozen preview, and what the world did since (DESIGN 3, rule 6)."""
+"""What a confirmation dialog holds: the frozen preview, and what the world did since (DESIGN 3, rules 6 and 8)."""
 
+import math
 from dataclasses import dataclass, replace
 
+from kumo_tui.act.limits import Limits, limits_of
 from kumo_tui.act.token import confirm_token, is_confirmed
+from kumo_tui.config import Settings
 from kumo_tui.model.preview import Drift, drift
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.figures import Figures
 from kumo_tui.units import age_text, signed_text
+
+# How long so much has to stand on the screen before it can be confirmed.
+WAIT_S = 5.0
 
 
 @dataclass(frozen=True, eq=False)
 class Confirmation:
     """The preview that would be confirmed now, and the newest one beside it.
 
-    `max_age_s` is how old the frozen preview may be. `swapped` is what moved when it was last replaced under
-    the operator's hands, None while the first one stands. Every `now` is monotonic seconds.
+    `max_age_s` is how old the frozen preview may be; `limits` are those of its target. `shown_at` is since when
+    the operator sees how much is at stake, infinity before the dialog stands. `swapped` is what moved when it was
+    last replaced under the operator's hands, None while the first one stands. Every `now` is monotonic seconds.
     """
 
     frozen: Figures
     newest: Figures
     max_age_s: float
+    limits: Limits
+    shown_at: float = math.inf
     swapped: Drift | None = None
 
     @classmethod
-    def of(cls, figures: Figures, max_age_s: float) -> "Confirmation":
-        """A dialog that opens with this preview."""
-        return cls(figures, figures, max_age_s)
+    def of(cls, figures: Figures, settings: Settings) -> "Confirmation":
+        """A dialog that is to open with this preview."""
+        limits = limits_of(settings, figures.snapshot.profile)
+        return cls(figures, figures, settings.act.max_preview_age_s, limits)
+
+    def shown(self, now: float) -> "Confirmation":
+        """The dialog as it opens."""
+        return replace(self, shown_at=now)
 
     @property
     def token(self) -> str:
         """What must be typed for the frozen preview."""
-        return confirm_token(self.frozen.preview, self.newest.snapshot)
+        return confirm_token(self.frozen.preview, self.newest.snapshot, self.limits)
+
+    @property
+    def refusal(self) -> str:
+        """Why what is frozen is never sent, empty where its size is no reason."""
+        return self.limits.refusal(self.frozen.preview)
 
     @property
     def moved(self) -> Drift:
@@ -53,8 +72,17 @@ class Confirmation:
         if moved.is_none:
             return replace(self, frozen=self.newest)
         if moved.appeared or moved.vanished or self.is_too_old(now):
-            return replace(self, frozen=self.newest, swapped=moved)
+            is_more = self.limits.asks_to_wait(self.newest.preview) and not self._must_wait
+            return replace(self, frozen=self.newest, swapped=moved, shown_at=now if is_more else self.shown_at)
         return self
+
+    @property
+    def _must_wait(self) -> bool:
+        return self.limits.asks_to_wait(self.frozen.preview)
+
+    def wait_s(self, now: float) -> float:
+        """Seconds before which nothing is confirmed, because so much is at stake; 0 when they are over."""
+        return max(0.0, min(WAIT_S, self.shown_at + WAIT_S - now)) if self._must_wait else 0.0
 
     def age_s(self, now: float) -> float:
         """Seconds since the oldest reading in what is frozen."""
@@ -66,7 +94,8 @@ class Confirmation:
 
     def accepts(self, typed: str, now: float) -> bool:
         """Whether this text confirms the frozen preview at this time."""
-        return is_confirmed(typed, self.token) and not self.is_too_old(now)
+        is_open = not (self.is_too_old(now) or self.wait_s(now) or self.refusal)
+        return is_open and is_confirmed(typed, self.token)
 
     def status_text(self, now: float) -> str:
         """The line under the numbers: how old they are, and what moved since."""

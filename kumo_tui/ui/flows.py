@@ -37,9 +37,7 @@ async def bounce_flow(app: AnyApp, draft: Draft) -> None:
             continue
         waiting = composed.offer.waiting
         stopped = waiting.tag if waiting is not None and composed.how is How.CLEAN else None
-        confirm = ConfirmScreen(
-            composed.figures, composed.checked, host.settings.act.max_preview_age_s, composed.how, stopped
-        )
+        confirm = ConfirmScreen(composed.figures, composed.checked, host.settings, composed.how, stopped)
         typed = await app.push_screen_wait(confirm)
         if typed is None:
             continue

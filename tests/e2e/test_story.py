@@ -68,7 +68,7 @@ def _review(terminal: Terminal) -> str:
 
 
 def _confirm(terminal: Terminal, token: str) -> None:
-    assert re.fullmatch(r"\d{5}", token)
+    assert re.fullmatch(r"demo \d{5}", token)
     terminal.pump(0.6)
     terminal.type(token[:-1])
     terminal.press("enter")

@@ -17,7 +17,7 @@ from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
 from kumo_tui.act.rules import refusals
-from kumo_tui.config import Settings
+from kumo_tui.config import ActSettings, Settings
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, ReadyQueue
@@ -58,6 +58,8 @@ PROMO = {
     "promo:zenith@aol.com": 8_120,
 }
 OTHERS = {"news:zenith@gmail.com": 12_000, "bulk:acme@web.de": 1_970}
+# Nothing here is so much that a dialog would wait before it takes an answer.
+SETTINGS = Settings(act=ActSettings(wait_above=1_000_000))
 ABLE = Capability(
     "2024.11.08-x",
     frozenset({"campaign", "tenant", "domain", "routing_domain", "queue_names"}),
@@ -223,7 +225,7 @@ class ActingApp(App[None]):
     def __init__(self, shot: Snapshot | None = None, settings: Settings | None = None) -> None:
         super().__init__(ansi_color=True)
         self.clock = FakeClock()
-        self.settings = settings or Settings()
+        self.settings = settings or SETTINGS
         self.acts = RecordingActs(self)
         self.opened_queues: list[str] = []
         self.set_reactive(ActingApp.snapshot, shot or snapshot())

@@ -1,13 +1,11 @@
 """The typed confirmation: what confirms, what does not, and when the frozen preview gives way (rules 6 to 8)."""
 
-from dataclasses import replace
-
 import pytest
 
 from kumo_tui.act.draft import Draft
-from kumo_tui.model.selector import Everything, ExactQueues
+from kumo_tui.config import Settings
+from kumo_tui.model.selector import ExactQueues
 from kumo_tui.ui.screens.confirm import ConfirmScreen
-from kumo_tui.ui.widgets.form import PushButton, TextField
 from tests.frames import check_frame
 from tests.ui.acting_world import (
     CLICKABLE,
@@ -15,7 +13,6 @@ from tests.ui.acting_world import (
     OTHERS,
     PROMO,
     ActingApp,
-    Pilot,
     checked,
     entry,
     figures,
@@ -26,52 +23,11 @@ from tests.ui.acting_world import (
     screen_text,
     snapshot,
 )
+from tests.ui.confirming import Ends, button, field, opened, shown_again, typed
 from tests.ui.pilots import wait_for
 from tests.ui.worlds import START
 
 TOKEN = "prod 142030"
-Ends = list[str | None]
-
-
-async def opened(pilot: Pilot, ends: Ends | None = None, after_s: float = 1.0, **kinds: object) -> ConfirmScreen:
-    """The dialog on what the app shows, `after_s` after its opening, the cursor in the field."""
-    app = pilot.app
-    assert isinstance(app, ActingApp)
-    shown = figures(app.snapshot, kinds.get("selector"))
-    draft = kinds.get("checked") or checked()
-    screen = ConfirmScreen(shown, draft, 15.0)
-    await open_screen(pilot, screen, ends.append if ends is not None else None)
-    app.clock.jump(after_s)
-    return screen
-
-
-def field(screen: ConfirmScreen) -> TextField:
-    return screen.query_one("#typed", TextField)
-
-
-def button(screen: ConfirmScreen) -> PushButton:
-    return screen.query_one("#bounce", PushButton)
-
-
-async def typed(pilot: Pilot, screen: ConfirmScreen, text: str) -> None:
-    """Type into the field, and let the moment pass in which nothing confirms."""
-    field(screen).focus()
-    await press_all(pilot, text)
-    await pilot.pause()
-    assert isinstance(pilot.app, ActingApp)
-    pilot.app.clock.jump(1.0)
-
-
-async def shown_again(pilot: Pilot, counts: dict[str, int], after_s: float) -> None:
-    """A new snapshot, read `after_s` from now, was counted."""
-    app = pilot.app
-    assert isinstance(app, ActingApp)
-    app.clock.jump(after_s)
-    now = app.clock.monotonic()
-    app.show(snapshot(node(counts, now), at=now))
-    for _turn in range(5):
-        await app.screen.workers.wait_for_complete()
-        await pilot.pause()
 
 
 async def test_the_dialog_names_verb_count_queues_target_reason_domains_and_what_to_type() -> None:
@@ -156,18 +112,6 @@ async def test_any_other_text_does_nothing(text: str) -> None:
         await pilot.pause()
         assert ends == []
         assert app.screen is screen
-
-
-async def test_the_text_names_the_target_for_everything_and_on_production_only() -> None:
-    calm = snapshot(production=False)
-    app = ActingApp(calm)
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(pilot)
-        assert screen.token == "142030"
-        screen.dismiss(None)
-        screen = await opened(pilot, selector=Everything(), checked=replace(checked(), selector=Everything()))
-        assert screen.token == "prod 156000"
-        assert "EVERYTHING" in screen_text(pilot)
 
 
 async def test_keys_that_were_on_their_way_when_it_opened_do_nothing() -> None:
@@ -304,7 +248,7 @@ async def test_numbers_that_nobody_renews_can_not_be_confirmed() -> None:
 async def test_a_silent_node_is_named_with_what_bounces_without_it() -> None:
     several = snapshot(node(PROMO), node({}, at=START - 60.0, name="mta2"), profile="")
     async with ActingApp(several).run_test(size=(80, 24)) as pilot:
-        await open_screen(pilot, ConfirmScreen(figures(several), checked(), 15.0))
+        await open_screen(pilot, ConfirmScreen(figures(several), checked(), Settings()))
         text = " ".join(screen_text(pilot).replace("│", " ").split())
         assert "too old to confirm; waiting for mta2. `kumo-tui bounce --partial` leaves it out" in text
         assert "in 3 queues on 2 nodes CANNOT" in text

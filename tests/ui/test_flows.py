@@ -316,7 +316,7 @@ async def test_a_silent_node_holds_up_no_cancel_on_the_others_and_every_outcome_
 async def test_a_snapshot_that_comes_while_a_screen_is_being_built_waits_for_it() -> None:
     for build in (
         lambda app: ComposeScreen(DRAFT, TAG),
-        lambda app: ConfirmScreen(figures(app.snapshot), checked(), 15.0),
+        lambda app: ConfirmScreen(figures(app.snapshot), checked(), app.settings),
         lambda app: CancelScreen(targets_of(app.snapshot, [("mta1", entry().id)])),
         lambda app: OperationScreen(TAG),
     ):

@@ -51,7 +51,8 @@ async def test_going_back_in_one_packet_types_into_the_field_before() -> None:
 
 async def confirmation(pilot: Pilot) -> ConfirmScreen:
     assert isinstance(pilot.app, ActingApp)
-    screen = await open_screen(pilot, ConfirmScreen(figures(pilot.app.snapshot, None), checked(), 15.0))
+    shown, settings = figures(pilot.app.snapshot, None), pilot.app.settings
+    screen = await open_screen(pilot, ConfirmScreen(shown, checked(), settings))
     pilot.app.clock.jump(1.0)
     return screen
 

@@ -59,7 +59,9 @@ def test_the_example_file_sets_every_key_that_has_a_default() -> None:
 def test_a_key_that_is_unset_by_default_is_in_the_example_as_a_comment() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     unset = [key for key, value in Settings().act.model_dump().items() if value is None]
-    assert [key for key in unset if any(line.startswith(f"# {key} = ") for line in lines)] == ["plain_is_exact"]
+    shown = [key for key in unset if any(line.startswith(f"# {key} = ") for line in lines)]
+    assert shown == unset
+    assert unset == ["plain_is_exact", "refuse_above"]
 
 
 def test_what_a_version_tells_of_plain_bounces_can_be_overridden(
@@ -259,3 +261,13 @@ def test_a_node_name_with_control_characters_is_refused() -> None:
 def test_a_plain_bounce_with_collateral_is_cancelled_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     assert load_settings(written(tmp_path, "")).act.stop_at_collateral
     assert not load_settings(written(tmp_path, "[act]\nstop_at_collateral = false\n")).act.stop_at_collateral
+
+
+@pytest.mark.parametrize("key", ["name_above", "wait_above", "refuse_above"])
+def test_a_limit_is_a_number_of_messages(tmp_path: Path, key: str) -> None:
+    loaded = load_settings(written(tmp_path, f"[act]\n{key} = 0\n"))
+    assert getattr(loaded.act, key) == 0
+    assert f"/config.toml:2: act.{key}: Input should be" in failure(tmp_path, f"[act]\n{key} = -1\n")
+    nodes = '[[profile.prod.nodes]]\nurl = "http://a:1"\n'
+    words = failure(tmp_path, f"[profile.prod]\n{key} = -1\n{nodes}")
+    assert f"/config.toml:2: profile.prod.{key}: Input should be" in words

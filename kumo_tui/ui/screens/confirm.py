@@ -1,5 +1,6 @@
 """The last look before a bounce: the frozen preview, and a text to type (DESIGN 3, rules 6 to 8)."""
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, How
+from kumo_tui.act.token import is_confirmed
+from kumo_tui.config import Settings
 from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, ExactQueues
@@ -23,7 +26,7 @@ from kumo_tui.ui.figures import Figures, FiguresTaker
 from kumo_tui.ui.how_offer import CLEAN_WORDS
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
-from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
+from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded, wrapped
 from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import caution_lines
@@ -33,6 +36,10 @@ GUARD_S = 0.4
 DOMAINS = 6
 NAMES = 4
 
+# How wide the dialog becomes, as in its style; what a line holds besides its text: box, padding, bracket, cursor.
+WIDEST = 100
+BESIDES = 6
+
 
 class ConfirmScreen(ModalScreen[str | None]):
     """Ends in the typed text, or in None. What it confirms is `preview`, which the operator sees.
@@ -40,7 +47,8 @@ class ConfirmScreen(ModalScreen[str | None]):
     `stopped` is the tag of our own stop that holds this mail already.
 
     Cancel has the focus. Nothing confirms within GUARD_S of the opening, or of the last change of the text:
-    keys that were on their way, and lines pasted by a terminal that does not mark pastes, are no decision.
+    keys that were on their way, and lines pasted by a terminal that does not mark pastes, are no decision. Where
+    much is at stake nothing confirms before some seconds are over, counted down in words.
     """
 
     DEFAULT_CSS = """
@@ -69,12 +77,12 @@ class ConfirmScreen(ModalScreen[str | None]):
         self,
         figures: Figures,
         checked: Checked,
-        max_age_s: float,
+        settings: Settings,
         how: How = How.PLAIN,
         stopped: str | None = None,
     ) -> None:
         super().__init__()
-        self._state = Confirmation.of(figures, max_age_s)
+        self._state = Confirmation.of(figures, settings)
         self._checked = checked
         self._how = how
         self._stopped = stopped
@@ -102,6 +110,7 @@ class ConfirmScreen(ModalScreen[str | None]):
                 yield FittedLines(id="status")
                 yield FittedLines(id="cautions")
             yield FittedLines(id="swapped")
+            yield FittedLines(id="long-order")
             with Horizontal(classes="row"):
                 yield Lines(id="order")
                 yield TextField(id="typed")
@@ -116,7 +125,13 @@ class ConfirmScreen(ModalScreen[str | None]):
         feeders = self._state.frozen.feeders
         self._taker = FiguresTaker(self, host_of(self).settings, self._looked, feeders)
         self._opened_at = self._now()
+        self._state = self._state.shown(self._opened_at)
         self._draw()
+
+    def on_resize(self) -> None:
+        """What is to be typed goes where there is room for it."""
+        if self.is_mounted:
+            self._draw_order()
 
     # Following the world
 
@@ -200,7 +215,8 @@ class ConfirmScreen(ModalScreen[str | None]):
         now = self._now()
         self._take_over(self._state.settled(now))
         if not self._state.accepts(typed, now):
-            self._say(f"type exactly: {self.token}" if not self._state.is_too_old(now) else "")
+            is_other = not (self._state.is_too_old(now) or self._state.refusal or is_confirmed(typed, self.token))
+            self._say(f"type exactly: {clean(self.token)}" if is_other else "")
         elif self._is_early(max(self._opened_at, self._changed_at)):
             self._say("press Enter once more")
         else:
@@ -233,7 +249,8 @@ class ConfirmScreen(ModalScreen[str | None]):
         self.query_one("#cautions", FittedLines).fit(
             lambda width, _height: caution_lines(figures, width, is_clean=is_clean)
         )
-        words = f"It moved: {drift_text(state.swapped)}. The text to type is new." if state.swapped else ""
+        moved = f"It moved: {drift_text(state.swapped)}. The text to type is new." if state.swapped else ""
+        words = " ".join(filter(None, (moved, state.refusal)))
         self.query_one("#swapped", FittedLines).show_words(words, Look.ALARM)
         self._draw_order()
 
@@ -243,15 +260,31 @@ class ConfirmScreen(ModalScreen[str | None]):
             self.query_one("#stopped", FittedLines).show_words(words, Look.STRONG)
 
     def _draw_order(self) -> None:
-        order = (Piece("Type  "), Piece(clean(self.token), Look.STRONG), Piece("  to bounce: ["))
+        token = clean(self.token)
+        order: Line = (Piece("Type  "), Piece(token, Look.STRONG), Piece("  to bounce: ["))
+        is_long = _length(order) + len(token) > min(self.app.size.width, WIDEST) - BESIDES
+        if is_long:
+            order = (Piece("to bounce: ["),)
+        self.query_one("#long-order", FittedLines).fit(
+            lambda width, _height: folded(f"Type  {token}", width, Look.STRONG) if is_long else ()
+        )
         lines = self.query_one("#order", Lines)
-        lines.styles.width = sum(len(piece.text) for piece in order)
+        lines.styles.width = _length(order)
         lines.show(order)
+        self._draw_buttons()
+
+    def _draw_buttons(self) -> None:
+        now = self._now()
         typed = self.query_one("#typed", TextField).value
         button = self.query_one("#bounce", PushButton)
         button.relabel(f"Bounce {count_text(self.preview.messages)}")
-        button.disabled = not self._state.accepts(typed, self._now())
-        self.query_one("#hint", Lines).show((Piece(self._hint, Look.AMBER),))
+        button.disabled = not self._state.accepts(typed, now)
+        wait_s = math.ceil(self._state.wait_s(now))
+        self.query_one("#hint", Lines).show((Piece(f"read it: {wait_s} s" if wait_s else self._hint, Look.AMBER),))
+
+
+def _length(line: Line) -> int:
+    return sum(len(piece.text) for piece in line)
 
 
 def title_lines(figures: Figures, width: int, verb: str) -> list[Line]:

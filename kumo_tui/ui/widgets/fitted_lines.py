@@ -64,6 +64,6 @@ def wrapped(text: str, width: int, look: Look = Look.NORMAL, mark: str = "") -> 
     return [(Piece((mark if row == 0 else " " * len(mark)) + words, look),) for row, words in enumerate(rows)]
 
 
-def folded(text: str, width: int) -> list[Line]:
+def folded(text: str, width: int, look: Look = Look.NORMAL) -> list[Line]:
     """The text in full lines of this width, broken wherever a line is full: no character is lost at a break."""
-    return [(Piece(piece),) for piece in chop_cells(clean(text), max(1, width))]
+    return [(Piece(piece, look),) for piece in chop_cells(clean(text), max(1, width))]

@@ -52,7 +52,7 @@ class Journal(MemoryJournal):
 class House:
     """Acts over scripted nodes."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, production: bool = True) -> None:
         self.clock = FakeClock()
         self.nodes = [ScriptedNode(self.clock, name) for name in ("mta1", "mta2")]
         for node in self.nodes:
@@ -62,7 +62,7 @@ class House:
             [node.watch() for node in self.nodes],
             self.clock,
             self.journal,
-            profile=ProfileFacts("prod", production=True),
+            profile=ProfileFacts("prod", production=production),
         )
         clients = {node.name: node.client for node in self.nodes}
         self.acts = Acts(clients, self.watcher, self.journal, settings or Settings(), self.clock, "ann")

@@ -1,0 +1,61 @@
+"""The limits of a bounce: above how many messages more is asked for, or it is refused (DESIGN 3, rule 8)."""
+
+from dataclasses import dataclass
+
+from kumo_tui.config import Settings
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Everything
+from kumo_tui.text import clean, plural
+from kumo_tui.units import count_text
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of messages, and the key of the settings that gives it, clean. `above` None is no limit."""
+
+    key: str
+    above: int | None
+
+    def is_passed(self, preview: Preview) -> bool:
+        """Whether the preview counts more.
+
+        Nothing else counts: mail in ready queues is known by an upper bound only, and new mail is not there yet.
+        """
+        return self.above is not None and preview.messages > self.above
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds for the bounces of one target: when its name is asked for, when to wait, what is refused."""
+
+    name: Limit
+    wait: Limit
+    refuse: Limit
+
+    def asks_for_name(self, preview: Preview) -> bool:
+        """Whether so much is at stake that the target must be named: above the limit, and for Everything."""
+        return isinstance(preview.selector, Everything) or self.name.is_passed(preview)
+
+    def asks_to_wait(self, preview: Preview) -> bool:
+        """Whether too much is at stake for an answer given at once: above the limit, and for Everything."""
+        return isinstance(preview.selector, Everything) or self.wait.is_passed(preview)
+
+    def refusal(self, preview: Preview) -> str:
+        """Why no bounce of this preview is sent, whoever confirms it; empty when its size is no reason."""
+        if self.refuse.above is None or not self.refuse.is_passed(preview):
+            return ""
+        size, most = plural(preview.messages, "message"), count_text(self.refuse.above)
+        return f"A bounce of {size} is over the limit of {most} ({self.refuse.key})."
+
+
+def limits_of(settings: Settings, profile: str) -> Limits:
+    """The limits of this profile, of every bounce when it is empty: its own keys can only be stricter."""
+    return Limits(*(_stricter(settings, profile, key) for key in ("name_above", "wait_above", "refuse_above")))
+
+
+def _stricter(settings: Settings, profile: str, key: str) -> Limit:
+    general: int | None = getattr(settings.act, key)
+    own: int | None = getattr(settings.profile.get(profile), key, None)
+    if own is not None and (general is None or own < general):
+        return Limit(f"profile.{clean(profile)}.{key}", own)
+    return Limit(f"act.{key}", general)

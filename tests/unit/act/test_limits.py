@@ -1,0 +1,129 @@
+"""The limits of a bounce: what counts, which one holds, and what is asked for or refused above it."""
+
+from typing import Any
+
+import pytest
+
+from kumo_tui.act.clean_rules import clean_refusals
+from kumo_tui.act.limits import Limits, limits_of
+from kumo_tui.act.preview import take_preview
+from kumo_tui.act.rules import refusals
+from kumo_tui.config import ActSettings, NodeSettings, ProfileSettings, Settings
+from kumo_tui.model.selector import Criteria, Everything, Selector
+from kumo_tui.model.snapshot import Snapshot
+from tests.unit.act.house import DRAFT, House, posts
+from tests.unit.act.worlds import node, snapshot
+
+PROMO = Criteria(campaign="promo")
+NODES = (NodeSettings(url="http://mta1:8000", name="mta1"),)
+KEYS = ["name_above", "wait_above", "refuse_above"]
+
+
+def settings(profile: dict[str, Any] | None = None, **act: Any) -> Settings:
+    """Settings with these limits, and with those of the profile "prod" where they are given."""
+    profiles = {} if profile is None else {"prod": ProfileSettings(nodes=NODES, **profile)}
+    return Settings(act=ActSettings(**act), profile=profiles)
+
+
+def limits(profile: dict[str, Any] | None = None, of: str = "prod", **act: Any) -> Limits:
+    return limits_of(settings(profile, **act), of)
+
+
+def of_key(held: Limits, key: str) -> tuple[str, int | None]:
+    limit = {"name_above": held.name, "wait_above": held.wait, "refuse_above": held.refuse}[key]
+    return limit.key, limit.above
+
+
+@pytest.mark.parametrize("selector", [PROMO, Everything()])
+def test_a_bounce_that_is_over_the_limit_is_refused_with_the_name_of_the_key(selector: Selector) -> None:
+    shot = snapshot()
+    messages = take_preview(shot, selector).messages
+    words = plainly_refused(shot, settings(refuse_above=messages - 1), selector)
+    assert words == [f"A bounce of {messages} messages is over the limit of {messages - 1} (act.refuse_above)."]
+    assert plainly_refused(shot, settings(refuse_above=messages), selector) == []
+
+
+def plainly_refused(shot: Snapshot, held: Settings, selector: Selector = PROMO) -> list[str]:
+    return list(refusals(take_preview(shot, selector), shot, held, ()))
+
+
+def test_a_clean_bounce_has_the_same_limit_and_a_stop_has_none() -> None:
+    shot, held = snapshot(), settings(refuse_above=89)
+    preview = take_preview(shot, PROMO)
+    assert list(clean_refusals(preview, shot, held, ())) == plainly_refused(shot, held)
+    assert list(clean_refusals(preview, shot, held, (), stop_only=True)) == []
+
+
+def test_without_a_limit_nothing_is_refused_for_its_size() -> None:
+    assert plainly_refused(snapshot(node(counts={"promo:a@b": 10**9})), settings()) == []
+
+
+def test_a_limit_of_a_profile_is_named_and_holds_for_it_alone() -> None:
+    held = settings({"refuse_above": 89})
+    (words,) = plainly_refused(snapshot(), held)
+    assert "(profile.prod.refuse_above)" in words
+    assert plainly_refused(snapshot(profile="staging"), held) == []
+    assert plainly_refused(snapshot(profile=""), held) == []
+
+
+def test_what_waits_in_ready_queues_does_not_count() -> None:
+    shot = snapshot(node(ready={"a->b@smtp_client": 5_000}))
+    assert take_preview(shot, PROMO).ready_upper_bound == 5_000
+    assert plainly_refused(shot, settings(refuse_above=90)) == []
+    held = limits(name_above=90, wait_above=90)
+    assert not held.asks_for_name(take_preview(shot, PROMO))
+    assert not held.asks_to_wait(take_preview(shot, PROMO))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_profile_can_only_be_stricter(key: str) -> None:
+    assert of_key(limits(None, **{key: 50}), key) == (f"act.{key}", 50)
+    assert of_key(limits({key: 49}, **{key: 50}), key) == (f"profile.prod.{key}", 49)
+    assert of_key(limits({key: 51}, **{key: 50}), key) == (f"act.{key}", 50)
+    assert of_key(limits({key: 49}, of="other", **{key: 50}), key) == (f"act.{key}", 50)
+
+
+def test_each_limit_asks_from_the_next_message_on() -> None:
+    preview = take_preview(snapshot(), PROMO)
+    for above, asks in ((preview.messages, False), (preview.messages - 1, True)):
+        assert limits(name_above=above).asks_for_name(preview) is asks
+        assert limits(wait_above=above).asks_to_wait(preview) is asks
+
+
+def test_everything_is_always_named_and_always_waited_for() -> None:
+    preview = take_preview(snapshot(), Everything())
+    held = limits(name_above=10**9, wait_above=10**9)
+    assert held.asks_for_name(preview)
+    assert held.asks_to_wait(preview)
+
+
+def test_without_settings_the_name_is_asked_for_above_10000_and_nothing_is_refused() -> None:
+    held = limits()
+    assert [of_key(held, key) for key in KEYS] == [
+        ("act.name_above", 10_000),
+        ("act.wait_above", 100_000),
+        ("act.refuse_above", None),
+    ]
+
+
+def test_a_profile_whose_name_moves_the_cursor_is_named_in_clean_text() -> None:
+    held = Settings(profile={"a\x1b[2J": ProfileSettings(nodes=NODES, refuse_above=1)})
+    assert limits_of(held, "a\x1b[2J").refuse.key == "profile.a\\x1b[2J.refuse_above"
+
+
+@pytest.mark.parametrize("typed", ["50", "prod 100", "EVERYTHING prod 100"])
+async def test_a_confirmation_without_the_name_that_the_limit_asks_for_sends_nothing(typed: str) -> None:
+    house = House(settings(name_above=99), production=False)
+    confirmed = await house.confirmed(DRAFT, typed=typed)
+    assert confirmed.preview.messages == 100
+    if typed == "prod 100":
+        await house.acts.bounce(confirmed)
+        assert posts(house.nodes) == 2
+    else:
+        assert "not what was asked for" in await house.refused(confirmed)
+
+
+async def test_a_confirmed_bounce_over_the_limit_sends_nothing_whatever_was_typed() -> None:
+    house = House(settings(refuse_above=99))
+    assert "(act.refuse_above)" in await house.refused(await house.confirmed(DRAFT, typed="prod 100"))
+    assert "(act.refuse_above)" in await house.refused(await house.confirmed(DRAFT, typed=None))
