@@ -80,6 +80,7 @@ class Starter:
         operation = replace(
             waiting,
             reason=checked.reason,
+            ticket=checked.ticket,
             duration_s=checked.duration_s or 0,
             suppress_logging=checked.suppress_logging,
             digest=preview.digest,
@@ -240,6 +241,7 @@ class Starter:
             tag=tag,
             selector=preview.selector,
             reason=checked.reason,
+            ticket=checked.ticket,
             duration_s=checked.duration_s or 0,
             suppress_logging=checked.suppress_logging,
             who=self._desk.who,

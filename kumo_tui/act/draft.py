@@ -8,7 +8,7 @@ from typing import Any
 from kumo_tui.config import ActSettings
 from kumo_tui.errors import InputError
 from kumo_tui.model.names import Part
-from kumo_tui.model.operation import Operation
+from kumo_tui.model.operation import Operation, joined_reason
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.units import duration_text, parse_duration
 
@@ -69,7 +69,8 @@ class Draft:
 class Checked:
     """A draft after checking: the values that hold, and per field what does not.
 
-    `problems` maps a field ("scope", "campaign", ..., "reason", "for") to words; `questions` the same for
+    `reason` is with the ticket, as it is sent; `ticket` is None where none was given (see `Operation`). `problems`
+    maps a field ("scope", "campaign", ..., "reason", "for") to words; `questions` the same for
     what is allowed but looks like a slip. `selector` and `duration_s` are None where they do not hold.
     """
 
@@ -79,6 +80,7 @@ class Checked:
     suppress_logging: bool
     problems: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
+    ticket: str | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -91,12 +93,13 @@ def check_draft(draft: Draft, limits: ActSettings) -> Checked:
     problems: dict[str, str] = {}
     selector = _selector(draft, problems)
     duration = _duration(draft.duration, limits, problems)
-    reason = " ".join(part for part in (draft.reason.strip(), draft.ticket.strip()) if part)
+    ticket = draft.ticket.strip() or None
+    reason = joined_reason(draft.reason.strip(), ticket)
     if not draft.reason.strip():
         problems["reason"] = "A reason is needed; the senders' logs will show it."
     elif not reason.isprintable():
         problems["reason"] = "The reason holds control characters."
-    return Checked(selector, duration, reason, draft.suppress_logging, problems, _questions(draft))
+    return Checked(selector, duration, reason, draft.suppress_logging, problems, _questions(draft), ticket)
 
 
 def selector_of(draft: Draft) -> Selector:
@@ -132,7 +135,12 @@ def draft_again(operation: Operation, duration: str) -> Draft:
     """
     draft = Draft(duration=duration)
     if operation.reason != STOP_REASON:
-        draft = replace(draft, reason=operation.reason, duration=duration_text(operation.duration_s))
+        draft = replace(
+            draft,
+            reason=operation.bare_reason,
+            ticket=operation.ticket or "",
+            duration=duration_text(operation.duration_s),
+        )
     selector = operation.selector
     if isinstance(selector, ExactQueues):
         draft = replace(draft, scope=Scope.EXACT, names=tuple(sorted(selector.names)))
@@ -148,7 +156,13 @@ def draft_again(operation: Operation, duration: str) -> Draft:
 
 def checked_again(operation: Operation) -> Checked:
     """What an operation was checked to be when it began."""
-    return Checked(operation.selector, operation.duration_s, operation.reason, operation.suppress_logging)
+    return Checked(
+        operation.selector,
+        operation.duration_s,
+        operation.reason,
+        operation.suppress_logging,
+        ticket=operation.ticket,
+    )
 
 
 def lower_case_domain(draft: Draft) -> Draft:

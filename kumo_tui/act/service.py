@@ -222,6 +222,7 @@ class Acts:
             tag=confirmed.tag,
             selector=confirmed.preview.selector,
             reason=checked.reason,
+            ticket=checked.ticket,
             duration_s=checked.duration_s or 0,
             suppress_logging=checked.suppress_logging,
             who=self._who,

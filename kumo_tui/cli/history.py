@@ -115,7 +115,7 @@ def _row(entry: HistoryEntry, now: datetime) -> tuple[str, ...]:
         counted(progress.bounced, at_least=entry.at_least),
         count_text(progress.baseline),
         entry.selector.describe(),
-        clean(entry.reason),
+        clean(entry.words),
         clean(entry.who),
     )
 

@@ -74,6 +74,7 @@ class MemoryJournal:
         self.operations[tag] = replace(
             before,
             reason=operation.reason,
+            ticket=operation.ticket,
             duration_s=operation.duration_s,
             suppress_logging=operation.suppress_logging,
             digest=operation.digest,

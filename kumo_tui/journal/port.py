@@ -60,9 +60,9 @@ class Journal(Protocol):
     ) -> None:
         """Write down that an operation which was only stopped is a confirmed clean bounce from now on.
 
-        Its reason, duration, logging and digest, and messages per node and raw queue name in the preview and the
-        baseline, replace what stood there. Raises JournalError also when it was never written, is confirmed
-        already, or is no clean bounce.
+        Its reason, ticket, duration, logging and digest, and messages per node and raw queue name in the preview
+        and the baseline, replace what stood there. Raises JournalError also when it was never written, is
+        confirmed already, or is no clean bounce.
         """
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:

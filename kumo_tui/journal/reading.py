@@ -96,12 +96,14 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
     """Everything that was written of one operation."""
     row = connection.execute(
         """
-        SELECT tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at
+        SELECT
+            tag, at, who, profile, reason, ticket, selector, duration_s, suppress_logging, digest, mode,
+            confirmed_at
         FROM operation WHERE no = ?
         """,
         (number,),
     ).fetchone()
-    tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at = row
+    tag, at, who, profile, reason, ticket, selector, duration_s, suppress_logging, digest, mode, confirmed_at = row
     few = f"WHERE target.operation = ? AND step IN ({_FEW}) ORDER BY request.no"
     requests = _requests(connection, connection.execute(f"{_REQUESTS} {few}", (number,)).fetchall())
     targets = connection.execute(
@@ -120,6 +122,7 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
         events=_events(connection, number),
         mode=Mode(mode),
         confirmed_at=from_time(confirmed_at),
+        ticket=ticket,
     )
     standing = {node: _standing(connection, target) for target, node, _verdict, _at in targets}
     directives = {node: _directives(connection, target) for target, node, _verdict, _at in targets}

@@ -115,6 +115,8 @@ MIGRATIONS: Sequence[Migration] = (
         "CREATE INDEX request_of_body ON request (body, kept)",
         "CREATE INDEX kept_sweep ON request (target, no, kept) WHERE kept IS NOT NULL",
     ),
+    # The reason goes on holding the ticket as it was sent; in older rows it is known from there alone.
+    ("ALTER TABLE operation ADD ticket TEXT",),
 )
 
 

@@ -43,8 +43,9 @@ def insert_operation(
         connection.execute(
             """
             INSERT INTO operation (
-                tag, at, who, profile, reason, selector, duration_s, suppress_logging, digest, mode, confirmed_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                tag, at, who, profile, reason, ticket, selector, duration_s, suppress_logging, digest, mode,
+                confirmed_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 to_text(operation.tag),
@@ -52,6 +53,7 @@ def insert_operation(
                 to_text(operation.who),
                 to_text(profile),
                 to_text(operation.reason),
+                to_optional(operation.ticket),
                 to_text(to_selector(operation.selector)),
                 operation.duration_s,
                 operation.suppress_logging,
@@ -114,11 +116,12 @@ def confirm_operation(
     confirmed = connection.execute(
         """
         UPDATE operation
-        SET reason = ?, duration_s = ?, suppress_logging = ?, digest = ?, confirmed_at = ?
+        SET reason = ?, ticket = ?, duration_s = ?, suppress_logging = ?, digest = ?, confirmed_at = ?
         WHERE no = ? AND mode = 'clean' AND confirmed_at IS NULL
         """,
         (
             to_text(operation.reason),
+            to_optional(operation.ticket),
             operation.duration_s,
             operation.suppress_logging,
             to_text(operation.digest),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from kumo_tui.model.ledger import Ledger, Progress, combined
-from kumo_tui.model.operation import ActState, Mode
+from kumo_tui.model.operation import ActState, Mode, joined_reason
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.verdict import Verdict, overall
 
@@ -31,7 +31,8 @@ class HistoryNode:
 class HistoryEntry:
     """One operation. `at` is when it was begun, `duration_s` how long new mail was to be caught.
 
-    `reason` is the operator's words, with the ticket where `ticket` is None; `confirmed_at` as in `Operation`.
+    `reason` is the operator's words without the `ticket`, which is None where none was given apart from them, and
+    for operations written before tickets were kept; `confirmed_at` as in `Operation`.
     `replaced_by` is the tag of the operation whose directive took the place of this one's, on any of its nodes.
     """
 
@@ -47,6 +48,11 @@ class HistoryEntry:
     confirmed_at: datetime | None
     nodes: tuple[HistoryNode, ...]
     replaced_by: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The operator's words as they were sent: the reason with the ticket behind it."""
+        return joined_reason(self.reason, self.ticket)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -33,6 +33,11 @@ class NodeAct:
     answered_at: float = 0.0
 
 
+def joined_reason(words: str, ticket: str | None) -> str:
+    """The operator's words with the ticket behind them, as nodes, lists and logs show them."""
+    return " ".join(part for part in (words, ticket) if part)
+
+
 class Mode(StrEnum):
     """How an operation bounces: one POST with a duration, or stop and sweeps (KUMOMTA.md 0)."""
 
@@ -52,9 +57,10 @@ class Event:
 class Operation:
     """One act of an operator. `tag` names it everywhere: on screen, in the reason, in the guard domain.
 
-    `reason` is the operator's words with the ticket, without the tag. `duration_s` is whole seconds: how long new
-    mail is caught, or, of a stop that nobody confirmed as a bounce, how long it was wanted. `confirmed_at` is when
-    a clean bounce was confirmed; None for such a stop, and for every plain bounce.
+    `reason` is the operator's words as they are sent: with the ticket behind them, without the tag. `ticket` is
+    that ticket, None where none was given apart from the words. `duration_s` is whole seconds: how long new mail
+    is caught, or, of a stop that nobody confirmed as a bounce, how long it was wanted. `confirmed_at` is when a
+    clean bounce was confirmed; None for such a stop, and for every plain bounce.
     """
 
     tag: str
@@ -69,6 +75,12 @@ class Operation:
     events: tuple[Event, ...] = ()
     mode: Mode = Mode.PLAIN
     confirmed_at: datetime | None = None
+    ticket: str | None = None
+
+    @property
+    def bare_reason(self) -> str:
+        """The operator's words without the ticket that was joined to them (see `joined_reason`)."""
+        return self.reason.removesuffix(f" {self.ticket}") if self.ticket else self.reason
 
     @property
     def is_waiting(self) -> bool:

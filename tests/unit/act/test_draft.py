@@ -25,7 +25,7 @@ def test_a_complete_draft_is_ready() -> None:
     checked = check_draft(Draft(campaign="promo", tenant="acme", reason=" bad link ", ticket="#4711"), LIMITS)
     assert checked.is_ready
     assert checked.selector == Criteria(campaign="promo", tenant="acme")
-    assert (checked.reason, checked.duration_s) == ("bad link #4711", 300)
+    assert (checked.reason, checked.ticket, checked.duration_s) == ("bad link #4711", "#4711", 300)
     assert (checked.problems, checked.questions) == ({}, {})
 
 

@@ -24,8 +24,12 @@ from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def operation(selector: Selector, reason: str = "bad link #4711", duration_s: int = 900) -> Operation:
-    return Operation("7F3A2C", selector, reason, duration_s, True, "eve", NOW, "d", (), mode=Mode.CLEAN)
+def operation(
+    selector: Selector, reason: str = "bad link #4711", duration_s: int = 900, ticket: str | None = None
+) -> Operation:
+    return Operation(
+        "7F3A2C", selector, reason, duration_s, True, "eve", NOW, "d", (), mode=Mode.CLEAN, ticket=ticket
+    )
 
 
 texts = st.text(min_size=1, max_size=12).filter(lambda text: text.strip() != "")
@@ -51,6 +55,15 @@ def test_reason_duration_and_log_are_those_of_the_operation() -> None:
         True,
     )
     assert check_draft(draft, ActSettings()).reason == "bad link #4711"
+
+
+def test_a_ticket_of_its_own_goes_into_its_own_field_and_is_sent_as_before() -> None:
+    again = operation(Criteria(campaign="promo"), ticket="#4711")
+    draft = draft_again(again, "5m")
+    assert (draft.reason, draft.ticket) == ("bad link", "#4711")
+    checked = check_draft(draft, ActSettings())
+    assert (checked.reason, checked.ticket) == (again.reason, again.ticket)
+    assert (checked_again(again).reason, checked_again(again).ticket) == (again.reason, again.ticket)
 
 
 def test_a_bare_stop_says_neither_why_to_bounce_nor_for_how_long() -> None:

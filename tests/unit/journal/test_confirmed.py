@@ -44,7 +44,12 @@ def test_a_clean_bounce_that_was_confirmed_at_once_comes_back_so(journal: AnyJou
 
 def test_what_is_confirmed_replaces_what_was_stopped(stopped: AnyJournal) -> None:
     asked = replace(
-        a_stop("mta1", "mta2"), reason="worse link", duration_s=900, suppress_logging=True, digest="d2"
+        a_stop("mta1", "mta2"),
+        reason="worse link #4712",
+        ticket="#4712",
+        duration_s=900,
+        suppress_logging=True,
+        digest="d2",
     )
     preview = {"mta1": {GMAIL: 7}, "mta2": {YAHOO: 2}}
     stopped.record_confirmed(asked, preview, {"mta1": {GMAIL: 8, YAHOO: 1}}, LATER)

@@ -97,6 +97,23 @@ def test_an_entry_has_the_sums_of_all_nodes_and_the_queues_of_all(journal: AnyJo
 
 
 @pytest.mark.parametrize(
+    ("reason", "ticket", "bare"),
+    [
+        ("bad link #4711", "#4711", "bad link"),
+        ("bad link #4711", None, "bad link #4711"),
+        ("#4711 #4711", "#4711", "#4711"),
+    ],
+)
+def test_the_ticket_is_told_apart_from_the_reason_where_it_was_given_apart(
+    journal: AnyJournal, reason: str, ticket: str | None, bare: str
+) -> None:
+    journal.record_intent(replace(an_operation("AAAA"), reason=reason, ticket=ticket), [an_intent()])
+    found = entry(journal, "AAAA")
+    assert (found.reason, found.ticket) == (bare, ticket)
+    assert found.words == reason
+
+
+@pytest.mark.parametrize(
     ("verdict", "words", "at_least"),
     [
         (Verdict.DONE, "", False),

@@ -56,7 +56,11 @@ def test_an_operation_of_any_names_comes_back_from_the_file(
     with tempfile.TemporaryDirectory() as folder:
         journal = opened(Path(folder) / "journal.db", profile=text)
         operation = replace(
-            an_operation(text, text), selector=ExactQueues.of([text, *baseline]), reason=text, who=text
+            an_operation(text, text),
+            selector=ExactQueues.of([text, *baseline]),
+            reason=text,
+            who=text,
+            ticket=text,
         ).with_event(START, text)
         journal.record_intent(operation, [Intent(text, text, text, text, baseline, preview)])
         act = NodeAct(text, ActState.UNKNOWN, text, text)
@@ -73,6 +77,7 @@ def test_an_operation_of_any_names_comes_back_from_the_file(
     assert recorded is not None
     assert recorded.operation.with_act(act) == recorded.operation
     assert (recorded.operation.selector, recorded.operation.reason) == (operation.selector, text)
+    assert recorded.operation.ticket == text
     assert (recorded.operation.who, recorded.profile) == (text, text)
     assert recorded.operation.events[0].text == text
     assert recorded.preview == {text: preview}

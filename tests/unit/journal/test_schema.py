@@ -110,8 +110,26 @@ def test_a_file_of_version_1_is_read_and_written(tmp_path: Path) -> None:
     assert request.changes == (Change(RequestState.INTENT, START),)
 
 
-def test_a_file_of_version_1_becomes_what_a_new_file_is(tmp_path: Path) -> None:
-    for path in (built(tmp_path / "old.db", VERSION_1), tmp_path / "new.db"):
+def test_a_ticket_that_an_older_file_holds_in_the_reason_alone_stays_there(tmp_path: Path) -> None:
+    path = built(tmp_path / "journal.db", VERSION_1)
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, "journal.db", MIGRATIONS[:2])
+    connection.execute("UPDATE operation SET reason = 'bad link #4711'")
+    connection.close()
+    journal = opened(path)
+    recorded = journal.operation("7F3A2C")
+    journal.close()
+    assert recorded is not None
+    found = recorded.operation
+    assert (found.reason, found.ticket, found.bare_reason) == ("bad link #4711", None, "bad link #4711")
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_file_of_an_older_version_becomes_what_a_new_file_is(tmp_path: Path, version: int) -> None:
+    connection = sqlite3.connect(built(tmp_path / "old.db", VERSION_1), isolation_level=None)
+    migrate(connection, "old.db", MIGRATIONS[:version])
+    connection.close()
+    for path in (tmp_path / "old.db", tmp_path / "new.db"):
         opened(path).close()
     assert schema_of(tmp_path / "old.db") == schema_of(tmp_path / "new.db")
 
@@ -150,7 +168,7 @@ def test_a_file_of_version_1_is_refused_by_the_program_of_version_1_once_it_is_b
     path = built(tmp_path / "journal.db", VERSION_1)
     opened(path).close()
     connection = sqlite3.connect(path)
-    with pytest.raises(JournalError, match="its format is 2, this one knows 1"):
+    with pytest.raises(JournalError, match=f"its format is {len(MIGRATIONS)}, this one knows 1"):
         version_of(connection, "journal.db", MIGRATIONS[:1])
     connection.close()
 
