@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, plain_bounce
 from kumo_tui.cli.checks import Check, Health
 from kumo_tui.cli.compose import Surroundings
 from kumo_tui.clock import Clock
 from kumo_tui.config import NodeSettings, Settings
 from kumo_tui.errors import EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
-from kumo_tui.model.capability import DEFECTS_SINCE, Capability, remembers_lookups
-from kumo_tui.model.names import Part
+from kumo_tui.model.capability import Capability
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import is_loopback
@@ -24,8 +24,6 @@ PATIENCE_S = 10.0
 SKEW_S = 5.0
 
 _ACCESS = "may be read from here, without credentials; whether it may be changed from here only an act shows"
-_DEFECTS = "a plain bounce may take other queues' mail and miss some here"
-_NO_DESCRIPTION = "it has no description of its own: exact queue names are never sent to it."
 _SILENT = Unreachable | TlsUntrusted | NoAnswer
 
 Value = TypeVar("Value")
@@ -127,35 +125,19 @@ def _reached(answers: _Answers) -> Iterator[Check]:
 
 def _abilities(capability: Capability | None) -> Iterator[Check]:
     if capability is None:
-        yield Check("node", Health.WARNING, _NO_DESCRIPTION, "Check the URL; builds since 2024.06 have one.")
+        yield Check("node", Health.WARNING, NO_DESCRIPTION, "Check the URL; builds since 2024.06 have one.")
         return
-    abilities = {
-        "exact bounce": capability.exact_bounce,
-        "exact stop": capability.exact_stop,
-        "stop by criteria": capability.can_stop((Part.CAMPAIGN, Part.TENANT, Part.DOMAIN)),
-        "samples of a queue": capability.inspects_queues,
-        "flush (rebind)": capability.can_flush,
-        "start time (machine-info)": capability.has_machine_info,
-    }
-    can = [name for name, there in abilities.items() if there]
-    cannot = [name for name, there in abilities.items() if not there]
-    yield Check("node", Health.OK, f"can: {', '.join(can) or 'bounce by criteria only'}")
+    yield Check("node", Health.OK, f"can: {can_words(capability)}")
+    cannot = cannot_words(capability)
     if cannot:
-        yield Check("node", Health.WARNING, f"cannot: {', '.join(cannot)}.", "What needs it is not offered there.")
+        yield Check("node", Health.WARNING, f"cannot: {cannot}.", "What needs it is not offered there.")
 
 
 def _plain(answers: _Answers, settings: Settings) -> Check:
     """Whether a plain bounce is exact, and what follows (KUMOMTA.md 0)."""
-    if settings.act.plain_is_exact is not None:
-        sure = "exact" if settings.act.plain_is_exact else "not exact"
-        return Check("node", Health.OK, f"a plain bounce counts as {sure}, by the setting act.plain_is_exact")
-    if not remembers_lookups(answers.version):
-        return Check("node", Health.OK, f"a plain bounce is exact: its version is older than {DEFECTS_SINCE}")
-    can_stop = answers.capability is not None and answers.capability.can_stop((Part.CAMPAIGN,))
-    since = f"releases since {DEFECTS_SINCE} and unknown ones have that defect"
-    if can_stop:
-        return Check("node", Health.WARNING, f"{_DEFECTS}: {since}.", "Bounce clean there, as is the default.")
-    return Check("node", Health.WARNING, f"{_DEFECTS}: {since}.", "It has no stops, so no clean bounce either.")
+    plain = plain_bounce(answers.version, answers.capability, settings.act.plain_is_exact)
+    fine = plain.is_exact or plain.by_setting
+    return Check("node", Health.OK if fine else Health.WARNING, plain.why, plain.next_step)
 
 
 def _transport(node: NodeSettings) -> Iterator[Check]:
