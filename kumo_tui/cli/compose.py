@@ -19,7 +19,7 @@ from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.place import journal_path
-from kumo_tui.journal.port import Journal
+from kumo_tui.journal.port import Kept, Past
 from kumo_tui.journal.records import Recorded
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
@@ -74,8 +74,8 @@ class Call:
 class House:
     """Everything a command works with, built for one target.
 
-    `recall` reads an operation back from the journal, None when it has none of this tag; `history` its newest
-    operations, at most so many, also those that are over.
+    `past` looks back on the journal; where there is none, it says why. `recall` reads an operation back from it,
+    None when it has none of this tag; `history` its newest operations, at most so many, also those that are over.
     """
 
     settings: Settings
@@ -83,6 +83,7 @@ class House:
     clock: Clock
     watcher: Watcher
     acts: Acts
+    past: Past
     close_journal: Callable[[], None] = lambda: None
     recall: Callable[[str], Recorded | None] = remembers_nothing
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
@@ -116,7 +117,7 @@ def house_for(
     target: Target,
     settings: Settings,
     world: Surroundings,
-    journal: Journal,
+    journal: Kept,
     recall: Callable[[str], Recorded | None] = remembers_nothing,
 ) -> House:
     """The rooms for the nodes of a target, with this journal; `recall` reads an operation back from it."""
@@ -129,7 +130,7 @@ def house_for(
         interval_s=settings.poll.interval_s,
     )
     acts = Acts(clients, watcher, journal, settings, world.clock, world.who(), recall)
-    return House(settings, target, world.clock, watcher, acts)
+    return House(settings, target, world.clock, watcher, acts, journal)
 
 
 @contextlib.asynccontextmanager

@@ -32,7 +32,7 @@ def open_dashboard(house: House) -> int:
         os.environ.setdefault(name, value)
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
-    app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock)
+    app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock, house.past)
 
     async def show() -> int:
         async with opened(house):

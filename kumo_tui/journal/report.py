@@ -9,9 +9,16 @@ from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.markdown import escaped, escaped_name, table
 from kumo_tui.journal.report_queues import queue_lines, queue_table
 from kumo_tui.journal.report_requests import CREDENTIALS, moment, request_lines
-from kumo_tui.journal.report_words import bounced_words, chain_words, collateral_words, leak_words, verdict_words
+from kumo_tui.journal.report_words import (
+    bounced_words,
+    chain_words,
+    collateral_words,
+    leak_words,
+    node_notes,
+    verdict_words,
+)
 from kumo_tui.model.history import HistoryEntry, HistoryNode
-from kumo_tui.model.operation import Mode, NodeAct
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.text import plural
 from kumo_tui.units import count_text, duration_text
@@ -108,20 +115,13 @@ def _nodes(account: Account, _frame: Frame) -> Iterator[str]:
     head = ("node", "request", "id", "verdict", "bounced", "baseline", "beyond", "collateral")
     rows = [_node_row(node) for node in account.entry.nodes]
     yield from table(head, rows, right=frozenset(range(4, 8)))
-    notes = [line for act in account.recorded.operation.acts for line in _notes(account, act)]
+    notes = [
+        f"* {escaped(words)}"
+        for act in account.recorded.operation.acts
+        for words in node_notes(account.recorded, act)
+    ]
     if notes:
         yield from ("", *notes)
-
-
-def _notes(account: Account, act: NodeAct) -> Iterator[str]:
-    """What was said of the act, and what the watch noted with its last verdict."""
-    if act.error:
-        yield f"* {escaped(act.node)}: {escaped(act.error)}"
-    ruling = account.recorded.rulings.get(act.node)
-    if ruling is not None:
-        beginning = f"{act.node} {ruling.verdict.value.upper()}: "
-        said = [event.text for event in account.recorded.operation.events if event.text.startswith(beginning)]
-        yield from (f"* {escaped(words)}" for words in said[-1:])
 
 
 def _node_row(node: HistoryNode) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 `shown` makes of a name what may stand in the text: Markdown, unless something else is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kumo_tui.journal.markdown import escaped, escaped_name
+from kumo_tui.journal.records import Recorded
 from kumo_tui.model.history import Chain, HistoryEntry, HistoryNode
-from kumo_tui.model.operation import Mode
+from kumo_tui.model.operation import Mode, NodeAct
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import count_text
@@ -103,6 +104,17 @@ def chain_tags(chain: Chain, arrow: str) -> str:
         ends = CHAIN_SHOWN // 2
         tags = (*tags[:ends], f"({count_text(len(tags) - 2 * ends)} more)", *tags[-ends:])
     return arrow.join(tags)
+
+
+def node_notes(recorded: Recorded, act: NodeAct) -> Iterator[str]:
+    """What was said of the act on a node, and what the watch noted with its last verdict; each names the node."""
+    if act.error:
+        yield f"{act.node}: {act.error}"
+    ruling = recorded.rulings.get(act.node)
+    if ruling is not None:
+        beginning = f"{act.node} {ruling.verdict.value.upper()}: "
+        said = [event.text for event in recorded.operation.events if event.text.startswith(beginning)]
+        yield from said[-1:]
 
 
 def _doubt(node: HistoryNode, mode: Mode) -> str:

@@ -119,6 +119,12 @@ class Host(Protocol):
     def open_queue(self, name: str) -> None:
         """Show one queue, by its raw name."""
 
+    def write_report(self, tag: str) -> None:
+        """Write the incident report of an operation to a new file, and say where."""
+
+    def export_queues(self, tag: str) -> None:
+        """Write the queues of an operation to a new file, and say where."""
+
     def read_now(self) -> None:
         """Read all nodes now."""
 

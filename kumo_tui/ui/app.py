@@ -1,6 +1,7 @@
 """The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
 
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from textual import events, on
@@ -15,10 +16,12 @@ from textual.worker import Worker, WorkerState
 from kumo_tui.act.draft import Draft
 from kumo_tui.clock import Clock, SystemClock
 from kumo_tui.config import Settings
-from kumo_tui.errors import KumoTuiError
+from kumo_tui.errors import JournalError, KumoTuiError
+from kumo_tui.journal.missing import MissingJournal
+from kumo_tui.journal.port import Past
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
-from kumo_tui.ui import clean_flows, flows, keys
+from kumo_tui.ui import clean_flows, flows, keys, papers
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
@@ -28,7 +31,11 @@ from kumo_tui.ui.ports import Live, Watching
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
+from kumo_tui.ui.screens.history import HistoryScreen
+from kumo_tui.ui.screens.node_detail import NodeDetailScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
+from kumo_tui.ui.screens.past import PastScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from kumo_tui.ui.screens.stop_detail import StopDetailScreen
 from kumo_tui.ui.theme import DARK, LIGHT, THEMES, glyphs
@@ -53,7 +60,8 @@ class SnapshotTaken(Message):
 class KumoTuiApp(App[None], inherit_bindings=False):
     """The dashboard on a watcher and its acts. `snapshot` is the last one taken.
 
-    Nothing here calls the network: the watcher reads, the acts write, both are given.
+    Nothing here calls the network: the watcher reads, the acts write, both are given. `past` looks back on the
+    journal, `folder` is where reports are written to.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit_hint", "how to quit", show=False)]
@@ -62,13 +70,23 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
 
-    def __init__(self, watcher: Watching, acts: Acting, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        watcher: Watching,
+        acts: Acting,
+        settings: Settings,
+        clock: Clock | None = None,
+        past: Past | None = None,
+        folder: Path = Path(),
+    ) -> None:
         # Native ANSI colours, so that NO_COLOR leaves the terminal's own and not greys on black.
         super().__init__(ansi_color=True)
         self.watcher = watcher
         self.acts = acts
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self.past: Past = past or MissingJournal(JournalError("There is no journal here."))
+        self.folder = folder
         self.animation_level = "none"
         self._said = ("", 0.0)
         self._alarms = Alarms(watcher.snapshot)
@@ -170,6 +188,33 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     def open_stop(self, entry: StopKey) -> None:
         """Show a stop of somebody else."""
         self.push_screen(StopDetailScreen(entry))
+
+    def open_history(self) -> None:
+        """Show every operation that the journal holds."""
+        self.push_screen(HistoryScreen())
+
+    def open_past(self, tag: str) -> None:
+        """Show one operation: as it is where it is followed, else as the journal has it."""
+        if self.snapshot.operation(tag) is None:
+            self.push_screen(PastScreen(tag))
+        else:
+            open_operation(self, tag)
+
+    def open_nodes(self) -> None:
+        """Show the nodes."""
+        self.push_screen(NodesScreen())
+
+    def open_node(self, name: str) -> None:
+        """Show one node."""
+        self.push_screen(NodeDetailScreen(name))
+
+    def write_report(self, tag: str) -> None:
+        """Write the incident report of an operation to a new file, and say where."""
+        self.run_worker(papers.report_flow(self, tag), group="papers", exit_on_error=False)
+
+    def export_queues(self, tag: str) -> None:
+        """Write the queues of an operation to a new file, and say where."""
+        self.run_worker(papers.export_flow(self, tag), group="papers", exit_on_error=False)
 
     def read_now(self) -> None:
         """Read all nodes now."""

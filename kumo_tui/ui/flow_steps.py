@@ -9,6 +9,7 @@ from kumo_tui.errors import KumoTuiError, NodeError
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.preview import Preview
 from kumo_tui.ui.acting import Host
+from kumo_tui.ui.ports import Saying
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.sending import SendingScreen
 from kumo_tui.ui.theme import Look
@@ -60,8 +61,8 @@ async def send(app: AnyApp, verb: str, tag: str, preview: Preview, act: Awaitabl
 
 
 def tell(app: AnyApp, words: str, *, is_error: bool) -> None:
-    """Say what came of an act: on the operation that is looked at, else as a notice."""
-    if isinstance(app.screen, OperationScreen) and app.screen.is_mounted:
+    """Say what came of an act: on the screen that is looked at where it has a line for that, else as a notice."""
+    if isinstance(app.screen, Saying) and app.screen.is_mounted:
         app.screen.say(words, Look.RED if is_error else Look.STRONG)
     else:
         app.notify(words, severity="error" if is_error else "information", markup=False)

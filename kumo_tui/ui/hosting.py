@@ -1,5 +1,6 @@
 """What the screens of the dashboard ask of the app."""
 
+from pathlib import Path
 from typing import Protocol, cast
 
 from textual.dom import DOMNode
@@ -7,6 +8,7 @@ from textual.dom import DOMNode
 from kumo_tui.act.draft import Draft
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
+from kumo_tui.journal.port import Past
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
@@ -20,6 +22,8 @@ class DashboardHost(Protocol):
     acts: Acting
     settings: Settings
     clock: Clock
+    past: Past
+    folder: Path
 
     @property
     def mode(self) -> Mode:
@@ -64,6 +68,24 @@ class DashboardHost(Protocol):
 
     def open_stop(self, entry: StopKey) -> None:
         """Show a stop of somebody else."""
+
+    def open_history(self) -> None:
+        """Show every operation that the journal holds."""
+
+    def open_past(self, tag: str) -> None:
+        """Show one operation: as it is where it is followed, else as the journal has it."""
+
+    def open_nodes(self) -> None:
+        """Show the nodes."""
+
+    def open_node(self, name: str) -> None:
+        """Show one node."""
+
+    def write_report(self, tag: str) -> None:
+        """Write the incident report of an operation to a new file, and say where."""
+
+    def export_queues(self, tag: str) -> None:
+        """Write the queues of an operation to a new file, and say where."""
 
     def read_now(self) -> None:
         """Read all nodes now."""

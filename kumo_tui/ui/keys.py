@@ -16,6 +16,8 @@ class Place(StrEnum):
     DASHBOARD = "dashboard"
     FILTER = "filter"
     DETAIL = "details"
+    HISTORY = "history"
+    OPERATION = "operations"
     EVERYWHERE = "everywhere"
 
 
@@ -98,7 +100,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("mark", ("space",), "Space", "mark", "Mark or unmark the queue under the cursor", _QUEUES, rank=4),
     Command(
-        "filter", ("slash",), "/", "filter", "Filter: text  ~regex  c= t= d= r= a part  ! not", _BOARD, rank=5
+        "filter",
+        ("slash",),
+        "/",
+        "filter",
+        "Filter: text  ~regex  c= t= d= r= a part  ! not",
+        _at(Place.DASHBOARD, Place.HISTORY),
+        rank=5,
     ),
     Command("keep", ("enter",), "Enter", "keep", "Keep the filter and go to the table", _at(Place.FILTER), rank=1),
     Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=6),
@@ -117,6 +125,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("slower", ("plus",), "+", "slower", "Read half as often", _BOARD),
     Command("faster", ("minus",), "-", "faster", "Read twice as often", _BOARD),
     Command("other_pane", ("tab",), "Tab", "pane", "Go to the other table", _BOARD, rank=9),
+    Command("history", ("h",), "h", "history", "Every operation so far, from the journal", _BOARD, rank=14),
+    Command("nodes", ("n",), "n", "nodes", "Each node: state, version, what it can do, errors", _BOARD, rank=15),
+    Command(
+        "report",
+        ("w",),
+        "w",
+        "report",
+        "Write an incident report to a file, as Markdown",
+        _at(Place.OPERATION),
+        rank=6,
+    ),
+    Command(
+        "export", ("e",), "e", "csv", "Write an operation's queues to a file, as CSV", _at(Place.OPERATION), rank=7
+    ),
     Command(
         "copy", ("y",), "y", "copy", "Copy the name or id, and show it", _at(Place.TABLE, Place.DETAIL), rank=13
     ),

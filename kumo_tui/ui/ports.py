@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.ui.theme import Look
 
 
 class Watching(Protocol):
@@ -42,3 +43,11 @@ class Live(Protocol):
 
     def tick(self, now: float) -> None:
         """Draw what depends on the time alone (ages, countdowns), at most once a second; monotonic seconds."""
+
+
+@runtime_checkable
+class Saying(Protocol):
+    """A screen with a line of its own for what came of an act."""
+
+    def say(self, words: str, look: Look) -> None:
+        """Say this until something else is said."""

@@ -8,16 +8,21 @@ from kumo_tui.ui.keys import COMMANDS, Place
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.detail import DetailScreen
 from kumo_tui.ui.screens.help import help_rows
+from kumo_tui.ui.screens.history import HistoryScreen
+from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.palette import PaletteScreen, found
+from kumo_tui.ui.screens.past import PastScreen
 from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS
 from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
 
+# Screens that `q` leaves, as Esc does.
+LOOKING = (DetailScreen, HistoryScreen, PastScreen, OperationScreen)
 DESIGNED = {
     "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
-    "slower": "plus", "faster": "minus", "other_pane": "tab", "copy": "y", "help": "question_mark",
-    "palette": "colon", "quit": "q",
+    "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
+    "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q",
 }  # fmt: skip
 
 
@@ -45,9 +50,9 @@ def test_no_key_means_two_things_at_one_place() -> None:
 
 def test_every_command_is_bound_and_every_binding_is_a_command() -> None:
     actions: set[str] = set()
-    for owner in (KumoTuiApp, DashboardScreen, LineTable, DetailScreen):
+    for owner in (KumoTuiApp, DashboardScreen, LineTable, *LOOKING):
         for key, action in bound(owner).items():
-            if action == "quit_hint" or (owner is DetailScreen and key == "q"):
+            if action == "quit_hint" or (owner in LOOKING and key == "q"):
                 continue
             assert key in keys.command(action).keys
             actions.add(action)
@@ -55,7 +60,7 @@ def test_every_command_is_bound_and_every_binding_is_a_command() -> None:
 
 
 def test_the_actions_of_all_commands_exist() -> None:
-    owners = (KumoTuiApp, DashboardScreen, LineTable)
+    owners = (KumoTuiApp, DashboardScreen, LineTable, *LOOKING)
     missing = [entry.id for entry in COMMANDS if not any(hasattr(owner, f"action_{entry.id}") for owner in owners)]
     assert missing == []
 

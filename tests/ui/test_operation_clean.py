@@ -18,6 +18,7 @@ from tests.ui.worlds import settings
 SURE = "every ready queue concerned has turned over since the stop, and none of this mail stands"
 SWEPT = {**PROMO, "promo:acme@gmail.com": 42_212}
 DONE = clean_node(Verdict.DONE, swept=SWEPT, sweeps=9, leak=12, in_flight=3, note=SURE)
+RELEASED = clean_node(Verdict.RELEASED, note="let go, nothing was bounced")
 LOST = clean_node(
     Verdict.LOST,
     swept={"promo:acme@yahoo.com": 81_302},
@@ -230,8 +231,9 @@ async def test_a_stop_of_unknown_outcome_is_asked_about() -> None:
     [
         (stopped(), "b bounce it  s let go  y requests", "x end"),
         (sweeping(), "x end it  y requests", "let go"),
-        (clean_status(LOST), "s stop again  y requests", "x end"),
-        (clean_status(DONE), " y requests", "x end"),
+        (clean_status(LOST), "s stop again  b bounce again  y requests", "x end"),
+        (clean_status(DONE), " b bounce again  y requests", "x end"),
+        (clean_status(RELEASED, waiting=True), " b bounce it  y requests", "s let go"),
     ],
 )
 async def test_the_keys_are_those_that_can_act_now(shown: OperationStatus, keys: str, absent: str) -> None:

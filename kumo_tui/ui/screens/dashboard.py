@@ -287,6 +287,12 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         elif isinstance(entry, StopKey):
             host.open_stop(entry)
 
+    def action_history(self) -> None:
+        dashboard_host(self).open_history()
+
+    def action_nodes(self) -> None:
+        dashboard_host(self).open_nodes()
+
     def action_refresh(self) -> None:
         dashboard_host(self).read_now()
 

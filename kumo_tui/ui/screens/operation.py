@@ -40,7 +40,8 @@ class OperationScreen(Screen[None], inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("back", "bounce", "stop", "cancel", "copy", "refresh"),
+        *keys.bindings("back", "bounce", "stop", "cancel", "copy", "report", "export", "refresh"),
+        *keys.bindings("help", of="app"),
         Binding("q", "back", "back", show=False),
     ]
     AUTO_FOCUS = "#queues"
@@ -100,7 +101,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         self.dismiss(None)
 
     def action_bounce(self) -> None:
-        """Ask for what a bounce of stopped mail still needs."""
+        """Ask for what a bounce of stopped mail still needs; once it is over, for a new one of the same mail."""
         draft = self._draft_for("bounce")
         if draft is not None:
             host_of(self).bounce(draft)
@@ -120,6 +121,14 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         """Ask whether to end what is in force of it."""
         if not host_of(self).settings.read_only:
             host_of(self).cancel_operation(self.tag)
+
+    def action_report(self) -> None:
+        """Write the incident report to a file."""
+        host_of(self).write_report(self.tag)
+
+    def action_export(self) -> None:
+        """Write the queues to a file."""
+        host_of(self).export_queues(self.tag)
 
     def action_refresh(self) -> None:
         """Read all nodes now."""
@@ -183,26 +192,25 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         table.show(clean_lines.queue_rows(status, signs))
 
     def _offered(self, status: OperationStatus) -> list[Command]:
-        """The commands that do something to this operation now."""
+        """The commands that do something to this operation now, or to its mail once more."""
         operation = status.operation
         if host_of(self).settings.read_only:
             return []
-        is_over = status.verdict.is_final
-        if operation.mode is Mode.PLAIN:
-            return [] if is_over else [command("cancel")]
-        if any(node.verdict is Verdict.LOST for node in status.nodes):
-            again = replace(command("stop"), label="stop again")
-            return [again] if is_over else [again, replace(command("cancel"), label="end it")]
+        is_over, is_clean = status.verdict.is_final, operation.mode is Mode.CLEAN
+        is_lost = any(node.verdict is Verdict.LOST for node in status.nodes)
+        again = [replace(command("stop"), label="stop again")] if is_clean and is_lost else []
+        if is_over or (is_lost and not is_clean):
+            again.append(replace(command("bounce"), label="bounce it" if operation.is_waiting else "bounce again"))
         if is_over:
-            return []
-        if operation.is_waiting:
-            return [replace(command("bounce"), label="bounce it"), replace(command("stop"), label="let go")]
-        return [replace(command("cancel"), label="end it")]
+            return again
+        if again or not operation.is_waiting:
+            return [*again, replace(command("cancel"), label="end it" if is_clean else "cancel")]
+        return [replace(command("bounce"), label="bounce it"), replace(command("stop"), label="let go")]
 
     def _draw_keys(self, status: OperationStatus | None) -> None:
         offered = [
             *(self._offered(status) if status is not None else ()),
             replace(command("copy"), label="requests"),
-            *(command(name) for name in ("refresh", "help", "back")),
+            *(command(name) for name in ("report", "export", "help", "back", "refresh")),
         ]
         self.query_one("#keys", Lines).show(footer_line(offered, self.size.width, glyphs_of(self)))

@@ -62,9 +62,8 @@ class FilterBar(Horizontal):
 
     def show_view(self, spec: ViewSpec, marked: int, hidden: int, error: str = "") -> None:
         """Show how the view is made, or what is wrong with the filter; then the last good one is in effect."""
-        signs = glyphs_of(self)
-        view = self.query_one("#view", Lines)
-        if error:
-            view.show((Piece(f" {error}", Look.AMBER),))
-        else:
-            view.show(view_line(spec, marked, hidden, signs))
+        self.show_line(view_line(spec, marked, hidden, glyphs_of(self)), error)
+
+    def show_line(self, line: Line, error: str = "") -> None:
+        """Show this beside the filter, or what is wrong with the filter."""
+        self.query_one("#view", Lines).show((Piece(f" {error}", Look.AMBER),) if error else line)

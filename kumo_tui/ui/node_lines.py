@@ -1,0 +1,213 @@
+"""How nodes are drawn: one line each, and everything that is known of one of them, in words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, feeders_words, plain_bounce
+from kumo_tui.config import Settings
+from kumo_tui.model.capability import remembers_lookups
+from kumo_tui.model.directives import ReadyQueue
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot, Timed
+from kumo_tui.text import clean, plural
+from kumo_tui.ui.cells import Align, Cut
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
+from kumo_tui.ui.widgets.fitted_lines import wrapped
+from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
+from kumo_tui.units import age_text, count_text, countdown_text
+
+WIDE = 100
+LABEL_WIDTH = 11
+
+# A node's clock is told to the second only, and the answer takes its time.
+SKEW_S = 5.0
+
+READY_COLUMNS = (
+    Column("READY QUEUE", cut=Cut.MIDDLE),
+    Column("WAITING", 9, Align.RIGHT),
+    Column("CONNECTIONS", 11, Align.RIGHT),
+    Column("DELIVERED", 12, Align.RIGHT),
+    Column("FAILED FOR NOW", 14, Align.RIGHT, from_width=WIDE),
+    Column("FAILED", 10, Align.RIGHT, from_width=WIDE),
+)
+
+
+def insecure_nodes(settings: Settings, profile: str) -> frozenset[str]:
+    """The nodes of this profile whose certificates are not verified, by name."""
+    chosen = settings.profile.get(profile)
+    return frozenset(node.label for node in chosen.nodes if node.insecure) if chosen else frozenset()
+
+
+def node_columns(width: int) -> Sequence[Column]:
+    """The columns for a terminal of this width."""
+    wide = width >= WIDE
+    return (
+        Column("NODE", 24 if wide else 0, cut=Cut.MIDDLE),
+        Column("STATE", 12),
+        Column("VERSION", 19 if wide else 10),
+        Column("PLAIN", 9),
+        Column("AGE", 4, Align.RIGHT),
+        Column("UP", 4, Align.RIGHT),
+        Column("RESTARTS", 8, Align.RIGHT, from_width=WIDE),
+        Column("CLOCK", 6, Align.RIGHT),
+        Column("READ", 6, Align.RIGHT),
+        Column("TOOK", 6, Align.RIGHT),
+        *((Column(""),) if wide else ()),
+    )
+
+
+def node_row(
+    node: NodeSnapshot, now: float, settings: Settings, signs: Glyphs, *, wide: bool, insecure: bool
+) -> LineRow:
+    """One node: state, version, whether a plain bounce is exact, ages, clock, the last reading of its metrics."""
+    style = NODE_STATES[node.state]
+    age, up_s = node.age_s(now), uptime_s(node, now)
+    skew = node.clock_skew_s
+    cells = (
+        Cell(clean(node.name)),
+        Cell(style.word, style.look),
+        Cell(clean(node.version or "-")),
+        _plain_cell(node, settings),
+        Cell("-" if age is None else age_text(age), Look.NORMAL if node.is_fresh else Look.AMBER),
+        Cell("-" if up_s is None else age_text(up_s)),
+        Cell(count_text(node.restarts), Look.AMBER if node.restarts else Look.NORMAL),
+        Cell("-" if skew is None else f"{round(skew):+d}s", Look.AMBER if _is_skewed(node) else Look.NORMAL),
+        Cell(size_text(node.metrics.value.size_bytes) if node.metrics else "-"),
+        Cell(took_text(node.metrics)),
+        *((Cell(""),) if wide else ()),
+    )
+    flag = Cell(signs.warning, Look.AMBER) if insecure else Cell(" ")
+    return LineRow(node.name, cells, Cell(style.mark(signs.ascii_only), style.look), flag)
+
+
+def node_facts(
+    node: NodeSnapshot, snapshot: Snapshot, now: float, settings: Settings, width: int, *, insecure: bool
+) -> Sequence[Line]:
+    """Everything that is known of a node, errors first, each text in full."""
+    lines: list[Line] = []
+    for label, words, look in _facts(node, snapshot, now, settings, insecure=insecure):
+        rows = wrapped(words, max(20, width - LABEL_WIDTH - 2), look)
+        for number, row in enumerate(rows):
+            name = label if number == 0 else ""
+            lines.append((Piece(f" {name:<{LABEL_WIDTH}}", Look.DIM), *row))
+    return lines
+
+
+def ready_row(queue: ReadyQueue) -> LineRow:
+    """One ready queue: what waits, and its counters since it was known."""
+    counts = (queue.waiting, queue.connections, queue.delivered, queue.transfailed, queue.failed)
+    return LineRow(queue.name, (Cell(clean(queue.name)), *(Cell(count_text(count)) for count in counts)))
+
+
+def uptime_s(node: NodeSnapshot, now: float) -> float | None:
+    """Seconds since the node started, by its metrics; None where they do not tell."""
+    if node.metrics is None or node.metrics.value.uptime_s is None:
+        return None
+    return node.metrics.value.uptime_s + node.metrics.age_s(now)
+
+
+def size_text(size_bytes: int) -> str:
+    """`812 B`, `24 kB`, `1.2 MB`; `-` where nothing was counted."""
+    if size_bytes < 1000:
+        return f"{size_bytes} B" if size_bytes else "-"
+    size, unit = (size_bytes / 1e3, "kB") if size_bytes < 999_500 else (size_bytes / 1e6, "MB")
+    return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
+
+
+def took_text(reading: Timed[Any] | None) -> str:
+    """How long an answer took: `120ms`, `3.4s`; `-` where nobody knows."""
+    if reading is None or not reading.asked_at:
+        return "-"
+    seconds = max(0.0, reading.at - reading.asked_at)
+    return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s" if seconds < 99.5 else age_text(seconds)
+
+
+def _plain_cell(node: NodeSnapshot, settings: Settings) -> Cell:
+    if node.version is None:
+        return Cell("-")
+    if plain_bounce(node.version, node.capability, settings.act.plain_is_exact).is_exact:
+        return Cell("exact")
+    return Cell("DEFECTS" if remembers_lookups(node.version) else "not exact", Look.AMBER)
+
+
+def _is_skewed(node: NodeSnapshot) -> bool:
+    return node.clock_skew_s is not None and abs(node.clock_skew_s) >= SKEW_S
+
+
+def _facts(
+    node: NodeSnapshot, snapshot: Snapshot, now: float, settings: Settings, *, insecure: bool
+) -> Iterator[tuple[str, str, Look]]:
+    """Label, words and look of each fact."""
+    style = NODE_STATES[node.state]
+    silent = node.silent_s + max(0.0, now - snapshot.at) if node.silent_s else 0.0
+    waiting = f", no answer for {age_text(silent)}" if silent >= 1 else ""
+    yield "state", f"{style.word}{waiting}", style.look if node.state is not NodeState.OK else Look.NORMAL
+    for part, words in node.errors.items():
+        yield part, words.removeprefix(f"{node.name}: "), Look.RED
+    if node.liveness:
+        yield "liveness", node.liveness, Look.AMBER
+    for trouble in node.metrics.value.troubles if node.metrics else ():
+        yield "trouble", trouble, Look.AMBER
+    yield "url", node.url, Look.NORMAL
+    if insecure:
+        yield "tls", "its certificate is not verified (insecure): anybody may answer in its place", Look.AMBER
+    yield from _abilities(node, settings)
+    yield from _times(node, snapshot, now)
+
+
+def _abilities(node: NodeSnapshot, settings: Settings) -> Iterator[tuple[str, str, Look]]:
+    if node.version is None and not node.has_data:
+        yield "version", "not known yet", Look.DIM
+        return
+    yield "version", node.version or "not told", Look.NORMAL
+    if node.capability is None:
+        yield "can", NO_DESCRIPTION, Look.AMBER
+    else:
+        yield "can", can_words(node.capability), Look.NORMAL
+        cannot = cannot_words(node.capability)
+        if cannot:
+            yield "cannot", cannot, Look.AMBER
+        yield "feeders", feeders_words(node.capability), Look.NORMAL
+    plain = plain_bounce(node.version, node.capability, settings.act.plain_is_exact)
+    look = Look.NORMAL if plain.is_exact else Look.AMBER
+    yield "plain", f"{plain.why} {plain.next_step}".strip(), look
+
+
+def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple[str, str, Look]]:
+    restarts = f"{plural(node.restarts, 'restart')} seen" if node.restarts else "no restart seen"
+    yield "up", f"{_up_words(node, snapshot, now)}; {restarts}", Look.AMBER if node.restarts else Look.NORMAL
+    if node.clock_skew_s is not None:
+        way = "ahead of" if node.clock_skew_s > 0 else "behind"
+        words = f"{abs(node.clock_skew_s):.0f} s {way} ours: its logs and the journal differ"
+        yield "clock", words if _is_skewed(node) else "as ours", Look.AMBER if _is_skewed(node) else Look.NORMAL
+    readings = (("metrics", node.metrics), ("directives", node.directives), ("stops", node.suspensions))
+    words = ", ".join(_read_words(name, reading, now) for name, reading in readings if reading is not None)
+    if words:
+        size = node.metrics.value.size_bytes if node.metrics else 0
+        of_size = f"; metrics {size_text(size)}" if size else ""
+        yield "last read", f"{words}{of_size}", Look.NORMAL
+    bad = node.metrics.value.bad_lines if node.metrics else 0
+    if bad:
+        yield "unread", f"{plural(bad, 'line')} of its metrics could not be read", Look.AMBER
+
+
+def _up_words(node: NodeSnapshot, snapshot: Snapshot, now: float) -> str:
+    up_s = uptime_s(node, now)
+    since = node.info.online_since if node.info else None
+    if since is None and up_s is None:
+        return "it does not tell since when it is online"
+    if up_s is None and since is not None:
+        return f"since {_moment(since)}"
+    words = f"for {countdown_text(up_s or 0.0)}"
+    began = since or snapshot.taken_at - timedelta(seconds=(up_s or 0.0) - max(0.0, now - snapshot.at))
+    return f"{words}, since {_moment(began)}"
+
+
+def _read_words(name: str, reading: Timed[Any], now: float) -> str:
+    took = took_text(reading)
+    return f"{name} {age_text(reading.age_s(now))} ago" + ("" if took == "-" else f" in {took}")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,90 @@
+"""The nodes: one line each, and below them everything that is known of the one under the cursor."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import clean, plural
+from kumo_tui.ui import node_lines
+from kumo_tui.ui.hosting import dashboard_host
+from kumo_tui.ui.keys import Place
+from kumo_tui.ui.screens.detail import DetailScreen
+from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.theme import Look
+from kumo_tui.ui.widgets.fitted_lines import FittedLines
+from kumo_tui.ui.widgets.footer import Footer
+from kumo_tui.ui.widgets.line_table import LineTable
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+
+
+class NodesScreen(DetailScreen):
+    """Every node of the watch, live."""
+
+    DEFAULT_CSS = """
+    NodesScreen LineTable { height: 1fr; min-height: 4; }
+    NodesScreen #facts { height: auto; max-height: 75%; margin: 1 0 0 0; }
+    """
+    PLACES: ClassVar[frozenset[Place]] = frozenset({Place.EVERYWHERE, Place.DETAIL, Place.TABLE})
+
+    def __init__(self) -> None:
+        super().__init__("Nodes", node_lines.node_columns(80), "no nodes")
+
+    def compose(self) -> ComposeResult:
+        """Title, nodes, what is known of one of them, keys."""
+        with Horizontal(id="top"):
+            yield Lines((Piece(" Nodes", Look.STRONG),), id="title")
+            yield Lines(id="age")
+        yield LineTable(self._columns, id="rows", empty=self._empty)
+        yield FittedLines(id="facts")
+        yield Lines(id="said")
+        yield Footer(id="footer")
+
+    def draw(self, snapshot: Snapshot, now: float) -> None:
+        """Draw the nodes of this snapshot."""
+        settings, signs, width = dashboard_host(self).settings, glyphs_of(self), self.size.width
+        insecure = node_lines.insecure_nodes(settings, snapshot.profile)
+        answering = f"   {snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')} answering"
+        self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(answering, Look.DIM)))
+        wide = width >= node_lines.WIDE
+        self.table.set_columns(node_lines.node_columns(width))
+        self.table.show(
+            [
+                node_lines.node_row(node, now, settings, signs, wide=wide, insecure=node.name in insecure)
+                for node in snapshot.nodes
+            ]
+        )
+        self._draw_facts(snapshot, now)
+
+    def _draw_facts(self, snapshot: Snapshot, now: float) -> None:
+        settings, key = dashboard_host(self).settings, self.table.cursor_key
+        node = snapshot.node(key) if isinstance(key, str) else None
+        if node is None:
+            return
+        is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot.profile)
+        title: Line = (Piece(f" {clean(node.name)}", Look.STRONG),)
+        self.query_one("#facts", FittedLines).fit(
+            lambda width, _: [
+                title,
+                *node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure),
+            ]
+        )
+
+    @on(LineTable.CursorMoved, "#rows")
+    def _cursor_moved(self) -> None:
+        host = dashboard_host(self)
+        self._draw_facts(host.snapshot, host.clock.monotonic())
+
+    @on(LineTable.Opened, "#rows")
+    def _opened(self) -> None:
+        key = self.table.cursor_key
+        if isinstance(key, str):
+            dashboard_host(self).open_node(key)
+
+    def action_copy(self) -> None:
+        node = dashboard_host(self).snapshot.node(str(self.table.cursor_key))
+        if node is not None:
+            self.app.copy_to_clipboard(node.url)
+            dashboard_host(self).say(f"sent to the terminal's clipboard: {clean(node.url)}")
