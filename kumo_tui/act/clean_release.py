@@ -81,6 +81,10 @@ class Releaser:
     async def _flush(self, operation: Operation, node: str) -> ReleaseOutcome:
         """Make what was released due now, by exact parts; what cannot be told apart from other mail waits."""
         client, limits = self._desk.clients[node], self._desk.settings.act
+        seen = self._desk.watcher.snapshot.node(node)
+        if seen is None or seen.capability is None or not seen.capability.can_flush:
+            words = "let go, but not flushed: not known that the node can"
+            return ReleaseOutcome(node, Came.DONE, f"{words}; {RETRY_WORDS}")
         try:
             table = (await client.read_metrics()).table
             released = table.select(operation.selector).names

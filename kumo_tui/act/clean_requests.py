@@ -81,18 +81,22 @@ def choose_batch(
 
     By exact names where the node takes them: the largest queues first, as many as a request may hold; the rest
     still stands for the next one. Else by criteria, unless a live directive has the same: it would be replaced.
+    By a routing domain only where the node is known to heed it: others would bounce more than was meant.
     """
     twin = next((entry for entry in listed if entry.criteria == selector), None)
     exact = capability is not None and capability.exact_bounce
     sendable = [name for name in _largest_first(standing) if _can_be_sent(name)] if exact else []
     names = in_bodies(sendable)[0] if sendable else []
-    if isinstance(selector, Criteria) and len(names) < len(standing) and twin is None:
+    is_heeded = isinstance(selector, Criteria) and _is_heeded(selector, capability)
+    if isinstance(selector, Criteria) and is_heeded and len(names) < len(standing) and twin is None:
         body = sweep_body(selector, reason, tag, suppress_logging=suppress_logging)
         return Batch(body, dict(standing), by_criteria=True)
     if names:
         scope = ExactQueues.of(names)
         body = sweep_body(scope, reason, tag, suppress_logging=suppress_logging)
         return Batch(body, {name: standing[name] for name in names})
+    if isinstance(selector, Criteria) and not is_heeded:
+        return "the node is not known to heed a routing domain, nor to take exact queue names"
     if twin is not None:
         return (
             f"directive {clean(twin.id[:8])} ({clean(twin.words)}) has the same criteria: "
@@ -130,6 +134,11 @@ def flush_body(given: Mapping[Part, str], reason: str, tag: str) -> dict[str, ob
         raise ValueError("a flush without criteria, or with blank ones, is a flush of everything")
     criteria = {part.value: value for part, value in given.items()}
     return {**criteria, "data": {}, "always_flush": True, "reason": tagged_reason(reason, tag)}
+
+
+def _is_heeded(selector: Criteria, capability: Capability | None) -> bool:
+    """Whether a bounce by these parts hits no more: every build heeds all but the routing domain."""
+    return selector.routing_domain is None or (capability is not None and capability.routing_domain)
 
 
 def _given(parts: QueueParts) -> Mapping[Part, str] | None:
