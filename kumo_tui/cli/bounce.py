@@ -10,6 +10,7 @@ from kumo_tui.cli.answers import refused_json
 from kumo_tui.cli.compose import Call
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
+from kumo_tui.cli.limits import everything_words
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
@@ -23,6 +24,7 @@ from kumo_tui.cli.selecting import (
     with_selection,
 )
 from kumo_tui.cli.sending import Asked, run_bounce
+from kumo_tui.cli.target import choose_target
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, Refused
 
@@ -46,6 +48,7 @@ class Given:
     yes: bool
     expect: int | None
     at_most: int | None
+    i_mean_everything: bool
     clean: bool
     plain: bool
     partial: bool
@@ -70,6 +73,7 @@ _OPTIONS = (
     click.option("--yes", is_flag=True, help="Bounce; needs --expect or --at-most."),
     click.option("--expect", type=_COUNT, metavar="N", help="Refuse unless the preview counts N messages."),
     click.option("--at-most", type=_COUNT, metavar="N", help="Refuse if the preview counts more than N."),
+    click.option("--i-mean-everything", is_flag=True, help="Needed with --everything and --yes."),
     click.option(
         "--clean",
         is_flag=True,
@@ -106,14 +110,18 @@ _OPTIONS = (
 def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     """Bounce queued mail: --dry-run to look, --yes with --expect N to act.
 
-    Mail that is bounced cannot be brought back. A stop of ours of the same mail that waits is gone on with.
+    Mail that is bounced cannot be brought back. A stop of ours of the same mail that waits is gone on with. Large
+    bounces need more: above act.name_above --profile or --endpoint, above act.wait_above --expect.
     """
     options = call.options.merged(given)
     typed = Given(take_selected(values), **values)
     _check_usage(typed)
     settings = options.settings()
+    if typed.yes and typed.selected.everything and not typed.i_mean_everything:
+        target = choose_target(options, settings, call.surroundings.environ)
+        raise click.UsageError(everything_words(target))
     try:
-        asked = _asked(typed, settings)
+        asked = _asked(typed, settings, is_named=bool(options.endpoints or options.profile))
         return run_loop(run_bounce(Call(call.surroundings, options), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
@@ -131,13 +139,15 @@ def _check_usage(typed: Given) -> None:
     for one, other in _EXCLUSIVE:
         if getattr(typed, one) not in (None, False) and getattr(typed, other) not in (None, False):
             raise click.UsageError(f"{option(one)} and {option(other)} exclude each other.")
+    if typed.i_mean_everything and not typed.selected.everything:
+        raise click.UsageError("--i-mean-everything goes with --everything only.")
     if typed.until is not None and not typed.follow:
         raise click.UsageError("--until needs --follow.")
     if typed.despite_collateral and not typed.follow:
         raise click.UsageError("--despite-collateral needs --follow: nobody else cancels it.")
 
 
-def _asked(typed: Given, settings: Settings) -> Asked:
+def _asked(typed: Given, settings: Settings, *, is_named: bool) -> Asked:
     """What is asked for, checked. Raises UsageError, or Refused for what is well formed and forbidden."""
     settle_s = float(seconds_of(typed.settle, "--settle")) if typed.settle else settings.act.settle_s
     duration = typed.duration or settings.act.default_duration
@@ -148,6 +158,7 @@ def _asked(typed: Given, settings: Settings) -> Asked:
         dry_run=typed.dry_run,
         expect=typed.expect,
         at_most=typed.at_most,
+        is_named=is_named,
         partial=typed.partial,
         settle_s=settle_s,
         until=Until(typed.until or Until.DONE) if typed.follow else None,

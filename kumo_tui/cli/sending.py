@@ -1,6 +1,6 @@
 """What `bounce` does once its options hold: preview, the way it goes, a dry run or a refusal, else the act."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kumo_tui.act.cautions import Caution, cautions_for
@@ -12,6 +12,7 @@ from kumo_tui.cli.clean_sending import send_clean
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
+from kumo_tui.cli.limits import missing_words
 from kumo_tui.cli.looking import Looked, look
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.plain_sending import Sending, send_plain
@@ -26,8 +27,9 @@ from kumo_tui.units import count_text
 class Asked:
     """A bounce as it was asked for. `how` is the way that was chosen, None for what is right here.
 
-    `until` is how far to follow, None when nothing was said; `settle_s` seconds. `despite_collateral` lets a plain
-    one go on when it takes other queues' mail.
+    `is_named` says whether the target was named on the command line. `until` is how far to follow, None when
+    nothing was said; `settle_s` seconds. `despite_collateral` lets a plain one go on when it takes other queues'
+    mail.
     """
 
     checked: Checked
@@ -35,6 +37,7 @@ class Asked:
     dry_run: bool
     expect: int | None
     at_most: int | None
+    is_named: bool
     partial: bool
     settle_s: float
     until: Until | None
@@ -115,14 +118,23 @@ class _Bounce:
     def _cautions(self, preview: Preview, stake: Stake, way: Way) -> Sequence[Caution]:
         limits, snapshot = self._house.settings.act, self._house.watcher.snapshot
         slips = [Caution(f"{field}: {words}") for field, words in self._asked.checked.questions.items()]
+        if self._asked.dry_run:
+            slips += [Caution(f"with --yes: {words}") for words in self._missing(preview)]
         found = [*cautions_for(preview, snapshot, limits.max_preview_age_s, stake), *slips]
         return [caution for caution in found if caution.concerns(is_clean=way.how is not How.PLAIN)]
+
+    def _missing(self, preview: Preview) -> Iterator[str]:
+        """What the command line lacks for a bounce of this size."""
+        is_expected = self._asked.expect is not None
+        return missing_words(self._house, preview, is_named=self._asked.is_named, is_expected=is_expected)
 
     def _refuse(self, preview: Preview, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
         asked, acts = self._asked, self._house.acts
         rules = acts.clean.refusals if way.how is How.CLEAN else acts.refusals
         words = list(rules(preview, asked.checked, partial=asked.partial))
+        if not asked.dry_run:
+            words += self._missing(preview)
         counted = count_text(preview.messages)
         if asked.expect is not None and preview.messages != asked.expect:
             words.append(f"The preview counts {counted} messages, not {count_text(asked.expect)} (--expect).")

@@ -54,7 +54,7 @@ def three() -> Iterator[ServedFleet]:
         ["--campaign", "nix", *ANY],
         ["--domain", "Gmail.com", *ANY],
         ["--campaign", "promo", *ANY, "--duration", "2d"],
-        ["--everything", *REASON, "--clean", "--yes", "--at-most", "1000000"],
+        ["--everything", "--i-mean-everything", *REASON, "--clean", "--yes", "--at-most", "1000000"],
         ["--campaign", "promo", *ANY, "--read-only"],
     ],
 )

@@ -90,7 +90,7 @@ def test_it_stops_sweeps_and_releases_and_says_what_became_of_it(fleet: ServedFl
 @pytest.mark.parametrize(
     "words",
     [
-        ["bounce", "--everything", *ACT],
+        ["bounce", "--everything", "--i-mean-everything", *ACT],
         ["bounce", "--tenant", "t0", "--reason", "x", "--yes", "--expect", "1"],
     ],
 )

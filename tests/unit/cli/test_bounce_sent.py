@@ -63,7 +63,7 @@ def test_exact_queues_go_with_a_guard_domain(desk: Desk) -> None:
 
 
 def test_everything_is_chosen_as_such(desk: Desk) -> None:
-    answer = desk.json("bounce", "--everything", *PROMO[3:])
+    answer = desk.json("bounce", "--everything", "--i-mean-everything", *PROMO[3:])
     assert answer["baseline"] == {"queues": 6, "messages": 360}
     assert set(json.loads(desk.posts[0])) == {"reason", "duration"}
 

@@ -93,7 +93,7 @@ def test_what_was_followed_to_its_end_needs_nobody(desk: Desk) -> None:
 
 
 def test_an_exact_bounce_needs_nobody(desk: Desk) -> None:
-    assert desk.run("bounce", "--everything", *S1[3:]) == 0
+    assert desk.run("bounce", "--everything", "--i-mean-everything", *S1[3:]) == 0
     assert NOBODY not in desk.err
 
 

@@ -46,7 +46,7 @@ def test_everything_is_bounced_plainly(desk: Desk) -> None:
 
 
 def test_everything_asked_for_as_a_clean_bounce_is_refused_with_the_way_out(desk: Desk) -> None:
-    answer = desk.json("bounce", "--everything", "--reason", "purge", "--clean", *YES)
+    answer = desk.json("bounce", "--everything", "--i-mean-everything", "--reason", "purge", "--clean", *YES)
     assert (desk.code, desk.acts) == (4, [])
     assert "EVERYTHING is never stopped nor swept" in answer["refused"]
     assert "With --plain it is a plain one" in answer["refused"]
