@@ -25,7 +25,7 @@ from kumo_tui.units import count_text, duration_text
 
 NAMES_SHOWN = 20
 
-_NOT_KEPT = "not kept apart: where there is one, it stands in the reason"
+_NONE_APART = "none apart from the reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _head(account: Account, frame: Frame) -> Iterator[str]:
         ("when", _both(entry.at, frame)),
         ("who", escaped(entry.who) or "-"),
         ("why", escaped(entry.reason) or "-"),
-        ("ticket", escaped(entry.ticket) if entry.ticket else _NOT_KEPT),
+        ("ticket", escaped(entry.ticket) if entry.ticket else _NONE_APART),
         ("nodes", f"{nodes}{f' (profile {escaped(entry.profile)})' if entry.profile else ''}"),
         ("new mail caught for", duration_text(entry.duration_s)),
     ]

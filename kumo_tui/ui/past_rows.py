@@ -66,12 +66,12 @@ def row_of(entry: HistoryEntry, now: datetime) -> PastRow:
     progress, scope = entry.progress, entry.selector.describe()
     names = entry.selector.names if isinstance(entry.selector, ExactQueues) else ()
     nodes = (node.node for node in entry.nodes)
-    found_by = (entry.tag, scope, entry.reason, entry.who, entry.profile, entry.verdict.value, *nodes, *names)
+    found_by = (entry.tag, scope, entry.words, entry.who, entry.profile, entry.verdict.value, *nodes, *names)
     return PastRow(
         tag=entry.tag,
         at=entry.at,
         scope=scope,
-        reason=clean(entry.reason),
+        reason=clean(entry.words),
         who=clean(entry.who),
         verdict=entry.verdict,
         bounced=progress.bounced,

@@ -74,7 +74,16 @@ def test_the_head_says_who_when_and_why_in_both_times(journal: SqliteJournal) ->
     assert "| when | 2026-11-21 12:00:00 UTC (local time 2026-11-21 17:30:00, UTC+05:30) |" in lines
     assert "| who | ann@desk |" in lines
     assert "| why | bad link |" in lines
+    assert "| ticket | none apart from the reason |" in lines
     assert "| nodes | mta1 (profile prod) |" in lines
+
+
+def test_the_ticket_has_a_line_of_its_own(journal: SqliteJournal) -> None:
+    asked = replace(an_operation(), reason="bad link #<4711>", ticket="#<4711>")
+    journal.record_intent(asked, [Intent("mta1", "POST", URL, BODY, {YAHOO: 5}, {YAHOO: 4})])
+    lines = lines_of(account_of(journal))
+    assert "| why | bad link |" in lines
+    assert r"| ticket | \#&lt;4711&gt; |" in lines
 
 
 def test_exactly_is_said_only_of_totals_that_were_read_until_the_end(journal: SqliteJournal) -> None:
