@@ -318,6 +318,7 @@ class Sweeper:
             return Outcome(Came.REFUSED, None, f"{node}: no clean bounce of this tag.")
         if track.act.state is ActState.UNKNOWN:
             return Outcome(Came.UNKNOWN, None, f"{node}: not known yet whether it is stopped there.")
+        self._desk.watcher.change_clean(tag, node, partial(replace, ending=True))
         outcome = Outcome(Came.DONE)
         for name in (*(stop.id for stop in track.own), *track.stale):
             outcome = await steps.release(self._desk, tag, node, name)

@@ -142,7 +142,7 @@ def _missing(before: CleanTrack, track: CleanTrack, node: NodeSnapshot, seen_at:
     missed_at = seen_at if before.missed_at is None else before.missed_at
     # What stood when it was last seen is kept for the words until it is clear what happened.
     track = replace(track, own=before.own, missed_at=missed_at, note="the stop is not in the list any more")
-    if _restarted(track, node):
+    if _restarted(track, node) and track.let_go_in is None:
         words = "the node has restarted and forgot the stop: what stood there goes out at its next retry"
         return _lost(track, words)
     if before.others is not None and not before.own:
@@ -150,9 +150,10 @@ def _missing(before: CleanTrack, track: CleanTrack, node: NodeSnapshot, seen_at:
             return _ran_out(track)
         gap = f"somebody else's stop ended{_late(ends_at, seen_at)}"
         return replace(track, own=(), missed_at=None, others=None, gaps=_with(track.gaps, gap), note=gap)
-    if ends_at is not None and ends_at - missed_at <= EARLY_S:
+    if not track.ending and ends_at is not None and ends_at - missed_at <= EARLY_S:
         return _ran_out(track)
-    if now - missed_at < SETTLE_LEAST_S:
+    if track.ending or now - missed_at < SETTLE_LEAST_S:
+        # Our own release may have done it: its answer tells, and until there is one it is tried again.
         return track
     return _lost(track, "somebody released the stop: what stands there goes out at its next retry")
 

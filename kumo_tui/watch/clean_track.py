@@ -58,10 +58,10 @@ class CleanTrack:
     `last_sweep_at` is when the last sweep left, `swept_at` when it was answered or given up. Nothing is tried
     again before `hold_until`.
 
-    `missed_at` is the first list without our stop. `ending` says that the operator ended it, or an earlier run, at
-    its verdict `let_go_in`; `gone` are stops of ours that ended without us. `gaps` are clean words for each time
-    in which meant mail may have gone out. Of a stop of unknown outcome, `misses` are the lists without it, and
-    `over_at` is when it would be over.
+    `missed_at` is the first list without our stop. `ending` says that it is being released; an earlier run began
+    that at its verdict `let_go_in`. `gone` are stops of ours that ended without us, `gaps` clean words for each
+    time in which meant mail may have gone out. Of a stop of unknown outcome, `misses` are the lists without it,
+    and `over_at` is when it would be over.
     """
 
     tag: str

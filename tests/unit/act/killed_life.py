@@ -209,7 +209,7 @@ class Told:
 
     @property
     def released_at(self) -> float:
-        return next((request.at for request in self.releases if request.status == 200), inf)
+        return next((request.at for request in self.releases if request.status != 404), inf)
 
     @property
     def ran_out_at(self) -> float:

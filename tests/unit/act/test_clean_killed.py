@@ -155,6 +155,20 @@ async def test_a_sweep_that_the_node_did_not_take_is_not_the_last_one(tmp_path: 
     operator.check()
 
 
+async def test_a_release_without_an_answer_is_no_loss(tmp_path: Path) -> None:
+    life = Life(Story.BOUNCED)
+    operator = Operator(life, tmp_path)
+    world = operator.world
+    world.acts.clean.start()
+    await world.play(1)
+    operation = await world.bounce(life.bounce)
+    world.node.faults.add(Fault("error_after", path="/api/admin/suspend/v1", method="DELETE", times=1))
+    await world.play_until(lambda: world.status(operation.tag).verdict.is_final)
+    await world.poll()
+    operator.check()
+    assert last_words(operator).startswith("mta1 DONE: sure")
+
+
 def sweeps(operator: Operator) -> list[str]:
     return [each.body for each in operator.world.node.requests if each.method == "POST" and "bounce" in each.path]
 
