@@ -23,11 +23,15 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one request: the server's id where there is one, and clean words for what went wrong."""
+    """What came of one request: the server's id where there is one, and clean words for what went wrong.
+
+    `was_gone` says that a release found nothing to release.
+    """
 
     came: Came
     id: str | None = None
     error: str = ""
+    was_gone: bool = False
 
 
 async def sweep(desk: Desk, track: CleanTrack, body: Mapping[str, object]) -> Outcome:
@@ -91,7 +95,7 @@ async def release(desk: Desk, tag: str, node: str, suspension_id: str) -> Outcom
 
     outcome = await _told(remove())
     _settle(desk, replace(record, number=number), outcome, done=None if removed else RequestState.GONE)
-    return outcome
+    return replace(outcome, was_gone=not removed)
 
 
 def note_gone(desk: Desk, tag: str, node: str, suspension_id: str) -> None:

@@ -47,6 +47,7 @@ class Sweeper:
         self._claimed: set[str] = set()
         self._asked_at: dict[str, float] = {}
         self._settled: set[Key] = set()
+        self._doubted: set[str] = set()
         self._runs = False
         self._listens = False
 
@@ -323,9 +324,12 @@ class Sweeper:
         for name in (*(stop.id for stop in track.own), *track.stale):
             outcome = await steps.release(self._desk, tag, node, name)
             if outcome.came is not Came.DONE:
+                self._doubted.add(name)
                 self._hold(track, "", HOLD_S)
                 self._desk.watcher.note(tag, f"{node}: the release is tried again: {outcome.error}")
                 return outcome
+            if outcome.was_gone and name not in (*self._doubted, *track.stale) and track.let_go_in is None:
+                self._desk.watcher.change_clean(tag, node, _gone_before)
         now, quiet_s = self._desk.clock.monotonic(), self._quiet_s
         self._desk.watcher.change_clean(tag, node, lambda known: ended(known, now, quiet_s))
         self._desk.watcher.refresh()
@@ -349,3 +353,8 @@ class Sweeper:
         if status is None:
             raise ValueError(f"operation {tag} is not followed by the watch")
         return status.operation
+
+
+def _gone_before(track: CleanTrack) -> CleanTrack:
+    """The track when its stop was found to be gone: nobody knows since when."""
+    return replace(track, gaps=(*track.gaps, "the stop was gone before it was released"))
