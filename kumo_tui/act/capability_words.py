@@ -62,6 +62,8 @@ def plain_bounce(
     if not remembers_lookups(version):
         return PlainBounce(True, f"a plain bounce is exact: its version is older than {DEFECTS_SINCE}")
     why = f"{_DEFECTS}: releases since {DEFECTS_SINCE} and unknown ones have that defect."
-    if capability is not None and capability.can_stop((Part.CAMPAIGN,)):
+    if capability is None:
+        return PlainBounce(False, why, "Whether it can stop mail is not known.")
+    if capability.can_stop((Part.CAMPAIGN,)):
         return PlainBounce(False, why, "Bounce clean there, as is the default.")
     return PlainBounce(False, why, "It has no stops, so no clean bounce either.")

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.clean import NO_METERS, CleanProgress, Meters, summed
 from kumo_tui.model.directives import Directive, ReadyQueue, Suspension
+from kumo_tui.model.gathering import Gathered
 from kumo_tui.model.ledger import Ledger, combined
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable, merge
@@ -206,7 +207,8 @@ class OperationStatus:
 class Snapshot:
     """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet).
 
-    `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced.
+    `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced. `gathered` is
+    mail that stands again after the end of an operation, by its tag.
     """
 
     number: int
@@ -219,6 +221,7 @@ class Snapshot:
     operations: tuple[OperationStatus, ...] = ()
     trend: Trend = field(default_factory=Trend)
     journal_problem: str | None = None
+    gathered: Mapping[str, Gathered] = field(default_factory=dict)
 
     @cached_property
     def queues(self) -> QueueTable:

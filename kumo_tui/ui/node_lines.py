@@ -53,7 +53,7 @@ def node_columns(width: int) -> Sequence[Column]:
         Column("CLOCK", 6, Align.RIGHT),
         Column("READ", 6, Align.RIGHT),
         Column("TOOK", 6, Align.RIGHT),
-        *((Column(""),) if wide else ()),
+        *((Column("CAN"),) if wide else ()),
     )
 
 
@@ -75,7 +75,7 @@ def node_row(
         Cell("-" if skew is None else f"{round(skew):+d}s", Look.AMBER if _is_skewed(node) else Look.NORMAL),
         Cell(size_text(node.metrics.value.size_bytes) if node.metrics else "-"),
         Cell(took_text(node.metrics)),
-        *((Cell(""),) if wide else ()),
+        *((Cell(can_words(node.capability) if node.capability else "-"),) if wide else ()),
     )
     flag = Cell(signs.warning, Look.AMBER) if insecure else Cell(" ")
     return LineRow(node.name, cells, Cell(style.mark(signs.ascii_only), style.look), flag)
@@ -125,7 +125,7 @@ def took_text(reading: Timed[Any] | None) -> str:
 
 def _plain_cell(node: NodeSnapshot, settings: Settings) -> Cell:
     if node.version is None:
-        return Cell("-")
+        return Cell("unknown", Look.AMBER) if node.has_data else Cell("-")
     if plain_bounce(node.version, node.capability, settings.act.plain_is_exact).is_exact:
         return Cell("exact")
     return Cell("DEFECTS" if remembers_lookups(node.version) else "not exact", Look.AMBER)

@@ -7,6 +7,7 @@ from kumo_tui.model.ledger import QueueProgress
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import is_altered
+from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
 from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words
@@ -41,7 +42,9 @@ _ATTENTION = (
 )
 
 
-def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
+def head_lines(
+    status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
+) -> Sequence[Line]:
     """Selector, tag and verdict; the sums; reason and author; what the verdict means; what it may have cost."""
     operation, style = status.operation, VERDICTS[status.verdict]
     state = f"{style.mark(signs.ascii_only)} {style.word}"
@@ -52,7 +55,23 @@ def head_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
         *wrapped(progress_words(status, snapshot, signs.dot), width),
         *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
         *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
+        *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
         *wrapped(meters_words(status, signs.dot), width, Look.DIM),
+    ]
+
+
+def aftermath_lines(
+    status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
+) -> Sequence[Line]:
+    """Mail that gathers again after the end, and directives past theirs; the key is named where one `may_act`."""
+    words, key = gathered_words(status, snapshot), ". b bounces it again, after a new preview" if may_act else ""
+    return [
+        *wrapped(f"{words}{key}." if words else "", width, Look.AMBER, f"{signs.warning} "),
+        *(
+            line
+            for late in overdue_words(status, snapshot, snapshot.at, may_act=may_act)
+            for line in wrapped(f"{late}.", width, Look.RED, f"{signs.warning} ")
+        ),
     ]
 
 

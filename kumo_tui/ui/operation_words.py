@@ -99,6 +99,8 @@ def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:
         return f"{where}: nothing is caught there. Elsewhere it goes on."
     if verdict in (Verdict.SWEPT, Verdict.CATCHING):
         return f"{_CATCHING[verdict]} for {left}.{_waiting_words(status, snapshot)}"
+    if verdict is Verdict.DONE and status.operation.tag in snapshot.gathered:
+        return "its time is over."
     return _MEANING[verdict]
 
 

@@ -14,7 +14,7 @@ from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
-from kumo_tui.units import count_text, duration_text
+from kumo_tui.units import duration_text
 
 COUNT_WIDTH = 10
 NODE_ROWS = 6
@@ -50,13 +50,13 @@ def head_lines(account: Account, width: int, signs: Glyphs) -> Sequence[Line]:
 
 def node_lines(account: Account, width: int, signs: Glyphs) -> Sequence[Line]:
     """One line a node and what was noted of it; those that are not done come first, at most NODE_ROWS."""
-    titles = f"{'node':<14} {'id':<8} {'verdict':<11} {'bounced':>11} {'of':>11} {'new':>9} {'not meant':>9}"
+    titles = f"{'node':<14} {'id':<8} {'verdict':<11} {'bounced':>11} {'of':>10} {'new':>8} {'not meant':>9}"
     lines: list[Line] = [(Piece(titles, Look.DIM),)]
     acts = {act.node: act for act in account.recorded.operation.acts}
     ordered = sorted(account.entry.nodes, key=lambda node: VERDICTS[node.verdict].look is Look.DIM)
     for node in ordered[:NODE_ROWS]:
         lines.append(_node_line(node, signs))
-        for words in _notes(account, acts[node.node]):
+        for words in _notes(account, node, acts[node.node]):
             lines += wrapped(words, width, Look.DIM, NODE_INDENT)
     if len(ordered) > NODE_ROWS:
         lines.append((Piece(f"{plural(len(ordered) - NODE_ROWS, 'more node')}; the report has all", Look.DIM),))
@@ -111,21 +111,22 @@ def _collateral_words(entry: HistoryEntry) -> str:
     return f"{queues} of others: {plural(progress.collateral, 'message')} not meant"
 
 
-def _notes(account: Account, act: NodeAct) -> Iterator[str]:
+def _notes(account: Account, node: HistoryNode, act: NodeAct) -> Iterator[str]:
+    """What was noted of the act on a node, without its name and its verdict: both stand above it."""
     for words in node_notes(account.recorded, act):
-        bare = words.removeprefix(f"{act.node} ").removeprefix(f"{act.node}: ")
-        yield clean(bare.removeprefix(f"{act.node}: "))
+        bare = words.removeprefix(f"{node.node} {node.verdict.value.upper()}: ")
+        yield clean(bare.removeprefix(f"{node.node}: ").removeprefix(f"{node.node}: "))
 
 
 def _node_line(node: HistoryNode, signs: Glyphs) -> Line:
     style, progress = VERDICTS[node.verdict], node.ledger.progress
-    bounced = f"{'>=' if node.at_least else ''}{count_text(progress.bounced)}"
-    beyond = f"+{count_text(progress.beyond)}" if progress.beyond else ""
+    bounced = f"{'>=' if node.at_least else ''}{fit_count(progress.bounced, 9)}"
+    beyond = fit_count(progress.beyond, 8, signed=True) if progress.beyond else ""
     return (
         Piece(f"{fit(clean(node.node), 14, cut=Cut.MIDDLE)} {clean(node.id or '-')[:8]:<8} "),
         Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),
-        Piece(f"{bounced:>11} {count_text(progress.baseline):>11} {beyond:>9} "),
-        Piece(f"{count_text(progress.collateral) if progress.collateral else '':>9}", Look.RED),
+        Piece(f"{bounced:>11} {fit_count(progress.baseline, 10):>10} {beyond:>8} "),
+        Piece(f"{fit_count(progress.collateral, 9) if progress.collateral else '':>9}", Look.RED),
     )
 
 

@@ -17,6 +17,7 @@ from kumo_tui.model.operation import Mode, Operation
 from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
+from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack
@@ -71,6 +72,7 @@ class Watcher:
         self._not_kept: set[str] = set()
         self._followed: set[str] = set()
         self._ended: dict[str, OperationStatus] = {}
+        self._aftermath = Aftermath()
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
@@ -344,6 +346,7 @@ class Watcher:
     def _compose(self) -> Snapshot:
         now = self._clock.monotonic()
         nodes = tuple(node.snapshot() for node in self._nodes)
+        statuses = tuple(self._status(operation, now) for operation in reversed(self._operations.values()))
         return Snapshot(
             number=self._number,
             at=now,
@@ -352,9 +355,10 @@ class Watcher:
             production=self._profile.production,
             interval_s=self.interval_s if self._nodes else 0.0,
             nodes=nodes,
-            operations=tuple(self._status(operation, now) for operation in reversed(self._operations.values())),
+            operations=statuses,
             trend=self._with_trend(nodes),
             journal_problem=self._look_at_journal(),
+            gathered=self._aftermath.seen(statuses, nodes, now),
         )
 
     def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:

@@ -139,6 +139,22 @@ async def test_totals_never_fall_and_progress_never_passes_its_baseline(played: 
     assert seen[-1] > seen[0]
 
 
+async def test_mail_that_gathers_after_the_end_is_told_with_its_rate(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(played.watcher, "start", lambda: None)
+    async with played.app.run_test(size=SIZE) as pilot:
+        await played.play(33)
+        assert played.watcher.snapshot.gathered == {}
+        await played.play(7)
+        await settle()
+        await pilot.pause()
+        screen = "\n".join(frame_of(played.app))
+    more = played.watcher.snapshot.gathered["8A02"]
+    assert (more.messages, more.seconds, more.is_new_mail) == (101, 7.0, True)
+    assert "promo: 101 in 7 s since the end (866/min): the sender has not stopped" in screen
+
+
 def _last_totals(node: RecordedNode) -> dict[str, dict[str, int]]:
     totals: dict[str, dict[str, int]] = {}
     for line in node._lines:

@@ -114,7 +114,10 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.query_one(Header).show_header(shown, now, replace(host.mode, frozen=self._frozen))
         said = host.said(now)
         self.query_one(Notice).show_notices(
-            host.snapshot, now, (Piece(f" {said}", Look.STRONG),) if said else None
+            host.snapshot,
+            now,
+            (Piece(f" {said}", Look.STRONG),) if said else None,
+            may_act=not host.mode.read_only,
         )
 
     def _draw_around(self) -> None:

@@ -176,7 +176,10 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         return self.query_one(f"#{identity}", FittedLines)
 
     def _draw_plain(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
-        self._part("head").fit(lambda width, _: operation_lines.head_lines(status, snapshot, width, signs))
+        may_act = not host_of(self).settings.read_only
+        self._part("head").fit(
+            lambda width, _: operation_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
+        )
         self._part("nodes").fit(lambda width, _: operation_lines.node_lines(status, snapshot, width, signs))
         self.query_one("#queues", LineTable).show(operation_lines.queue_rows(status, signs))
 

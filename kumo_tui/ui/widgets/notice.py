@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
+from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
+from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import Foreign, list_directives
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
@@ -18,16 +21,19 @@ SILENT_IS_WORTH_SAYING_S = 5.0
 ENDS_SOON_S = 60.0
 LOST_SAID_S = 600.0
 RELEASED_SAID_S = 60.0
+TITLE_WIDTH = 24
 
 
-def notices(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
-    """What wants to be known, the worst first."""
+def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = True) -> Sequence[Line]:
+    """What wants to be known, the worst first; keys that act are named where one `may_act`."""
     alarms = [_alarm(entry, signs) for entry in list_directives(snapshot, now).alarms]
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
     return [
         *alarms,
         *_journal(snapshot, signs),
-        *_own_stops(snapshot, now, signs),
+        *_overdue_lines(snapshot, now, signs, may_act=may_act),
+        *_own_stops(snapshot, now, signs, may_act=may_act),
+        *_gathered_lines(snapshot, signs, may_act=may_act),
         *lines,
         *_stops(snapshot, now, signs),
         *_troubles(snapshot, signs),
@@ -96,10 +102,10 @@ def error_words(node: NodeSnapshot) -> str:
     return f": {different[0]}{more}"
 
 
-def _own_stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
+def _own_stops(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
     """A stop of ours never waits, and never ends, unnoticed (DESIGN 3, rule 15)."""
     waiting = [_waiting_line(status, snapshot, now, signs) for status in waiting_stops(snapshot)]
-    return [*_gone_lines(snapshot, now, signs), *waiting]
+    return [*_gone_lines(snapshot, now, signs, may_act=may_act), *waiting]
 
 
 def _waiting_line(status: OperationStatus, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
@@ -113,19 +119,47 @@ def _waiting_line(status: OperationStatus, snapshot: Snapshot, now: float, signs
     return (Piece(f"{words}, not bounced: Enter on its row below opens it", Look.AMBER),)
 
 
-def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
-    """Stops of ours that are gone, for as long as somebody may still want to stop again."""
+def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
+    """What of ours is gone by no act of ours, for as long as somebody may still want it again."""
     lines: list[Line] = []
     for status in snapshot.operations:
-        lost = [clean(node.act.node) for node in status.nodes if node.verdict is Verdict.LOST and node.clean]
+        lost = [node for node in status.nodes if node.verdict is Verdict.LOST]
         age = 0.0 if status.ended_at is None else now - status.ended_at
         if lost and age < LOST_SAID_S:
-            style, where = VERDICTS[Verdict.LOST], ", ".join(lost)
-            words = f" {style.mark(signs.ascii_only)} {stopped_title(status)}: its stop is gone on {where}"
-            lines.append((Piece(f"{words}: Enter on its row below opens it", Look.RED),))
+            style, where = VERDICTS[Verdict.LOST], ", ".join(clean(node.act.node) for node in lost)
+            what = "its stop is gone on" if status.operation.mode is Mode.CLEAN else "LOST by a restart of"
+            can_bounce = may_act and (status.verdict.is_final or status.operation.mode is Mode.PLAIN)
+            words = f" {style.mark(signs.ascii_only)} {_titled(status)}: {what} {where}: {_way(can_bounce)}"
+            lines.append((Piece(words, Look.RED),))
         elif status.verdict is Verdict.RELEASED and age < RELEASED_SAID_S:
             lines.append((Piece(f" {signs.warning} {stopped_title(status)} is stopped no more", Look.AMBER),))
     return lines
+
+
+def _gathered_lines(snapshot: Snapshot, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
+    """Bounces that have ended and whose mail gathers again."""
+    return [
+        (Piece(f" {signs.warning} {_titled(status)}: {words}: {_way(may_act)}", Look.AMBER),)
+        for status in snapshot.operations
+        if (words := gathered_words(status, snapshot, brief=True))
+    ]
+
+
+def _overdue_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
+    return [
+        (Piece(f" {signs.warning} {_titled(status)}: {words}", Look.RED),)
+        for status in snapshot.operations
+        for words in overdue_words(status, snapshot, now, may_act=may_act)
+    ]
+
+
+def _titled(status: OperationStatus) -> str:
+    """What an operation is about, short enough for a line with a hint at its end."""
+    return cut_middle(stopped_title(status), TITLE_WIDTH)
+
+
+def _way(can_bounce: bool) -> str:
+    return "Enter on its row, b opens a new preview" if can_bounce else "Enter on its row below opens it"
 
 
 def _stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
@@ -157,10 +191,12 @@ class Notice(Lines):
     Notice { height: auto; }
     """
 
-    def show_notices(self, snapshot: Snapshot, now: float, said: Line | None = None) -> None:
+    def show_notices(
+        self, snapshot: Snapshot, now: float, said: Line | None = None, *, may_act: bool = True
+    ) -> None:
         """Show them; of many, as many as the height allows and how many more there are."""
         signs = glyphs_of(self)
-        lines = list(notices(snapshot, now, signs))
+        lines = list(notices(snapshot, now, signs, may_act=may_act))
         most = max(1, self.app.size.height // LINES_PER_NOTICE)
         if len(lines) > most > 1:
             lines = [*lines[: most - 1], (Piece(f" {signs.warning} {len(lines) - most + 1} more", Look.AMBER),)]
