@@ -1,5 +1,7 @@
 """The question before a cancel: honest words, and no cancel without an explicit one."""
 
+import pytest
+
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.selector import Criteria
 from kumo_tui.ui.screens.cancel import CancelScreen, targets_of
@@ -13,6 +15,7 @@ from tests.ui.acting_world import (
     entry,
     node,
     open_screen,
+    paste,
     press_all,
     screen_text,
     snapshot,
@@ -89,28 +92,55 @@ async def test_a_press_that_was_on_its_way_when_it_opened_does_nothing() -> None
         assert ends == []
 
 
-async def test_a_directive_without_criteria_that_is_not_ours_takes_the_start_of_its_id() -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_directive_without_criteria_that_is_not_ours_takes_the_start_of_its_id(
+    size: tuple[int, int],
+) -> None:
+    app, ends = world(EVERYTHING), list[bool | None]()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(pilot, EVERYTHING.id, ends=ends)
+        text = screen_text(pilot)
+        assert "Type  abcd  to cancel it:" in text
+        assert "everything or exact queues" in text
+        assert "purge [/x]" in text
+        check_frame(app, f"cancel-without-criteria-{size[0]}x{size[1]}")
+        screen.query_one("#typed").focus()
+        await press_all(pilot, "abcd")
+        await pilot.press("enter")
+        assert screen.focused is screen.query_one("#cancel", PushButton)
+        assert ends == []
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ends == [True])
+
+
+@pytest.mark.parametrize("wrong", ["", "abc", "abcde", "ABCD", "abcd ", " abcd", "abcdef01"])
+async def test_enter_with_anything_else_typed_does_nothing(wrong: str) -> None:
     app, ends = world(EVERYTHING), list[bool | None]()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, EVERYTHING.id, ends=ends)
-        button = screen.query_one("#cancel", PushButton)
-        assert "Type  abcdef01  to cancel it:" in screen_text(pilot)
-        assert "everything or exact queues" in screen_text(pilot)
-        assert "purge [/x]" in screen_text(pilot)
-        for wrong in ("abcdef0", "abcdef012", "ABCDEF01"):
-            screen.query_one("#typed", TextField).value = wrong
-            await pilot.pause()
-            assert button.disabled
-            button.action_press()
-            await pilot.pause()
-            assert ends == []
-        screen.query_one("#typed", TextField).value = ""
+        field, button = screen.query_one("#typed", TextField), screen.query_one("#cancel", PushButton)
+        field.focus()
+        await press_all(pilot, wrong)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert button.disabled
+        assert screen.focused is field
+        button.action_press()
+        await pilot.pause()
+        assert ends == []
+
+
+async def test_a_pasted_line_break_confirms_nothing() -> None:
+    app, ends = world(EVERYTHING), list[bool | None]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, EVERYTHING.id, ends=ends)
         screen.query_one("#typed").focus()
-        await press_all(pilot, "abcdef01")
-        await pilot.press("enter")
-        assert screen.focused is button
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: ends == [True])
+        await pilot.pause()
+        await paste(pilot, "abcd\n\n")
+        await wait_for(pilot, lambda: screen.query_one("#typed", TextField).value == "abcd")
+        await pilot.pause()
+        assert screen.focused is screen.query_one("#typed")
+        assert ends == []
 
 
 async def test_ours_without_criteria_needs_no_typing() -> None:

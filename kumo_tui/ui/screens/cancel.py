@@ -22,7 +22,7 @@ from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.units import count_text, countdown_text
 
-SHORT_ID = 8
+SHORT_ID, TYPED_ID = 8, 4
 SHOWN = 6
 MEANING = (
     "It stops matching new mail. Mail already taken from its queues still bounces, and its totals leave the list: "
@@ -45,8 +45,13 @@ class Target:
 
     @property
     def short_id(self) -> str:
-        """The first characters of its id, as they are shown and typed."""
+        """The first characters of its id, as they are shown."""
         return clean(self.directive.id[:SHORT_ID])
+
+    @property
+    def token(self) -> str:
+        """The first characters of its id, as they are typed."""
+        return clean(self.directive.id[:TYPED_ID])
 
 
 def targets_of(snapshot: Snapshot, wanted: Sequence[tuple[str, str]]) -> tuple[Target, ...]:
@@ -93,7 +98,7 @@ class CancelScreen(ModalScreen[bool]):
             yield FittedLines(id="meaning")
             if self._asked is not None:
                 with Horizontal(classes="row"):
-                    order = f"Type  {self._asked.short_id}  to cancel it: ["
+                    order = f"Type  {self._asked.token}  to cancel it: ["
                     lines = Lines((Piece(order),), id="order")
                     lines.styles.width = len(order)
                     yield lines
@@ -151,7 +156,7 @@ class CancelScreen(ModalScreen[bool]):
             self.dismiss(True)
 
     def _is_typed(self) -> bool:
-        return self._asked is None or self.query_one("#typed", TextField).value == self._asked.short_id
+        return self._asked is None or self.query_one("#typed", TextField).value == self._asked.token
 
     def _verb(self) -> str:
         if len(self._targets) == 1:
