@@ -9,8 +9,9 @@ from kumo_tui.act.clean_requests import BOUNCE_PATH, SUSPEND_PATH
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.requests import encode_body
 from kumo_tui.errors import JournalError, NodeError
-from kumo_tui.journal.records import RequestState, Step, StepRecord
+from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
 from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.resume import DIED
 
 
 class Came(StrEnum):
@@ -98,13 +99,30 @@ async def release(desk: Desk, tag: str, node: str, suspension_id: str) -> Outcom
     return replace(outcome, was_gone=not removed)
 
 
-def note_gone(desk: Desk, tag: str, node: str, suspension_id: str) -> None:
-    """Write down that a stop of ours stands no more, though nobody of us released it."""
+def note_gone(desk: Desk, tag: str, node: str, suspension_id: str | None) -> None:
+    """Write down that a stop of ours stands no more, though nobody of us released it. Raises JournalError."""
     body = encode_body({"id": suspension_id})
     words = "not in the list any more"
-    record = StepRecord(tag, node, Step.RELEASE, body, RequestState.GONE, suspension_id, words)
-    with contextlib.suppress(JournalError):
-        desk.journal.record_step(record, desk.clock.now())
+    record = StepRecord(tag, node, Step.RELEASE, body, RequestState.INTENT, suspension_id, words)
+    # Without a number, the state would settle an earlier release, of another stop perhaps.
+    number = desk.journal.record_step(record, desk.clock.now())
+    desk.journal.record_step(replace(record, state=RequestState.GONE, number=number), desk.clock.now())
+
+
+def note_over(desk: Desk, recorded: Recorded | None, node: str) -> None:
+    """Settle what is written of a node where no stop of ours stands: else it is open for ever.
+
+    Requests whose run died before the answer, and stops that nobody saw end. Raises JournalError.
+    """
+    for request in recorded.requests if recorded else ():
+        if request.node == node and request.state is RequestState.INTENT:
+            gone = StepRecord(
+                request.tag, node, request.step, request.body, RequestState.GONE, error=DIED, number=request.number
+            )
+            desk.journal.record_step(gone, desk.clock.now())
+    for stop in recorded.stops_standing(node) if recorded else ():
+        if stop.state is not RequestState.INTENT:
+            note_gone(desk, stop.tag, node, stop.id)
 
 
 async def _told(request: Awaitable[str]) -> Outcome:

@@ -13,6 +13,7 @@ from functools import partial
 
 from kumo_tui.act import steps
 from kumo_tui.act.clean_requests import Batch, choose_batch, in_bodies, stop_body
+from kumo_tui.act.closing import Closing
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due, needs_names
 from kumo_tui.act.steps import Came, Outcome
@@ -21,7 +22,6 @@ from kumo_tui.journal.records import Recorded
 from kumo_tui.model.operation import ActState, Mode, Operation
 from kumo_tui.model.selector import Everything
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
-from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import one_line
 from kumo_tui.units import duration_text, parse_duration
 from kumo_tui.watch.clean_advance import same_stop
@@ -46,7 +46,7 @@ class Sweeper:
         self._locks: dict[Key, asyncio.Lock] = {}
         self._claimed: set[str] = set()
         self._asked_at: dict[str, float] = {}
-        self._settled: set[Key] = set()
+        self._closing = Closing(desk)
         self._doubted: set[str] = set()
         self._runs = False
         self._listens = False
@@ -102,7 +102,9 @@ class Sweeper:
             if not status.verdict.is_final:
                 self._look_after(operation, snapshot)
             else:
-                self._close(operation)
+                self._closing.look(operation, snapshot)
+                if operation.tag in self._claimed:
+                    self.let_go(operation.tag)
 
     def _look_after(self, operation: Operation, snapshot: Snapshot) -> None:
         if not self._may_act(operation):
@@ -162,20 +164,6 @@ class Sweeper:
         watcher.track_clean(recorded.operation, tracks)
         if is_ours:
             watcher.note(tag, "kumo-tui goes on with it")
-
-    def _close(self, operation: Operation) -> None:
-        """Write down that stops which ended without us stand no more, and let the claim go."""
-        for act in operation.acts:
-            key = (operation.tag, act.node)
-            track = self._desk.watcher.clean_track(*key)
-            if track is None or key in self._settled:
-                continue
-            self._settled.add(key)
-            if not track.released and track.verdict in (Verdict.LOST, Verdict.RELEASED):
-                for name in track.gone:
-                    steps.note_gone(self._desk, *key, name)
-        if operation.tag in self._claimed:
-            self.let_go(operation.tag)
 
     def _ask_journal(self, track: CleanTrack) -> None:
         """Our stop is missing from the list: perhaps another kumo-tui of this user released it."""

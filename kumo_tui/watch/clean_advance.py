@@ -93,9 +93,16 @@ def _stops_seen(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTrack
 
 def _new_gaps(before: CleanTrack, own: Sequence[OwnStop], others: OthersStop | None) -> Iterator[str]:
     """What may have gone out though a stop of ours stands."""
-    there = {stop.id for stop in own}
-    if not before.released and any(stop.id not in there for stop in before.own):
-        yield "one of our stops ended before its time"
+    there, known = {stop.id for stop in own}, {stop.id for stop in before.own}
+    unknown = {stop.is_exact for stop in own if stop.id not in known}
+    for stop in () if before.released else before.own:
+        if stop.id in there:
+            continue
+        if stop.is_exact not in unknown:
+            yield "one of our stops ended before its time"
+        elif stop.is_exact:
+            # A run that died may have put another in its place; no list tells of which names.
+            yield "one of our stops ended, or was replaced, while no kumo-tui was looking"
     if before.others is not None and others is None and all(stop.is_exact for stop in own):
         yield "somebody else's stop ended, and queues that were new then were stopped a moment later"
 
