@@ -73,6 +73,27 @@ async def test_space_on_cancel_is_cancel_and_no_text() -> None:
         await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog is still open")
 
 
+async def test_a_text_with_a_blank_in_one_packet_fills_the_field_from_cancel() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await confirmation(pilot)
+        assert " " in screen.token
+        burst(pilot, screen.token)
+        field = screen.query_one("#typed", TextField)
+        await wait_for(pilot, lambda: field.value == screen.token, f"the field holds {field.value!r}")
+        assert pilot.app.screen is screen
+
+
+async def test_space_on_a_button_that_was_gone_to_after_typing_presses_it() -> None:
+    async with ActingApp().run_test(size=SIZE) as pilot:
+        screen = await confirmation(pilot)
+        burst(pilot, screen.token)
+        await pilot.pause()
+        screen.query_one("#cancel", PushButton).focus()
+        await pilot.pause()
+        await pilot.press("space")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog is still open")
+
+
 async def test_tab_and_the_text_in_one_packet_fill_the_field() -> None:
     async with ActingApp().run_test(size=SIZE) as pilot:
         screen = await confirmation(pilot)

@@ -89,6 +89,7 @@ class ConfirmScreen(ModalScreen[str | None]):
         self._hint = ""
         self._opened_at = 0.0
         self._changed_at = 0.0
+        self._is_moving = False
 
     @property
     def preview(self) -> Preview:
@@ -182,13 +183,23 @@ class ConfirmScreen(ModalScreen[str | None]):
         facts.scroll_relative(y=pages * max(1, facts.size.height - 1), animate=False)
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed goes into the field, wherever the focus is; Space stays with the buttons."""
+        """What is typed goes into the field, wherever the focus is; Space stays with the buttons.
+
+        But not a Space typed ahead: it reaches a button although the field has the focus by now, or is to have it.
+        """
         field = self.query_one("#typed", TextField)
-        if event.character and event.is_printable and event.key != "space" and self.focused is not field:
+        is_ahead = self._is_moving or self.focused is field
+        if event.character and event.is_printable and (event.key != "space" or is_ahead):
             event.stop()
             event.prevent_default()
-            field.focus()
+            if self.focused is not field:
+                self._is_moving = True
+                field.focus()
             field.insert_text_at_cursor(event.character)
+
+    def on_descendant_focus(self) -> None:
+        """What comes from now on goes where the focus is."""
+        self._is_moving = False
 
     def on_input_changed(self) -> None:
         """Enable the button for the exact text only; forget what was on its way when the dialog opened."""
