@@ -43,7 +43,7 @@ def node_columns(width: int) -> Sequence[Column]:
     """The columns for a terminal of this width."""
     wide = width >= WIDE
     return (
-        Column("NODE", 24 if wide else 0, cut=Cut.MIDDLE),
+        Column("NODE", cut=Cut.MIDDLE),
         Column("STATE", 12),
         Column("VERSION", 19 if wide else 10),
         Column("PLAIN", 9),
@@ -53,7 +53,6 @@ def node_columns(width: int) -> Sequence[Column]:
         Column("CLOCK", 6, Align.RIGHT),
         Column("READ", 6, Align.RIGHT),
         Column("TOOK", 6, Align.RIGHT),
-        *((Column("CAN"),) if wide else ()),
     )
 
 
@@ -67,7 +66,7 @@ def node_row(
     cells = (
         Cell(clean(node.name)),
         Cell(style.word, style.look),
-        Cell(clean(node.version or "-")),
+        Cell(clean(_version(node, wide=wide))),
         _plain_cell(node, settings),
         Cell("-" if age is None else age_text(age), Look.NORMAL if node.is_fresh else Look.AMBER),
         Cell("-" if up_s is None else age_text(up_s)),
@@ -75,7 +74,6 @@ def node_row(
         Cell("-" if skew is None else f"{round(skew):+d}s", Look.AMBER if _is_skewed(node) else Look.NORMAL),
         Cell(size_text(node.metrics.value.size_bytes) if node.metrics else "-"),
         Cell(took_text(node.metrics)),
-        *((Cell(can_words(node.capability) if node.capability else "-"),) if wide else ()),
     )
     flag = Cell(signs.warning, Look.AMBER) if insecure else Cell(" ")
     return LineRow(node.name, cells, Cell(style.mark(signs.ascii_only), style.look), flag)
@@ -121,6 +119,12 @@ def took_text(reading: Timed[Any] | None) -> str:
         return "-"
     seconds = max(0.0, reading.at - reading.asked_at)
     return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s" if seconds < 99.5 else age_text(seconds)
+
+
+def _version(node: NodeSnapshot, *, wide: bool) -> str:
+    """The build; where there is little room, its release."""
+    version = node.version or "-"
+    return version if wide else version.partition("-")[0] or version
 
 
 def _plain_cell(node: NodeSnapshot, settings: Settings) -> Cell:

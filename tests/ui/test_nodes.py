@@ -1,0 +1,246 @@
+"""The nodes: one line each, everything that is known of one in words, and its ready queues."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from kumo_tui.config import ActSettings
+from kumo_tui.model.directives import ReadyQueue
+from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.snapshot import MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
+from kumo_tui.ui.app import KumoTuiApp
+from kumo_tui.ui.node_lines import node_facts, size_text, took_text
+from kumo_tui.ui.screens.dashboard import DashboardScreen
+from kumo_tui.ui.screens.node_detail import NodeDetailScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
+from kumo_tui.ui.theme import Look
+from tests.fakes import START as NOW
+from tests.fakes import FakeClock
+from tests.frames import check_frame, frame_of
+from tests.ui import worlds
+from tests.ui.acting_world import HOSTILE
+from tests.ui.clean_world import DEFECTIVE
+from tests.ui.past_world import app_on, row, screen
+from tests.ui.pilots import wait_for
+from tests.ui.worlds import START, settings, snapshot
+
+OLD = replace(DEFECTIVE, version="2024.11.08-d383b033", bounce_is_strict=False, paths=frozenset())
+READY = (
+    ReadyQueue("s1->yahoo.com@smtp_client", 210, 8, 81_302, 12, 3),
+    ReadyQueue("s1->gmail.com@smtp_client", 1_024, 2, 40),
+)
+REFUSED = "mta3: http://mta3:8000 refuses connections: nothing listens there, or a firewall says no. Is kumod up?"
+
+
+def reading(at: float = START, **values: Any) -> Timed[Metrics]:
+    facts: dict[str, Any] = {"ready": READY, "uptime_s": 367_200.0, "size_bytes": 1_204_000}
+    return Timed(Metrics(QueueTable.of({"promo:acme@yahoo.com": 3}), **{**facts, **values}), at, at - 0.12)
+
+
+def mta(name: str = "mta1", **values: Any) -> NodeSnapshot:
+    """A node of a release with the defects, read just now."""
+    facts: dict[str, Any] = {
+        "state": NodeState.OK,
+        "metrics": reading(),
+        "directives": Timed((), START, START - 0.002),
+        "suspensions": Timed((), START, START - 0.004),
+        "capability": DEFECTIVE,
+        "info": MachineInfo("id", DEFECTIVE.version, NOW - timedelta(seconds=367_200)),
+        "clock_skew_s": 0.4,
+    }
+    return NodeSnapshot(name, f"http://{name}:8000", **{**facts, **values})
+
+
+DOWN = NodeSnapshot("mta3", "http://mta3:8000", NodeState.DOWN, errors={"directives": REFUSED, "metrics": REFUSED})
+STALE = mta(
+    "mta2",
+    state=NodeState.STALE,
+    metrics=reading(START - 40),
+    capability=OLD,
+    info=None,
+    clock_skew_s=-92.0,
+    restarts=2,
+    errors={"metrics": "mta2: 503 from /metrics: the node is shutting down"},
+    liveness="not ready: memory is low",
+)
+
+
+def fleet() -> Snapshot:
+    return snapshot(mta(), replace(STALE, state=NodeState.STALE), DOWN, profile="lab")
+
+
+async def opened(app: KumoTuiApp, pilot: Pilot[None]) -> None:
+    await pilot.press("n")
+    await wait_for(pilot, lambda: isinstance(app.screen, NodesScreen) and "answering" in screen(app))
+    await pilot.pause()
+
+
+def facts_of(node: NodeSnapshot, *, insecure: bool = False, act: ActSettings | None = None) -> dict[str, str]:
+    """What is said of a node, by label."""
+    given = settings(act=act) if act else settings()
+    found: dict[str, str] = {}
+    label = ""
+    for line in node_facts(node, snapshot(node), START, given, 400, insecure=insecure):
+        label = line[0].text.strip() or label
+        found[label] = " ".join([found.get(label, ""), *(piece.text for piece in line[1:])]).strip()
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_each_node_is_one_line_and_the_one_under_the_cursor_is_told_in_full(size: tuple[int, int]) -> None:
+    app = app_on(None, fleet())
+    async with app.run_test(size=size) as pilot:
+        await opened(app, pilot)
+        assert "1 of 3 nodes answering" in screen(app)
+        assert "ok" in row(app, "mta1") and "DEFECTS" in row(app, "mta1") and "120ms" in row(app, "mta1")
+        assert "STALE" in row(app, " mta2") and "exact" in row(app, " mta2") and "-92s" in row(app, " mta2")
+        assert "DOWN" in row(app, " mta3")
+        assert "exact bounce, exact stop, stop by criteria, samples of a queue" in screen(app)
+        check_frame(app, f"nodes-{size[0]}x{size[1]}")
+        await pilot.press("down", "down")
+        await wait_for(pilot, lambda: "refuses connections" in screen(app))
+        assert "Is kumod up?" in " ".join(screen(app).split())
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, DashboardScreen))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_enter_shows_one_node_with_its_ready_queues_the_fullest_first(size: tuple[int, int]) -> None:
+    app = app_on(None, fleet())
+    async with app.run_test(size=size) as pilot:
+        await opened(app, pilot)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, NodeDetailScreen) and "s1->gmail" in screen(app))
+        lines = frame_of(app)
+        fullest = next(number for number, line in enumerate(lines) if "s1->gmail.com" in line)
+        assert "1,024" in lines[fullest] and "s1->yahoo.com" in lines[fullest + 1]
+        assert "81,302" in lines[fullest + 1]
+        check_frame(app, f"node-{size[0]}x{size[1]}")
+        await pilot.press("y")
+        assert app.clipboard == "http://mta1:8000"
+
+
+def test_what_a_node_can_do_is_told_in_words() -> None:
+    said = facts_of(mta())
+    assert said["can"] == "exact bounce, exact stop, stop by criteria, samples of a queue, flush (rebind)"
+    assert said["cannot"] == "start time (machine-info)"
+    assert said["feeders"] == "it does not tell which queues feed a ready queue; no release so far does"
+    assert said["plain"].startswith("a plain bounce may take other queues' mail and miss some here")
+    tells = replace(DEFECTIVE, paths=DEFECTIVE.paths | {"/api/admin/inspect-ready-q/v1", "/api/machine-info"})
+    said = facts_of(mta(capability=tells))
+    assert said["feeders"] == "it tells which queues feed a ready queue"
+    assert "start time (machine-info)" in said["can"] and "cannot" not in said
+
+
+def test_a_version_without_the_defects_and_the_setting_are_told() -> None:
+    said = facts_of(STALE)
+    assert said["version"] == "2024.11.08-d383b033"
+    assert said["plain"] == "a plain bounce is exact: its version is older than 2025.05.06"
+    assert "exact bounce" in said["cannot"]
+    sure = facts_of(mta(), act=ActSettings(plain_is_exact=True))
+    assert sure["plain"] == "a plain bounce counts as exact, by the setting act.plain_is_exact"
+
+
+def test_times_clock_and_size_are_told() -> None:
+    said = facts_of(mta())
+    assert said["up"] == "for 4d 06h, since 2026-11-17 06:00 UTC; no restart seen"
+    assert said["clock"] == "as ours"
+    assert said["last read"] == (
+        "metrics 0s ago in 120ms, directives 0s ago in 2ms, stops 0s ago in 4ms; metrics 1.2 MB"
+    )
+    late = facts_of(STALE)
+    assert late["clock"] == "92 s behind ours: its logs and the journal differ"
+    assert late["up"].endswith("; 2 restarts seen")
+    assert late["last read"].startswith("metrics 40s ago")
+    ahead = facts_of(mta(clock_skew_s=7.0))
+    assert ahead["clock"].startswith("7 s ahead of ours")
+
+
+def test_since_when_a_node_is_up_is_told_as_far_as_it_tells() -> None:
+    silent = mta(info=None, metrics=reading(uptime_s=None))
+    assert facts_of(silent)["up"].startswith("it does not tell since when it is online")
+    only_info = mta(metrics=reading(uptime_s=None), info=MachineInfo("i", "v", datetime(2026, 11, 1, tzinfo=UTC)))
+    assert facts_of(only_info)["up"].startswith("since 2026-11-01 00:00 UTC;")
+    assert facts_of(mta(info=None))["up"].startswith("for 4d 06h, since 2026-11-17 06:00 UTC;")
+
+
+def test_errors_liveness_and_troubles_are_told_in_full() -> None:
+    said = facts_of(
+        replace(STALE, silent_s=38.0, metrics=reading(troubles=("the spool sheds load",), bad_lines=2))
+    )
+    assert said["state"] == "STALE, no answer for 38s"
+    assert said["metrics"] == "503 from /metrics: the node is shutting down"
+    assert said["liveness"] == "not ready: memory is low"
+    assert said["trouble"] == "the spool sheds load"
+    assert said["unread"] == "2 lines of its metrics could not be read"
+    assert facts_of(DOWN)["directives"] == REFUSED.removeprefix("mta3: ")
+    assert facts_of(DOWN)["version"] == "not known yet"
+    assert facts_of(mta(capability=None, info=None))["can"].startswith("it has no description of its own")
+
+
+async def test_a_certificate_that_is_not_verified_stays_in_sight() -> None:
+    assert "anybody may answer in its place" in facts_of(mta(), insecure=True)["tls"]
+    assert "tls" not in facts_of(mta())
+    lab = {"lab": worlds.profile(insecure=True)}
+    name = lab["lab"].nodes[0].label
+    app = app_on(None, snapshot(mta(name), profile="lab"), profile=lab)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert "›✓⚠" in row(app, name)
+        assert "its certificate is not verified" in screen(app)
+
+
+async def test_it_follows_the_snapshots_and_ages_go_on() -> None:
+    watching = worlds.FakeWatching(fleet())
+    clock = FakeClock()
+    app = KumoTuiApp(watching, worlds.FakeActs(), settings(), clock)  # type: ignore[arg-type]  # sampling only
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        clock.jump(7)
+        app.tick()
+        await wait_for(pilot, lambda: "metrics 7s ago" in screen(app))
+        watching.give(snapshot(mta(state=NodeState.BUSY, silent_s=12.0)))
+        await wait_for(pilot, lambda: "BUSY" in row(app, " mta1") and "mta3" not in screen(app))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, NodeDetailScreen))
+        watching.give(snapshot(mta("another")))
+        await wait_for(pilot, lambda: "It is not watched any more." in screen(app))
+
+
+async def test_hostile_versions_and_errors_are_text_and_ascii_terminals_get_ascii() -> None:
+    bad = replace(DEFECTIVE, version=HOSTILE)
+    evil = mta(HOSTILE, capability=bad, info=None, errors={"metrics": f"{HOSTILE} [/x]"}, liveness=HOSTILE)
+    app = app_on(None, snapshot(evil), ascii=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        assert all(line.isascii() and line.isprintable() for line in frame_of(app))
+        assert "[/x]" in screen(app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, NodeDetailScreen))
+        assert all(line.isascii() and line.isprintable() for line in frame_of(app))
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "-"), (812, "812 B"), (2_400, "2.4 kB"), (24_000, "24 kB"), (999_600, "1.0 MB"), (124_000_000, "124 MB")],
+)
+def test_sizes_are_short(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+def test_how_long_an_answer_took_is_short_and_unknown_where_nobody_measured() -> None:
+    times = [took_text(Timed(None, 100.0 + took, 100.0)) for took in (0.0, 0.0042, 0.9, 3.44, 120.0)]
+    assert times == ["0ms", "4ms", "900ms", "3.4s", "2m"]
+    assert took_text(None) == took_text(Timed(None, 100.0)) == "-"
+
+
+def test_what_is_wrong_is_amber_or_red() -> None:
+    looks = {
+        line[0].text.strip(): line[1].look
+        for line in node_facts(STALE, snapshot(STALE), START, settings(), 400, insecure=True)
+    }
+    assert looks["metrics"] is Look.RED
+    assert {looks[label] for label in ("state", "liveness", "tls", "cannot", "up", "clock")} == {Look.AMBER}
