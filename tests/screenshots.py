@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.widgets.line_table import LineTable
 from tests.fakes import settle
 from tests.stage import Stage
 
@@ -59,6 +60,11 @@ async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
         yield picture("11-stopped")
         await _press(pilot, "escape", "q")
         yield picture("12-quit")
+        await _press(pilot, "escape", "h")
+        await _until(pilot, lambda: bool(stage.app.screen.query_one(LineTable).row_keys))
+        yield picture("13-history")
+        await _press(pilot, "escape", "n")
+        yield picture("14-nodes")
 
 
 async def _let(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1) -> None:

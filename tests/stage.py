@@ -70,7 +70,7 @@ class Stage:
         )
         self.acts = NumberedActs(clients, self.watcher, journal, self.settings, self.clock, "on-call")
         NumberedActs._drawn = 0
-        self.app = KumoTuiApp(self.watcher, self.acts, self.settings, self.clock)
+        self.app = KumoTuiApp(self.watcher, self.acts, self.settings, self.clock, journal)
 
     async def __aenter__(self) -> "Stage":
         return self

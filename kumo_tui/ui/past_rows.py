@@ -24,7 +24,8 @@ NO_PARTS = QueueParts(None, None, "", None)
 
 @dataclass(frozen=True, slots=True)
 class PastRow:
-    """One operation. `is_unseen` says that its time is over and no end of it was written down.
+    """One operation. `is_unseen` says that its time is over and no end of it was written down; `is_stop` that it
+    is a stop which nobody confirmed as a bounce.
 
     `text` is what a filter finds it by, `parts` those of its criteria.
     """
@@ -39,6 +40,7 @@ class PastRow:
     at_least: bool
     collateral: int
     is_unseen: bool
+    is_stop: bool
     text: str
     parts: QueueParts
 
@@ -78,6 +80,7 @@ def row_of(entry: HistoryEntry, now: datetime) -> PastRow:
         at_least=entry.at_least,
         collateral=progress.collateral,
         is_unseen=entry.is_overdue(now),
+        is_stop=entry.is_waiting,
         text="\n".join((f"{entry.at:%Y-%m-%d %H:%M}", *found_by)),
         parts=_parts_of(entry.selector),
     )
@@ -101,10 +104,11 @@ def history_columns(width: int) -> Sequence[Column]:
 def line_of(row: PastRow, live: OperationStatus | None, now: datetime, signs: Glyphs, *, wide: bool) -> LineRow:
     """The line of a row; where the operation is followed, with what is known of it `live`."""
     verdict, bounced, collateral = row.verdict, row.bounced, row.collateral
-    is_unseen, at_least = row.is_unseen, row.at_least
+    is_unseen, is_stop, at_least = row.is_unseen, row.is_stop, row.at_least
     if live is not None:
         verdict, progress = live.verdict, live.ledger.progress
-        bounced, collateral, is_unseen = progress.bounced, progress.collateral, False
+        bounced, collateral = progress.bounced, progress.collateral
+        is_unseen, is_stop = False, live.operation.is_waiting
         at_least = at_least or not verdict.is_final
     style = VERDICTS[verdict]
     width = _bounced_width(wide=wide)
@@ -115,7 +119,7 @@ def line_of(row: PastRow, live: OperationStatus | None, now: datetime, signs: Gl
         Cell(row.scope),
         Cell(row.reason),
         Cell(f"{style.word}?", Look.AMBER) if is_unseen else Cell(style.word, style.look),
-        Cell(counted),
+        Cell("-" if is_stop else counted),
         Cell(fit_count(collateral, _collateral_width(wide=wide)) if collateral else "", Look.RED),
         Cell(row.who, Look.DIM),
     )

@@ -11,6 +11,7 @@ from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.model.history import History
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.app import KumoTuiApp
@@ -63,6 +64,15 @@ async def test_counts_say_whether_they_are_sure_and_collateral_is_told() -> None
         assert "RUNNING?" in row(app, "0C0004") and ">=2 " in row(app, "0C0004")
         assert ">=8,000" in row(app, "0C0006")
         assert "2025-12-06" in row(app, "0C0001") and "11-21 05:00" in row(app, "0C0006")
+
+
+async def test_a_stop_that_nobody_confirmed_has_bounced_nothing() -> None:
+    journal = MemoryJournal()
+    write(journal, "0C0001", 1, Criteria("promo"), verdict=Verdict.RELEASED, mode=Mode.CLEAN)
+    app = app_on(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, "0C0001")
+        assert row(app, "0C0001").endswith(" RELEASED           -")
 
 
 async def test_what_is_followed_now_has_its_live_verdict_and_count() -> None:
