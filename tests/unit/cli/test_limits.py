@@ -106,6 +106,12 @@ def test_a_dry_run_of_everything_needs_no_such_word(desk: Desk) -> None:
     assert desk.posts == []
 
 
+def test_everything_up_to_the_limits_needs_nothing_but_that_word(desk: Desk) -> None:
+    desk.configure(PROFILE)
+    assert desk.run(*EVERYTHING, "--i-mean-everything", "--yes", "--at-most", "360", environ={}) == 0
+    assert len(desk.posts) == 1
+
+
 def test_that_word_without_everything_is_a_slip(desk: Desk) -> None:
     assert desk.run(*PROMO, *EXPECT, "--i-mean-everything") == 2
     assert desk.node.requests == []
