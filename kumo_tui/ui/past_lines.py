@@ -39,7 +39,7 @@ def head_lines(account: Account, width: int, signs: Glyphs) -> Sequence[Line]:
     scope = fit(entry.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
     lines: list[Line] = [(Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look))]
     lines += wrapped(f" {signs.dot} ".join(_facts(entry)), width, Look.DIM)
-    lines += wrapped(f"reason: {entry.reason}   by {entry.who}", width, Look.DIM)
+    lines += wrapped(f"reason: {entry.words}   by {entry.who}", width, Look.DIM)
     lines += wrapped(f"{style.word}: {verdict_words(entry, clean)}.", width, style.look)
     lines += wrapped(bounced_words(entry, clean), width)
     lines += wrapped(_collateral_words(entry), width, Look.ALARM, f"{signs.warning} ")
