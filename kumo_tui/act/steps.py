@@ -114,14 +114,15 @@ def note_over(desk: Desk, recorded: Recorded | None, node: str) -> None:
 
     Requests whose run died before the answer, and stops that nobody saw end. Raises JournalError.
     """
-    for request in recorded.requests if recorded else ():
-        if request.node == node and request.state is RequestState.INTENT:
-            gone = StepRecord(
-                request.tag, node, request.step, request.body, RequestState.GONE, error=DIED, number=request.number
-            )
-            desk.journal.record_step(gone, desk.clock.now())
-    for stop in recorded.stops_standing(node) if recorded else ():
-        if stop.state is not RequestState.INTENT:
+    if recorded is None:
+        return
+    orphans = [each for each in recorded.requests if each.node == node and each.state is RequestState.INTENT]
+    for request in orphans:
+        gone = StepRecord(request.tag, node, request.step, request.body, RequestState.GONE, error=DIED)
+        desk.journal.record_step(replace(gone, number=request.number), desk.clock.now())
+    told = {request.id for request in orphans if request.step is Step.RELEASE}
+    for stop in recorded.stops_standing(node):
+        if stop not in orphans and stop.id not in told:
             note_gone(desk, stop.tag, node, stop.id)
 
 

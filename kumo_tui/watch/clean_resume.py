@@ -1,7 +1,7 @@
 """Going on with a clean bounce of an earlier run: from what the journal holds to tracks. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import inf
@@ -29,7 +29,7 @@ def resumed_clean_tracks(
     tracks = {}
     for act in operation.acts:
         standing = [request for request in recorded.stops_standing(act.node) if request.body]
-        own = tuple(_own(request, at, now) for request in standing if request.id)
+        own = _not_replaced([_own(request, at, now) for request in standing if request.id])
         # Where somebody else's stop is relied on, none of ours has ever left.
         relies = act.state is ActState.ACCEPTED and not _stops(recorded, act.node)
         track = CleanTrack(
@@ -92,6 +92,12 @@ def _with_release(track: CleanTrack, recorded: Recorded) -> CleanTrack:
     ruling = recorded.rulings.get(node)
     verdict = ruling.verdict if ruling else track.verdict
     return replace(track, ending=True, let_go_in=verdict, verdict=verdict)
+
+
+def _not_replaced(stops: Sequence[OwnStop]) -> tuple[OwnStop, ...]:
+    """The stops, the oldest first, without those whose names, or criteria, a later one has: it replaced them."""
+    later = [frozenset(stop.names for stop in stops[number + 1 :]) for number in range(len(stops))]
+    return tuple(stop for stop, names in zip(stops, later, strict=True) if stop.names not in names)
 
 
 def _stops(recorded: Recorded, node: str) -> list[Request]:

@@ -17,7 +17,7 @@ def belongs_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> b
     One that only relied on somebody else's stop has sent nothing: there the profile must be the same, for the name
     of a node alone may be that of another fleet.
     """
-    sent = [request for request in recorded.requests if request.was_written]
+    sent = [request for request in recorded.requests if request.url]
     sent += [sweeps.last for sweeps in recorded.swept.values() if sweeps.last is not None]
     return (
         (bool(sent) or recorded.profile == profile)

@@ -120,6 +120,24 @@ async def test_what_was_let_go_by_hand_before_the_return_was_complete_is_not_tol
     assert "let go before the return was complete" in last_words(operator)
 
 
+async def test_a_node_that_lost_its_stop_does_not_keep_the_others_from_being_gone_on_with(tmp_path: Path) -> None:
+    life = Life(Story.BOUNCED, nodes=2)
+    operator = Operator(life, tmp_path)
+    world = operator.world
+    world.acts.clean.start()
+    await world.play(1)
+    operation = await world.bounce(life.bounce)
+    world.fleet.nodes["mta2"].restart()
+    await world.play_until(lambda: world.status(operation.tag).nodes[1].verdict is Verdict.LOST)
+    assert not world.status(operation.tag).verdict.is_final
+    await world.bury()
+    world.start_program()
+    world.acts.clean.start()
+    await world.play_until(lambda: world.status(operation.tag).verdict.is_final)
+    ends = [node.verdict for node in world.status(operation.tag).nodes]
+    assert ends == [Verdict.DONE, Verdict.LOST]
+
+
 async def test_no_sweep_leaves_that_cannot_be_written_down_first(tmp_path: Path) -> None:
     life = Life(Story.BOUNCED)
     operator = Operator(life, tmp_path)
