@@ -73,7 +73,7 @@ _OPTIONS = (
     click.option("--yes", is_flag=True, help="Bounce; needs --expect or --at-most."),
     click.option("--expect", type=_COUNT, metavar="N", help="Refuse unless the preview counts N messages."),
     click.option("--at-most", type=_COUNT, metavar="N", help="Refuse if the preview counts more than N."),
-    click.option("--i-mean-everything", is_flag=True, help="Needed with --everything and --yes."),
+    click.option("--i-mean-everything", is_flag=True, help="Needed with --everything and --at-most."),
     click.option(
         "--clean",
         is_flag=True,
@@ -111,17 +111,17 @@ def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     """Bounce queued mail: --dry-run to look, --yes with --expect N to act.
 
     Mail that is bounced cannot be brought back. A stop of ours of the same mail that waits is gone on with. Large
-    bounces need more: above act.name_above --profile or --endpoint, above act.wait_above --expect.
+    bounces need more: above act.wait_above --expect.
     """
     options = call.options.merged(given)
     typed = Given(take_selected(values), **values)
     _check_usage(typed)
     settings = options.settings()
-    if typed.yes and typed.selected.everything and not typed.i_mean_everything:
+    if typed.expect is None and typed.yes and typed.selected.everything and not typed.i_mean_everything:
         target = choose_target(options, settings, call.surroundings.environ)
         raise click.UsageError(everything_words(target))
     try:
-        asked = _asked(typed, settings, is_named=bool(options.endpoints or options.profile))
+        asked = _asked(typed, settings)
         return run_loop(run_bounce(Call(call.surroundings, options), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
@@ -147,7 +147,7 @@ def _check_usage(typed: Given) -> None:
         raise click.UsageError("--despite-collateral needs --follow: nobody else cancels it.")
 
 
-def _asked(typed: Given, settings: Settings, *, is_named: bool) -> Asked:
+def _asked(typed: Given, settings: Settings) -> Asked:
     """What is asked for, checked. Raises UsageError, or Refused for what is well formed and forbidden."""
     settle_s = float(seconds_of(typed.settle, "--settle")) if typed.settle else settings.act.settle_s
     duration = typed.duration or settings.act.default_duration
@@ -158,7 +158,6 @@ def _asked(typed: Given, settings: Settings, *, is_named: bool) -> Asked:
         dry_run=typed.dry_run,
         expect=typed.expect,
         at_most=typed.at_most,
-        is_named=is_named,
         partial=typed.partial,
         settle_s=settle_s,
         until=Until(typed.until or Until.DONE) if typed.follow else None,

@@ -10,15 +10,9 @@ from kumo_tui.text import clean, plural
 from kumo_tui.units import count_text
 
 
-def missing_words(house: House, preview: Preview, *, is_named: bool, is_expected: bool) -> Iterator[str]:
-    """What a bounce of this size still needs on its command line, one sentence each.
-
-    `is_named` says whether the target was named there, and not left to the config file or the environment;
-    `is_expected` whether the exact count was given.
-    """
+def missing_words(house: House, preview: Preview, *, is_expected: bool) -> Iterator[str]:
+    """What a bounce of this size still needs on its command line; `is_expected`: the exact count was given."""
     limits = limits_of(house.settings, house.target.profile)
-    if limits.name.is_passed(preview) and not is_named:
-        yield f"{_over(preview, limits.name)} must name its target: add {_naming(house.target)}."
     if limits.wait.is_passed(preview) and not is_expected:
         yield f"{_over(preview, limits.wait)} needs --expect, the exact count: --at-most is not enough."
 
@@ -28,16 +22,10 @@ def everything_words(target: Target) -> str:
     nodes = ", ".join(clean(node.label) for node in target.nodes)
     return (
         f"--everything bounces every message in every queue, the server's own too, on {nodes}. "
-        "Add --i-mean-everything if that is meant; --dry-run counts what it would hit."
+        "Give its exact count with --expect, or add --i-mean-everything; --dry-run counts what it would hit."
     )
 
 
 def _over(preview: Preview, limit: Limit) -> str:
     size, most = plural(preview.messages, "message"), count_text(limit.above or 0)
     return f"A bounce of {size}, over the limit of {most} ({limit.key}),"
-
-
-def _naming(target: Target) -> str:
-    if target.profile:
-        return f"--profile {clean(target.profile)}"
-    return " ".join(f"--endpoint {node.url}" for node in target.nodes)

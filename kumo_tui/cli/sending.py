@@ -27,9 +27,8 @@ from kumo_tui.units import count_text
 class Asked:
     """A bounce as it was asked for. `how` is the way that was chosen, None for what is right here.
 
-    `is_named` says whether the target was named on the command line. `until` is how far to follow, None when
-    nothing was said; `settle_s` seconds. `despite_collateral` lets a plain one go on when it takes other queues'
-    mail.
+    `until` is how far to follow, None when nothing was said; `settle_s` seconds. `despite_collateral` lets a plain
+    one go on when it takes other queues' mail.
     """
 
     checked: Checked
@@ -37,7 +36,6 @@ class Asked:
     dry_run: bool
     expect: int | None
     at_most: int | None
-    is_named: bool
     partial: bool
     settle_s: float
     until: Until | None
@@ -126,7 +124,7 @@ class _Bounce:
     def _missing(self, preview: Preview) -> Iterator[str]:
         """What the command line lacks for a bounce of this size."""
         is_expected = self._asked.expect is not None
-        return missing_words(self._house, preview, is_named=self._asked.is_named, is_expected=is_expected)
+        return missing_words(self._house, preview, is_expected=is_expected)
 
     def _refuse(self, preview: Preview, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""

@@ -54,12 +54,9 @@ def test_at_the_limit_of_waiting_at_most_is_enough(desk: Desk) -> None:
     assert limited(desk, wait_above=240).run(*PROMO, "--plain", *AT_MOST) == 0
 
 
-def test_above_the_limit_of_names_the_target_must_be_named_on_the_command_line(desk: Desk) -> None:
+def test_the_limit_of_names_asks_for_nothing_more_where_the_exact_count_is_given(desk: Desk) -> None:
     limited(desk, name_above=239)
-    desk.run(*PROMO, "--plain", *EXPECT, environ=NAMED_ELSEWHERE)
-    assert (desk.code, desk.posts) == (4, [])
-    assert f"(act.name_above), must name its target: add --endpoint {NODE}." in desk.err
-    assert desk.run(*PROMO, "--plain", *EXPECT, "--endpoint", NODE) == 0
+    assert desk.run(*PROMO, "--plain", *EXPECT, environ=NAMED_ELSEWHERE) == 0
     assert len(desk.posts) == 1
 
 
@@ -73,7 +70,6 @@ def test_a_profile_can_tighten_and_is_named_in_what_is_missing(desk: Desk) -> No
     desk.configure(PROFILE.replace("production = true", "name_above = 239\nwait_above = 239"))
     desk.run(*PROMO, "--plain", *AT_MOST, environ={})
     assert (desk.code, desk.posts) == (4, [])
-    assert "(profile.prod.name_above), must name its target: add --profile prod." in desk.err
     assert "(profile.prod.wait_above), needs --expect" in desk.err
     assert desk.run(*PROMO, "--plain", *EXPECT, "--profile", "prod") == 0
 
@@ -85,18 +81,21 @@ def test_a_dry_run_tells_what_the_bounce_will_need(desk: Desk) -> None:
         "with --yes: A bounce of 240 messages, over the limit of 239 (act.wait_above), needs --expect, the exact "
         "count: --at-most is not enough."
     ]
-    assert desk.run(*PROMO, "--dry-run", environ=NAMED_ELSEWHERE) == 0
-    assert "with --yes: A bounce of 240 messages, over the limit of 239 (act.name_above)," in desk.out
     assert desk.posts == []
 
 
-@pytest.mark.parametrize("count", [("--yes", "--expect", "360"), ("--yes", "--at-most", "1000")])
-def test_everything_needs_a_word_of_its_own_and_says_what_it_would_hit(desk: Desk, count: tuple[str, ...]) -> None:
+def test_everything_needs_its_exact_count_or_a_word_of_its_own_and_says_what_it_would_hit(desk: Desk) -> None:
+    count = ("--yes", "--at-most", "1000")
     assert desk.run(*EVERYTHING, *count) == 2
     assert (desk.out, desk.err.count("\n"), desk.node.requests) == ("", 1, [])
     assert "every message in every queue, the server's own too, on mta1:8000." in desk.err
     assert "--i-mean-everything" in desk.err
     assert desk.run(*EVERYTHING, "--i-mean-everything", *count) == 0
+    assert len(desk.posts) == 1
+
+
+def test_everything_with_its_exact_count_is_meant(desk: Desk) -> None:
+    assert desk.run(*EVERYTHING, "--yes", "--expect", "360") == 0
     assert len(desk.posts) == 1
 
 
