@@ -20,9 +20,7 @@ ENDS = 1060.0
 BEGAN = 1000.0
 
 
-def bounce(
-    verdict: Verdict = Verdict.SWEPT, selector: Selector = EVERYTHING, **values: object
-) -> OperationStatus:
+def bounce(verdict: Verdict = Verdict.SWEPT, selector: Selector = EVERYTHING, **values: object) -> OperationStatus:
     """A plain bounce of 60 s that mta1 answered at BEGAN."""
     accepted = act(answered_at=BEGAN)
     return OperationStatus(
