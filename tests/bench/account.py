@@ -112,7 +112,7 @@ async def take_account(case: Case, how: How, seed: int = 1) -> Account:
     tag = await _bounce(world, case, how)
     await world.play_until(lambda: world.status(tag).verdict.is_final, LONGEST_S)
     ended_at = world.time.monotonic()
-    await world.play(AFTER_S)
+    await world.play(AFTER_S, 20.0)
     began_at, until = world.moments[world.node.name].at, world.time.monotonic()
     status = world.status(tag)
     mail = Mail.of(world.node.log.records, status.operation.selector, until)

@@ -86,7 +86,7 @@ class Story:
     async def finish(self, most: float = 600.0, after: float = 90.0) -> Verdict:
         """Play until it is over, then on until what was let go is delivered."""
         await self.until(lambda: self.world.status(self.tag).verdict.is_final, most)
-        await self.world.play(after)
+        await self.world.play(after, 20.0)
         return self.verdict
 
     async def until(self, done: Callable[[], bool], most: float = 600.0) -> None:
