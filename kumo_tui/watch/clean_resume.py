@@ -11,7 +11,7 @@ from kumo_tui.journal.records import Recorded, Request, Step
 from kumo_tui.model.operation import ActState, Operation
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.units import parse_remaining
-from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
+from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop, doubts_in
 
 _NO_ID = ""
 
@@ -47,6 +47,7 @@ def resumed_clean_tracks(
             over_at=min((_own(request, at, now).ends_at for request in standing if not request.id), default=inf),
             sweeps=recorded.sweeps(act.node).answered,
             unanswered=recorded.sweeps(act.node).unanswered,
+            gaps=doubts_in(act.node, operation.events),
             verdict=_verdict(act.state, operation),
             note=act.error or "",
         )
@@ -66,7 +67,9 @@ def caught_up(track: CleanTrack, recorded: Recorded, at: float, now: datetime, *
     ledger = recorded.ledger(node)
     for name, marks in track.ledger.marks.items():
         ledger = ledger.record(name, marks)
-    track = replace(track, ledger=ledger, sweeps=max(track.sweeps, recorded.sweeps(node).answered))
+    gaps = tuple(dict.fromkeys((*doubts_in(node, operation.events), *track.gaps)))
+    sweeps = max(track.sweeps, recorded.sweeps(node).answered)
+    track = replace(track, ledger=ledger, sweeps=sweeps, gaps=gaps)
     if operation.confirmed_at is not None and not track.confirmed:
         passed = max(0.0, (now - operation.confirmed_at).total_seconds())
         track = replace(track, confirmed=True, wanted_until=at + operation.duration_s - passed)

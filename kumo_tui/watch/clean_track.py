@@ -4,18 +4,20 @@ The server keeps no totals of a sweep: what is counted here is what stood in mat
 a lower bound while mail arrives (KUMOMTA.md 0).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.clean import CleanProgress
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import NodeAct
+from kumo_tui.model.operation import Event, NodeAct
 from kumo_tui.model.snapshot import NodeProgress
 from kumo_tui.model.verdict import Verdict
 
 SWEEPS = "sweeps"
 """The key in the ledger under which everything that was swept is counted."""
+
+DOUBT = " not sure: "
 
 RATE_SPAN_S = 12.0
 NEVER = float("-inf")
@@ -156,6 +158,19 @@ class CleanTrack:
     def _rate(self, now: float) -> float:
         recent = [sample for sample in self.samples if now - sample[0] <= RATE_SPAN_S]
         return sum(count for _at, count in recent) / RATE_SPAN_S
+
+
+def new_doubts(before: object, after: object) -> tuple[str, ...]:
+    """The lines of the timeline for gaps that are new in a clean bounce: another process reads them there."""
+    if not isinstance(before, CleanTrack) or not isinstance(after, CleanTrack):
+        return ()
+    return tuple(f"{after.act.node}{DOUBT}{gap}" for gap in after.gaps if gap not in before.gaps)
+
+
+def doubts_in(node: str, events: Iterable[Event]) -> tuple[str, ...]:
+    """The gaps of a node that a timeline tells of, each once."""
+    head = f"{node}{DOUBT}"
+    return tuple(dict.fromkeys(event.text.removeprefix(head) for event in events if event.text.startswith(head)))
 
 
 def swept(track: CleanTrack, batch: Mapping[str, int], left_at: float, at: float) -> CleanTrack:

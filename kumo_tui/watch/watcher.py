@@ -20,7 +20,7 @@ from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
-from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.clean_track import CleanTrack, new_doubts
 from kumo_tui.watch.loops import first_of, surface
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
@@ -312,6 +312,8 @@ class Watcher:
                 self._journal.record_act(tag, act, now)
             if after.ledger is not before.ledger:
                 self._journal.record_totals(tag, act.node, after.ledger.marks, now)
+        for text in new_doubts(before, after):
+            self.note(tag, text)
         if after.verdict is not before.verdict:
             with self._journaling(tag):
                 self._journal.record_verdict(tag, act.node, after.verdict, now)

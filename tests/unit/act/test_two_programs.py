@@ -84,3 +84,17 @@ async def test_a_stop_is_confirmed_once_only(first: World) -> None:
     await first.poll()
     await second.play(4.0, 2.0)
     assert not second.status(operation.tag).operation.is_waiting
+
+
+async def test_a_time_without_a_stop_is_remembered_by_the_next_start(first: World) -> None:
+    theirs = {"tenant": "s1", "reason": "theirs", "duration": "5s"}
+    await first.clients["mta1"].post_suspension(theirs)
+    operation = await first.bounce(DRAFT)
+    await first.play(8.0, 2.0)
+    await first.acts.clean.stop_running()
+    second = first.beside()
+    second.acts.clean.start()
+    await second.play_until(lambda: second.progress(operation.tag).verdict.is_final)
+    progress = second.progress(operation.tag)
+    assert progress.verdict is Verdict.DONE
+    assert progress.note.startswith("not sure: somebody else's stop ended")
