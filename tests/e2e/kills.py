@@ -30,6 +30,7 @@ from tests.e2e.kill_checks import BOUNCES, MEANT, OTHERS, STOPS, Evidence, Momen
 NODE = "mta1"
 LANES = 5
 PATIENCE_S = 90.0
+SAID_MOST = 600
 BACKLOG = 50
 
 # A life takes so long, from the start of the process to the last word, on a machine with little else to do.
@@ -75,13 +76,18 @@ BOUNCE = (
 
 @dataclass(frozen=True)
 class Run:
-    """What came of one run: at which moments its processes were killed, and what was wrong."""
+    """What came of one run: at which moments its processes were killed, and what was wrong.
+
+    `code` and `said` are the exit code and the last words of the last process.
+    """
 
     number: int
     moments: tuple[Moment, ...]
     violations: tuple[str, ...]
     counted: int
     bounced: int
+    code: int | None
+    said: str
 
 
 class Attempt:
@@ -90,6 +96,7 @@ class Attempt:
     def __init__(self, fleet: ServedFleet, journal: Path, chance: random.Random) -> None:
         self._fleet = fleet
         self._journal = journal
+        self._words = journal.with_name("stderr.txt")
         self._chance = chance
         self._moments: list[Moment] = []
         self._goes_on = False
@@ -110,7 +117,15 @@ class Attempt:
         if not self._is_over():
             code = self._watched()
         evidence = self._evidence(code)
-        return Run(number, tuple(self._moments), tuple(evidence.violations()), evidence.counted, evidence.bounced)
+        return Run(
+            number,
+            tuple(self._moments),
+            tuple(evidence.violations()),
+            evidence.counted,
+            evidence.bounced,
+            code,
+            self._words.read_text()[-SAID_MOST:],
+        )
 
     def _killed(self, words: Sequence[str]) -> None:
         """Start it, and kill it after a while, unless it ends before."""
@@ -129,13 +144,16 @@ class Attempt:
     @contextlib.contextmanager
     def _process(self, words: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
         variables = {"KUMO_TUI_JOURNAL": str(self._journal), "KUMO_TUI_ACT__QUIET_AFTER": "2s"}
-        with subprocess.Popen(
-            [KUMO_TUI, *self._fleet.endpoints, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment(**variables),
-        ) as process:
+        with (
+            self._words.open("w") as said,
+            subprocess.Popen(
+                [KUMO_TUI, *self._fleet.endpoints, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=environment(**variables),
+            ) as process,
+        ):
             try:
                 yield process
             finally:
@@ -205,6 +223,8 @@ def main() -> int:
             runs.append(run)
             for words in run.violations:
                 print(f"seed {options.seed}, run {run.number}: {words}", flush=True)
+            if run.violations:
+                print(f"    killed: {', '.join(run.moments)}; exit code {run.code}; {run.said}", flush=True)
     summary = {
         "seed": options.seed,
         "bounces": len(runs),
