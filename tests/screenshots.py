@@ -36,6 +36,8 @@ async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
         await _press(pilot, "escape")
         await pilot.click("#stop-first")
         await _until(pilot, lambda: hasattr(stage.app.screen, "token"))
+        # Between two dialogs the dashboard is uncovered for a moment, whether or not its newest snapshot has come.
+        stage.app.screen_stack[0].show_snapshot(stage.app.snapshot)
         await _let(stage, pilot, 1)
         yield picture("04-confirm")
         await _confirm(stage, pilot)
