@@ -137,17 +137,19 @@ class Backlog:
         marks = {name: mark.seen(now.get(name), reading.at, loose) for name, mark in self.marks.items()}
         return replace(self, marks=marks, read_at=reading.asked_at, last_at=reading.at)
 
-    def retaken(self, node: NodeSnapshot) -> "Backlog":
+    def retaken(self, node: NodeSnapshot, *, sweeping: bool = False) -> "Backlog":
         """The backlog after one more reading, all that waits by it having to turn over too.
 
         For the first reading that was asked for after the act was answered: mail that is meant may have come into
         the ready queues and into hands between the last reading before it and the act, and cannot any more.
-        Deliveries are counted on.
+        Deliveries are counted on. `sweeping` says that a sweep of the act is under way: what it has taken is
+        outside all queues too, and in nobody's hands.
         """
         moved = self.seen(node)
         if moved is self or node.metrics is None:
             return self
-        at, ready, loose = node.metrics.at, node.metrics.value.ready, _loose(node.metrics.value)
+        at, ready = node.metrics.at, node.metrics.value.ready
+        loose = self.loose if sweeping else _loose(node.metrics.value)
         marks = {name: mark.retaken(at, loose) for name, mark in moved.marks.items()}
         new = [queue for queue in ready if queue.waiting and queue.name not in marks]
         marks.update({queue.name: _Mark.of(queue, at, loose) for queue in new})

@@ -146,7 +146,7 @@ def _with_backlog(track: Track, node: NodeSnapshot) -> Track:
     if track.backlog is None:
         return replace(track, backlog=Backlog.of(node, since_restart=True), retaken=True) if is_after else track
     if is_after and not track.retaken:
-        return replace(track, backlog=track.backlog.retaken(node), retaken=True)
+        return replace(track, backlog=track.backlog.retaken(node, sweeping=True), retaken=True)
     backlog = track.backlog.seen(node)
     return track if backlog is track.backlog else replace(track, backlog=backlog)
 

@@ -13,7 +13,8 @@ SWEEP_PATIENCE_S = 60.0
 
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
-    with Terminal([KUMO_TUI, "demo", "--seed", "3"]) as running:
+    # Whether a plain bounce takes other queues' mail is chance; here it goes on to its end all the same.
+    with Terminal([KUMO_TUI, "demo", "--seed", "3"], env={"KUMO_TUI_ACT__STOP_AT_COLLATERAL": "false"}) as running:
         yield running
 
 

@@ -120,6 +120,7 @@ def test_what_came_into_hands_between_the_last_look_and_the_act_is_in_flight_too
     backlog = Backlog.of(node(ReadyQueue(X, waiting=10, connections=5), messages=15))
     more = ReadyQueue(X, waiting=10, connections=2), ReadyQueue(Y, connections=3)
     assert backlog.retaken(node(*more, at=2.0, messages=10 + 6)).in_flight == 9
+    assert backlog.retaken(node(*more, at=2.0, messages=10 + 45_000), sweeping=True).in_flight < 100
 
 
 def test_what_may_be_in_hands_goes_before_what_waits() -> None:
