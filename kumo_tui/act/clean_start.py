@@ -1,9 +1,8 @@
 """How a clean bounce begins on its nodes: what stands there is read, the stop is written down, sent, followed."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from kumo_tui.act.clean_requests import SUSPEND_PATH, stop_body
 from kumo_tui.act.desk import Desk
@@ -11,7 +10,8 @@ from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import STOP_SLACK_S, needs_names
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, write_act
+from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Step
 from kumo_tui.model.backlog import Backlog
@@ -21,12 +21,10 @@ from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import ExactQueues, Selector
 from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import one_line, plural
+from kumo_tui.text import plural
 from kumo_tui.units import parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,7 @@ class Starter:
             digest=preview.digest,
             confirmed_at=now,
         )
-        ledgers = {node: _baseline(preview.selector, reading.value) for node, reading in readings.items()}
+        ledgers = {node: baseline(preview.selector, reading.value) for node, reading in readings.items()}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         self._desk.journal.record_confirmed(
             operation, previews, {node: ledger.baseline for node, ledger in ledgers.items()}, now
@@ -108,7 +106,7 @@ class Starter:
     ) -> Operation:
         targets = await self._targets(preview, checked, tag, partial=partial, confirmed=confirmed)
         operation = self._operation(preview, checked, tag, targets, confirmed=confirmed)
-        ledgers = {target.node: _baseline(preview.selector, target.reading.value) for target in targets}
+        ledgers = {target.node: baseline(preview.selector, target.reading.value) for target in targets}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         intents = [_intent(target, ledgers[target.node], previews[target.node]) for target in targets]
         self._desk.journal.record_intent(operation, intents)
@@ -140,28 +138,15 @@ class Starter:
 
     async def _place(self, operation: Operation, target: Target) -> NodeAct:
         """Send the stop of one node, or rely on the one that stands there."""
-        before = operation.act_on(target.node)
+        desk, node = self._desk, target.node
+        if target.request is not None:
+            patience_s = desk.settings.act.answer_timeout_s
+            posted = desk.clients[node].post_suspension(target.request.body, patience_s=patience_s)
+            return await sent(desk, operation, node, posted)
+        before = operation.act_on(node)
         since = before.online_since if before else None
-        at = self._desk.clock.monotonic
-        if target.request is None:
-            act = NodeAct(target.node, ActState.ACCEPTED, None, None, since, at())
-        else:
-            client, patience_s = self._desk.clients[target.node], self._desk.settings.act.answer_timeout_s
-            try:
-                stop_id = await client.post_suspension(target.request.body, patience_s=patience_s)
-            except NodeError as error:
-                state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
-                act = NodeAct(target.node, state, None, str(error), since, at())
-            except Exception as error:  # noqa: BLE001 - the request may have left: only the list can tell
-                words = f"{target.node}: unexpected {type(error).__name__}: {one_line(str(error), 120)}"
-                act = NodeAct(target.node, ActState.UNKNOWN, None, words, since, at())
-            else:
-                act = NodeAct(target.node, ActState.ACCEPTED, stop_id, None, since, at())
-        try:
-            self._desk.journal.record_act(operation.tag, act, self._desk.clock.now())
-        except JournalError as error:
-            self._desk.watcher.note(operation.tag, f"not in the journal: {error}")
-        return act
+        relied = NodeAct(node, ActState.ACCEPTED, None, None, since, desk.clock.monotonic())
+        return write_act(desk, operation.tag, relied)
 
     def _track(self, operation: Operation, act: NodeAct, target: Target, ledger: Ledger, at: float) -> CleanTrack:
         node = self._desk.watcher.snapshot.node(act.node)
@@ -194,9 +179,8 @@ class Starter:
     ) -> tuple[Target, ...]:
         """Every node as it is just before its stop, with the stop that must leave for it."""
         readings = await self._readings(preview.nodes, partial=partial)
-        lists = await self._gathered(
-            {node: self._desk.clients[node].list_suspensions() for node in readings}, partial=partial
-        )
+        listing = {node: self._desk.clients[node].list_suspensions() for node in readings}
+        lists = await read_just_before(self._desk, listing, "stop", partial=partial)
         selector = preview.selector
         targets = []
         for node in preview.nodes:
@@ -209,56 +193,17 @@ class Starter:
         return tuple(targets)
 
     async def _readings(self, nodes: Iterable[NodePreview], *, partial: bool) -> Mapping[str, Timed[Metrics]]:
-        return await self._gathered(
-            {node.node: self._desk.clients[node.node].read_metrics() for node in nodes}, partial=partial
-        )
-
-    async def _gathered(
-        self, requests: Mapping[str, Awaitable[Value]], *, partial: bool
-    ) -> dict[str, Timed[Value]]:
-        """The answers of all nodes at once; nodes that do not answer are left out only with `partial`."""
-        asked_at = self._desk.clock.monotonic()
-        answers = await asyncio.gather(*requests.values(), return_exceptions=True)
-        found: dict[str, Timed[Value]] = {}
-        for node, answer in zip(requests, answers, strict=True):
-            if isinstance(answer, NodeError):
-                if not partial:
-                    raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                found[node] = Timed(answer, self._desk.clock.monotonic(), asked_at)
-        if not found:
-            raise Refused("No node could be read just before the stop.", "Nothing was sent.")
-        return found
+        reading = {node.node: self._desk.clients[node.node].read_metrics() for node in nodes}
+        return await read_just_before(self._desk, reading, "stop", partial=partial)
 
     def _operation(
         self, preview: Preview, checked: Checked, tag: str, targets: Sequence[Target], *, confirmed: bool
     ) -> Operation:
-        since = {node.name: node.info.online_since for node in self._desk.watcher.snapshot.nodes if node.info}
-        now = self._desk.clock.now()
-        operation = Operation(
-            tag=tag,
-            selector=preview.selector,
-            reason=checked.reason,
-            ticket=checked.ticket,
-            duration_s=checked.duration_s or 0,
-            suppress_logging=checked.suppress_logging,
-            who=self._desk.who,
-            created_at=now,
-            digest=preview.digest,
-            acts=tuple(
-                NodeAct(target.node, ActState.INTENT, online_since=since.get(target.node)) for target in targets
-            ),
-            mode=Mode.CLEAN,
-            confirmed_at=now if confirmed else None,
-        )
-        names = ", ".join(target.node for target in targets)
-        return operation.with_event(now, f"{'confirmed: ' if confirmed else ''}stop sent to {names}")
-
-
-def _baseline(selector: Selector, metrics: Metrics) -> Ledger:
-    return Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
+        nodes = [target.node for target in targets]
+        operation = new_operation(self._desk, preview, checked, tag, nodes)
+        now = operation.created_at
+        operation = replace(operation, mode=Mode.CLEAN, confirmed_at=now if confirmed else None)
+        return operation.with_event(now, f"{'confirmed: ' if confirmed else ''}stop sent to {', '.join(nodes)}")
 
 
 def _intent(target: Target, ledger: Ledger, preview: Mapping[str, int]) -> Intent:

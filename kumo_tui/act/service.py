@@ -15,6 +15,7 @@ from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rules import refusals
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
@@ -29,7 +30,6 @@ from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.model.tags import TAG_LENGTH
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.wire import QueueSample
-from kumo_tui.text import one_line
 from kumo_tui.watch.watcher import Watcher
 
 SAMPLE_LIMIT = 5
@@ -62,13 +62,13 @@ class Acts:
         self._journal = journal
         self._settings = settings
         self._clock = clock
-        self._who = who
         self._answer_s = settings.act.answer_timeout_s
         self._health = JournalHealth(journal, clock)
         self._sending: set[asyncio.Task[Operation]] = set()
         is_on = settings.act.stop_at_collateral and not settings.read_only
         self.guardian = Guardian(self, watcher, is_on=is_on)
-        self.clean = CleanActs(Desk(clients, watcher, journal, settings, clock, who, self._health, recall))
+        self._desk = Desk(clients, watcher, journal, settings, clock, who, self._health, recall)
+        self.clean = CleanActs(self._desk)
 
     def new_tag(self) -> str:
         """A tag that no operation has: hexadecimal, upper case."""
@@ -118,14 +118,13 @@ class Acts:
         """
         self._refuse(confirmed)
         plan = self.plan(confirmed.preview, confirmed.checked, confirmed.tag)
-        before = await self._baselines(confirmed, plan)
+        reading = {request.node: self._clients[request.node].read_metrics() for request in plan}
+        before = await read_just_before(self._desk, reading, "bounce", partial=confirmed.partial)
         plan = tuple(request for request in plan if request.node in before)
-        selector = confirmed.preview.selector
-        ledgers = {
-            node: Ledger(selector, reading.value.table.select(selector).nonempty().as_counts())
-            for node, reading in before.items()
-        }
-        operation = self._operation(confirmed, plan)
+        preview, nodes = confirmed.preview, [request.node for request in plan]
+        ledgers = {node: baseline(preview.selector, answer.value) for node, answer in before.items()}
+        operation = new_operation(self._desk, preview, confirmed.checked, confirmed.tag, nodes)
+        operation = operation.with_event(self._clock.now(), f"confirmed, sent to {', '.join(nodes)}")
         previews = {node.node: node.matched.as_counts() for node in confirmed.preview.nodes}
         intents = [_intent(request, ledgers[request.node], previews[request.node]) for request in plan]
         self._journal.record_intent(operation, intents)
@@ -196,67 +195,9 @@ class Acts:
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         check_confirmed(confirmed, words, self._watcher.snapshot, self._settings, self._clock.monotonic())
 
-    async def _baselines(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> dict[str, Timed[Metrics]]:
-        """What stands just before the POST, for each node that can be read now."""
-        asked_at = self._clock.monotonic()
-        answers = await asyncio.gather(
-            *(self._clients[request.node].read_metrics() for request in plan), return_exceptions=True
-        )
-        before: dict[str, Timed[Metrics]] = {}
-        for request, answer in zip(plan, answers, strict=True):
-            if isinstance(answer, NodeError):
-                if not confirmed.partial:
-                    raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                before[request.node] = Timed(answer, self._clock.monotonic(), asked_at)
-        if not before:
-            raise Refused("No node could be read just before the bounce.", "Nothing was sent.")
-        return before
-
-    def _operation(self, confirmed: Confirmed, plan: Sequence[PlannedRequest]) -> Operation:
-        checked = confirmed.checked
-        since = {node.name: node.info.online_since for node in self._watcher.snapshot.nodes if node.info}
-        operation = Operation(
-            tag=confirmed.tag,
-            selector=confirmed.preview.selector,
-            reason=checked.reason,
-            ticket=checked.ticket,
-            duration_s=checked.duration_s or 0,
-            suppress_logging=checked.suppress_logging,
-            who=self._who,
-            created_at=self._clock.now(),
-            digest=confirmed.preview.digest,
-            acts=tuple(
-                NodeAct(request.node, ActState.INTENT, online_since=since.get(request.node)) for request in plan
-            ),
-        )
-        names = ", ".join(request.node for request in plan)
-        return operation.with_event(self._clock.now(), f"confirmed, sent to {names}")
-
     async def _send(self, operation: Operation, request: PlannedRequest) -> NodeAct:
-        intent = operation.act_on(request.node)
-        since = intent.online_since if intent else None
-        try:
-            directive_id = await self._clients[request.node].post_bounce(request.body, patience_s=self._answer_s)
-        except NodeError as error:
-            state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
-            act = NodeAct(request.node, state, None, str(error), since, self._clock.monotonic())
-        except Exception as error:  # noqa: BLE001 - the request may have left: only the list can tell
-            words = f"{request.node}: unexpected {type(error).__name__}: {one_line(str(error), 120)}"
-            act = NodeAct(request.node, ActState.UNKNOWN, None, words, since, self._clock.monotonic())
-        else:
-            act = NodeAct(request.node, ActState.ACCEPTED, directive_id, None, since, self._clock.monotonic())
-        self._write_act(operation.tag, act)
-        return act
-
-    def _write_act(self, tag: str, act: NodeAct) -> None:
-        """The request has left: a journal that fails now must not hide what the node answered."""
-        try:
-            self._journal.record_act(tag, act, self._clock.now())
-        except JournalError as error:
-            self._watcher.note(tag, f"not in the journal: {error}")
+        posted = self._clients[request.node].post_bounce(request.body, patience_s=self._answer_s)
+        return await sent(self._desk, operation, request.node, posted)
 
     async def _last_total(self, node: str, directive_id: str) -> int | None:
         asked_at = self._clock.monotonic()

@@ -1,0 +1,88 @@
+"""What every bounce does on its way out, plain or clean: read, write down, send once, keep the answer."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import TypeVar
+
+from kumo_tui.act.desk import Desk
+from kumo_tui.act.draft import Checked
+from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.model.ledger import Ledger
+from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Selector
+from kumo_tui.model.snapshot import Metrics, Timed
+from kumo_tui.text import one_line
+
+Value = TypeVar("Value")
+
+
+async def read_just_before(
+    desk: Desk, requests: Mapping[str, Awaitable[Value]], act: str, *, partial: bool
+) -> dict[str, Timed[Value]]:
+    """The answers of all nodes at once, just before an act ("bounce", "stop").
+
+    Nodes that do not answer are left out only with `partial`, and raise Refused else, as when none answers.
+    """
+    asked_at = desk.clock.monotonic()
+    answers = await asyncio.gather(*requests.values(), return_exceptions=True)
+    found: dict[str, Timed[Value]] = {}
+    for node, answer in zip(requests, answers, strict=True):
+        if isinstance(answer, NodeError):
+            if not partial:
+                raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found[node] = Timed(answer, desk.clock.monotonic(), asked_at)
+    if not found:
+        raise Refused(f"No node could be read just before the {act}.", "Nothing was sent.")
+    return found
+
+
+def baseline(selector: Selector, metrics: Metrics) -> Ledger:
+    """The ledger of an act that begins now: what stands in matching queues."""
+    return Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
+
+
+def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, nodes: Iterable[str]) -> Operation:
+    """The operation as it is before any of its requests leaves: an intent for each node."""
+    since = {node.name: node.info.online_since for node in desk.watcher.snapshot.nodes if node.info}
+    return Operation(
+        tag=tag,
+        selector=preview.selector,
+        reason=checked.reason,
+        ticket=checked.ticket,
+        duration_s=checked.duration_s or 0,
+        suppress_logging=checked.suppress_logging,
+        who=desk.who,
+        created_at=desk.clock.now(),
+        digest=preview.digest,
+        acts=tuple(NodeAct(node, ActState.INTENT, online_since=since.get(node)) for node in nodes),
+    )
+
+
+async def sent(desk: Desk, operation: Operation, node: str, request: Awaitable[str]) -> NodeAct:
+    """What the node said to the first request of an operation; it is written down. `request` gives the id."""
+    intent, at = operation.act_on(node), desk.clock.monotonic
+    since = intent.online_since if intent else None
+    try:
+        server_id = await request
+    except NodeError as error:
+        state = ActState.UNKNOWN if error.outcome_unknown else ActState.REJECTED
+        act = NodeAct(node, state, None, str(error), since, at())
+    except Exception as error:  # noqa: BLE001 - the request may have left: only the list can tell
+        words = f"{node}: unexpected {type(error).__name__}: {one_line(str(error), 120)}"
+        act = NodeAct(node, ActState.UNKNOWN, None, words, since, at())
+    else:
+        act = NodeAct(node, ActState.ACCEPTED, server_id, None, since, at())
+    return write_act(desk, operation.tag, act)
+
+
+def write_act(desk: Desk, tag: str, act: NodeAct) -> NodeAct:
+    """Write down what became of a request; a journal that fails now must not hide what the node answered."""
+    try:
+        desk.journal.record_act(tag, act, desk.clock.now())
+    except JournalError as error:
+        desk.watcher.note(tag, f"not in the journal: {error}")
+    return act
