@@ -85,9 +85,9 @@ class ServedFleet:
 
 
 @contextlib.contextmanager
-def serving(scenario: str) -> Iterator[ServedFleet]:
-    """The fleet of a scenario, or of a TOML file, on free ports; it ends with the block."""
-    argv = [sys.executable, "-m", "kumo_tui.sim", scenario, "--port", "0", "--until-stdin-closes"]
+def serving(scenario: str, *words: str) -> Iterator[ServedFleet]:
+    """The fleet of a scenario, or of a TOML file, on free ports; `words` as `kumo_tui.sim` takes them."""
+    argv = [sys.executable, "-m", "kumo_tui.sim", scenario, "--port", "0", "--until-stdin-closes", *words]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         nodes = json.loads(child.stdout.readline())["nodes"]
