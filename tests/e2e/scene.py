@@ -7,8 +7,8 @@
         desk.wait_for("SWEPT")
         assert len(stage.bounces()) == 1                  # from the server's log
 
-`stage.fleet` injects, breaks, kills and restarts (`cli_fleet.ServedFleet`). Every dashboard of a scene has the same
-journal, so one that is killed and started again finds what the first wrote down. Waits are short (`QUICK`); any
+`stage.fleet` injects, breaks, kills and restarts (`cli_fleet.ServedFleet`). Every dashboard of a scene has the
+same journal, so one that is killed and started again finds what the first wrote down. Waits are short (`QUICK`); any
 other setting is given as an environment variable's end: `stage.dashboard(ACT__ANSWER_TIMEOUT_S="1")`.
 """
 
@@ -80,7 +80,7 @@ class Desk(Terminal):
         self.press("enter")
 
     def back(self, piece: str) -> None:
-        """Go back with Esc, until this text is on the screen: a key that follows Esc at once would be another one."""
+        """Go back with Esc to where this text is; a key that follows Esc at once would be another one."""
         self.press("escape")
         self.wait_for(piece)
 
