@@ -1,9 +1,8 @@
 """Typed settings: file < environment < flags. Every key is in `config.example.toml` with its default."""
 
 import os
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from kumo_tui.config_errors import explain
 from kumo_tui.errors import ConfigError, InputError
 from kumo_tui.units import LONGEST_S, duration_text, parse_duration
 
@@ -103,6 +103,8 @@ class ProfileSettings(BaseModel):
     """The nodes of the profile."""
     production: bool = False
     """Marks the profile on screen; a bounce must be confirmed with the profile's name too."""
+    read_only: bool = False
+    """Watch only: nothing that changes the profile's nodes is offered."""
     name_above: Messages | None = None
     """As act.name_above, for this profile: the stricter of the two holds."""
     wait_above: Messages | None = None
@@ -173,6 +175,21 @@ class ActSettings(BaseModel):
         return self
 
 
+class LogSettings(BaseModel):
+    """The log file for bug reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str = ""
+    """The log's file; nothing is logged when it is empty."""
+    level: Literal["debug", "info", "warning"] = "info"
+    """The least that is logged."""
+    max_bytes: Annotated[int, Field(ge=10_000, le=1_000_000_000)] = 1_000_000
+    """A file that would grow past this many bytes is set aside and a new one begun."""
+    keep: Annotated[int, Field(ge=1, le=100)] = 3
+    """How many files that were set aside are kept."""
+
+
 class Settings(BaseSettings):
     """All settings. Environment variables are `KUMO_TUI_` and the key, `__` between its levels."""
 
@@ -196,6 +213,8 @@ class Settings(BaseSettings):
     """How nodes are read."""
     act: ActSettings = ActSettings()
     """How acts are sent and settled."""
+    log: LogSettings = LogSettings()
+    """The log file for bug reports."""
     profile: dict[str, ProfileSettings] = {}
     """The profiles by name."""
 
@@ -232,7 +251,7 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise ConfigError(_explain(error, source, text)) from error
+        raise ConfigError(explain(error, Settings, source, text)) from error
     except SettingsError as error:
         raise ConfigError(f"{error}.", "A section in one environment variable is written as JSON.") from error
 
@@ -248,76 +267,3 @@ def _read(source: Path, *, must_exist: bool) -> str:
         raise ConfigError(f"{source}: not UTF-8 text.") from error
     except OSError as error:
         raise ConfigError(f"{source}: cannot be read: {error.strerror}.") from error
-
-
-def _explain(error: ValidationError, source: Path, text: str) -> str:
-    first = error.errors(include_url=False)[0]
-    location = first["loc"]
-    name = ".".join(str(key) for key in location) or "settings"
-    expected = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        expected = f"unknown key; {_known_keys(location[:-1])}"
-    return f"{_where(location, source, text)}: {name}: {expected}."
-
-
-def _where(location: tuple[int | str, ...], source: Path, text: str) -> str:
-    """The environment variable that set the value, else the line, else the file: the environment wins."""
-    known = {name.upper() for name in os.environ}
-    for length in range(len(location), 0, -1):
-        variable = "KUMO_TUI_" + "__".join(str(key) for key in location[:length]).upper()
-        if variable in known:
-            return f"environment variable {variable}"
-    line = _line_of(location, text)
-    return f"{source}:{line}" if line else str(source)
-
-
-def _known_keys(location: tuple[int | str, ...]) -> str:
-    model: type[BaseModel] = Settings
-    if location:
-        model = _SECTIONS.get(str(location[0]), Settings)
-        if model is ProfileSettings and "nodes" in location[2:]:
-            model = NodeSettings
-    return "known are " + ", ".join(model.model_fields)
-
-
-_SECTIONS: Mapping[str, type[BaseModel]] = {
-    "poll": PollSettings,
-    "act": ActSettings,
-    "profile": ProfileSettings,
-}
-
-_HEADER = re.compile(r"(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
-_KEY = re.compile(r"([A-Za-z0-9_.\-\"' ]+?)\s*=")
-
-
-def _line_of(location: tuple[int | str, ...], text: str) -> int | None:
-    """The line that sets this key, else the line of the nearest table or list around it.
-
-    It reads headers and `key =` lines only: where a value spans lines, its first line is named.
-    """
-    wanted = tuple(str(key) for key in location)
-    found, depth = None, 0
-    for path, line in _paths(text):
-        if wanted[: len(path)] == path and len(path) > depth:
-            found, depth = line, len(path)
-    return found
-
-
-def _paths(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """The path of each table header and each key of a TOML text, with its line; lists are counted from 0."""
-    table: tuple[str, ...] = ()
-    seen: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        header, key = _HEADER.fullmatch(line.strip()), _KEY.match(line.strip())
-        if header is not None:
-            table = _split_key(header[2])
-            if header[1] == "[[":
-                seen[table] = seen.get(table, -1) + 1
-                table = (*table, str(seen[table]))
-            yield table, number
-        elif key is not None:
-            yield (*table, *_split_key(key[1])), number
-
-
-def _split_key(text: str) -> tuple[str, ...]:
-    return tuple(part.strip(" \"'") for part in text.split("."))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from kumo_tui.config import (
     ActSettings,
+    LogSettings,
     NodeSettings,
     PollSettings,
     ProfileSettings,
@@ -90,7 +91,9 @@ def test_the_commented_profiles_of_the_example_load_and_show_every_key() -> None
     assert {key for node in nodes for key in node} == set(NodeSettings.model_fields)
 
 
-@pytest.mark.parametrize("model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings])
+@pytest.mark.parametrize(
+    "model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings, LogSettings]
+)
 def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None:
     body = ast.parse(inspect.getsource(model)).body[0].body
     documented = {
