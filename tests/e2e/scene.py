@@ -8,8 +8,8 @@
         assert len(stage.bounces()) == 1                  # from the server's log
 
 `stage.fleet` injects, breaks, kills and restarts (`cli_fleet.ServedFleet`). Every dashboard of a scene has the
-same journal, so one that is killed and started again finds what the first wrote down. Waits are short (`QUICK`); any
-other setting is given as an environment variable's end: `stage.dashboard(ACT__ANSWER_TIMEOUT_S="1")`.
+same journal, so one that is killed and started again finds what the first wrote down. Waits are short (`QUICK`);
+any other setting is given as an environment variable's end: `stage.dashboard(ACT__ANSWER_TIMEOUT_S="1")`.
 """
 
 import contextlib
