@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from kumo_tui.config_errors import explain
@@ -217,6 +217,18 @@ class Settings(BaseSettings):
     """The log file for bug reports."""
     profile: dict[str, ProfileSettings] = {}
     """The profiles by name."""
+    _by_flag: bool = PrivateAttr(default=False)
+
+    def under_read_only(self) -> Self:
+        """These settings under the flag --read-only."""
+        flagged = self.model_copy(update={"read_only": True})
+        flagged._by_flag = True
+        return flagged
+
+    @property
+    def is_read_only_by_flag(self) -> bool:
+        """Whether it is the flag --read-only that makes them read-only."""
+        return self._by_flag
 
     @classmethod
     def settings_customise_sources(

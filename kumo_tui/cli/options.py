@@ -35,7 +35,7 @@ class Options:
     def settings(self) -> Settings:
         """The settings of file and environment under these flags. Raises ConfigError."""
         settings = load_settings(self.config)
-        return settings.model_copy(update={"read_only": True}) if self.read_only else settings
+        return settings.under_read_only() if self.read_only else settings
 
 
 def with_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
