@@ -23,7 +23,8 @@ class Criteria:
 
     def __post_init__(self) -> None:
         if not self.given():
-            raise InputError("scope", "nothing is selected.", "Give a campaign, tenant or domain.")
+            hint = "Give a campaign, tenant or domain, or choose everything explicitly."
+            raise InputError("scope", "nothing is selected.", hint)
 
     def given(self) -> Mapping[Part, str]:
         """The parts that were given, in the order of a queue name."""

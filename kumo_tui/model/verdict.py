@@ -7,11 +7,17 @@ from enum import StrEnum
 from kumo_tui.model.ledger import Progress
 
 STALL_AFTER_S = 10.0
+
+# Where the node itself names what holds it up, the third list of the usual pace without a rise is enough.
+TROUBLED_STALL_AFTER_S = 4.0
 EARLY_S = 3.0
 
 
 class Verdict(StrEnum):
-    """What an operation on a node is doing, or how it ended."""
+    """What an operation on a node is doing, or how it ended.
+
+    EXPIRED is an act of unknown outcome that would be over before anybody could look for it: the list cannot tell.
+    """
 
     RUNNING = "running"
     STALLED = "stalled"
@@ -21,6 +27,7 @@ class Verdict(StrEnum):
     LOST = "lost"
     CANCELLED = "cancelled"
     REPLACED = "replaced"
+    EXPIRED = "expired"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
     STOPPED = "stopped"
@@ -40,6 +47,7 @@ FINAL = frozenset(
         Verdict.LOST,
         Verdict.CANCELLED,
         Verdict.REPLACED,
+        Verdict.EXPIRED,
         Verdict.REJECTED,
         Verdict.RELEASED,
     }
@@ -55,6 +63,7 @@ _ORDER = (
     Verdict.RETURNING,
     Verdict.CATCHING,
     Verdict.SWEPT,
+    Verdict.EXPIRED,
     Verdict.LOST,
     Verdict.CANCELLED,
     Verdict.REPLACED,
@@ -107,7 +116,7 @@ def judge_listed(state: Listed) -> Verdict:
     """
     if state.progress.remaining <= 0 or state.is_over:
         return Verdict.CATCHING if state.caught_new else Verdict.SWEPT
-    if state.idle_s < STALL_AFTER_S:
+    if state.idle_s < (TROUBLED_STALL_AFTER_S if state.troubled else STALL_AFTER_S):
         return Verdict.RUNNING
     return Verdict.SWEPT if _holds_less_than_missing(state) else Verdict.STALLED
 

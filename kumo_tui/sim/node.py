@@ -107,6 +107,11 @@ class SimNode:
         self.engine.tally.update(tally)
         self.engine.agenda.at(self.engine.now + READY_AFTER_S, lambda _: self.engine.load(spool))
 
+    def shed_load(self, *, active: bool) -> None:
+        """Let the spool become unhealthy, or well again: as long as it sheds load, no sweep goes on."""
+        self.catch_up()
+        self.machine.load_shedding = self.engine.sweeper.held = active
+
     def record(self, call: Call, body: bytes) -> int:
         """Note a request; return its place in the log."""
         query = "&".join(f"{key}={value}" for key, value in call.query)

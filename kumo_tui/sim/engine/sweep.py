@@ -24,11 +24,15 @@ class _Task:
 
 
 class Sweeper:
-    """All running sweeps of a node; ``rate`` is messages per second of the node, shared by the queues."""
+    """All running sweeps of a node; ``rate`` is messages per second of the node, shared by the queues.
+
+    While it is ``held`` nothing is removed: an unhealthy spool holds all bounces (KUMOMTA.md 0).
+    """
 
     def __init__(self, rate: float, agenda: Agenda, tally: TallyBook, log: MailLog) -> None:
         self.rate = rate
         self.pending = 0
+        self.held = False
         self._tasks: deque[_Task] = deque()
         self._agenda = agenda
         self._tally = tally
@@ -65,6 +69,11 @@ class Sweeper:
 
     def _step(self, _now: float) -> None:
         if self._stopped:
+            return
+        if self.held:
+            self._begun += STEP_S
+            self._steps -= 1
+            self._plan()
             return
         budget = floor(self._steps * STEP_S * self.rate + 1e-6) - self._paid
         self._paid += budget

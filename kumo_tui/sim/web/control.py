@@ -28,6 +28,9 @@ class Controlled(Host, Protocol):
     def restart(self) -> None:
         """Start the process again over its spool."""
 
+    def shed_load(self, *, active: bool) -> None:
+        """Let the spool shed load, or be well again."""
+
     def requests_json(self) -> list[dict[str, Any]]:
         """Return the request log."""
 
@@ -62,7 +65,7 @@ def _act(node: Controlled, action: str, body: Any) -> Reply:  # one return per a
         case "DELETE faults":
             node.faults.clear()
             node.clock_offset = 0.0
-            node.machine.load_shedding = False
+            node.shed_load(active=False)
         case "POST kill":
             node.kill()
         case "POST restart":
@@ -78,6 +81,6 @@ def _set_faults(node: Controlled, body: dict[str, Any]) -> None:
     if "clock_offset" in settings:
         node.clock_offset = float(settings.pop("clock_offset"))
     if "load_shedding" in settings:
-        node.machine.load_shedding = bool(settings.pop("load_shedding"))
+        node.shed_load(active=bool(settings.pop("load_shedding")))
     if settings:
         node.faults.add(Fault(**settings))

@@ -3,7 +3,17 @@
 import pytest
 
 from kumo_tui.model.ledger import Progress
-from kumo_tui.model.verdict import FINAL, STALL_AFTER_S, Gone, Listed, Verdict, judge_gone, judge_listed, overall
+from kumo_tui.model.verdict import (
+    FINAL,
+    STALL_AFTER_S,
+    TROUBLED_STALL_AFTER_S,
+    Gone,
+    Listed,
+    Verdict,
+    judge_gone,
+    judge_listed,
+    overall,
+)
 
 
 def listed(
@@ -39,6 +49,12 @@ def test_mail_that_left_before_the_sweep_does_not_stall_it_for_ever() -> None:
 
 def test_what_the_node_holds_more_than_before_may_be_the_sweeps() -> None:
     assert judge_listed(listed(3, STALL_AFTER_S, held=122, held_before=118)) is Verdict.STALLED
+
+
+def test_a_node_that_names_its_trouble_is_stalled_sooner() -> None:
+    assert judge_listed(listed(50, TROUBLED_STALL_AFTER_S, held=60)) is Verdict.RUNNING
+    assert judge_listed(listed(50, TROUBLED_STALL_AFTER_S, held=60, troubled=True)) is Verdict.STALLED
+    assert judge_listed(listed(50, TROUBLED_STALL_AFTER_S - 1, held=60, troubled=True)) is Verdict.RUNNING
 
 
 def test_a_node_in_trouble_is_not_given_the_benefit_of_its_usual_traffic() -> None:

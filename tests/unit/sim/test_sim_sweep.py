@@ -26,6 +26,21 @@ def test_gauges_fall_at_once_and_totals_rise_at_the_rate_of_the_node() -> None:
     assert node.engine.message_count == 0
 
 
+def test_a_sweep_stands_still_while_the_spool_sheds_load_and_then_goes_on_at_its_pace() -> None:
+    node, clock = stage(HELD, head="sweep_rate = 1000")
+    node.inject(QUEUES[0], 1200)
+    entry = acts.bounce(node.engine, PROMO, "x", 60.0, suppress_logging=False)
+    wait(node, clock, 0.5)
+    node.shed_load(active=True)
+    wait(node, clock, 5.0)
+    assert (sum(entry.bounced.values()), node.engine.message_count) == (500, 700)
+    node.shed_load(active=False)
+    wait(node, clock, 0.5)
+    assert sum(entry.bounced.values()) == pytest.approx(1000, abs=10)
+    wait(node, clock, 0.5)
+    assert (sum(entry.bounced.values()), node.engine.message_count) == (1200, 0)
+
+
 @pytest.mark.parametrize("ending", ["cancel", "expiry", "replacement"])
 def test_a_sweep_goes_on_out_of_sight_when_its_directive_is_gone(ending: str) -> None:
     node, clock = stage(HELD, head="sweep_rate = 1000")
