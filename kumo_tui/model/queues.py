@@ -5,9 +5,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from operator import itemgetter
 
-from kumo_tui.model.names import Part, QueueParts, parse_name
+from kumo_tui.model.names import Part
+from kumo_tui.model.queue_names import Grouping, PartColumns, QueueNames
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 
 _LARGEST = 2**63 - 1
@@ -18,7 +18,8 @@ class QueueTable:
     """Messages per scheduled queue, as `scheduled_count` shows them.
 
     `names` holds raw names, `messages` (same length, signed 64 bit) their counts, never negative. Queues of
-    0 messages may be in it: the server keeps a series until it forgets the queue (KUMOMTA.md 5.4).
+    0 messages may be in it: the server keeps a series until it forgets the queue (KUMOMTA.md 5.4). What is derived
+    from names is kept with them where they are `QueueNames`.
     """
 
     names: Sequence[str]
@@ -49,20 +50,19 @@ class QueueTable:
         """How many queues hold at least one message."""
         return sum(1 for count in self.messages if count)
 
-    @cached_property
+    @property
     def index(self) -> Mapping[str, int]:
         """Position of each raw name."""
-        return {name: position for position, name in enumerate(self.names)}
+        return self._names.positions
+
+    @property
+    def parts(self) -> PartColumns:
+        """The parsed name of each row."""
+        return self._names.parts
 
     @cached_property
-    def parts(self) -> Sequence[QueueParts]:
-        """The parsed name of each row; equal values are one string, for a million rows' sake."""
-        one: dict[str | None, str | None] = {}
-        same = one.setdefault
-        return [
-            QueueParts(same(campaign, campaign), same(tenant, tenant), domain, same(routing, routing))
-            for campaign, tenant, domain, routing in map(parse_name, self.names)
-        ]
+    def _names(self) -> QueueNames:
+        return self.names if isinstance(self.names, QueueNames) else QueueNames(self.names)
 
     def messages_of(self, name: str) -> int | None:
         """Messages of one queue, None when the table has no such queue."""
@@ -112,47 +112,71 @@ class QueueTable:
 
     def distinct(self, part: Part) -> Mapping[str, int]:
         """Messages by the value of one part, over the rows that have that part."""
-        return {value: sums[0] for value, sums in self.by_value(part).items() if value is not None}
+        sums = self.by_value(part)
+        return {value: count for value, count in zip(sums, sums.messages, strict=True) if value is not None}
 
-    def by_value(self, part: Part) -> Mapping[str | None, tuple[int, int]]:
+    def by_value(self, part: Part) -> "Sums":
         """Messages and number of queues per value of a part; None gathers the queues without it."""
         known = self._sums.get(part)
         if known is None:
             known = self._sums[part] = self.sum_rows(range(len(self)), part)
         return known
 
-    def sum_rows(self, rows: Iterable[int], part: Part) -> dict[str | None, tuple[int, int]]:
+    def sum_rows(self, rows: Iterable[int], part: Part) -> "Sums":
         """The same as `by_value`, over the rows at these positions."""
-        sums: dict[str | None, tuple[int, int]] = {}
-        column, nothing = list(Part).index(part), (0, 0)
-        parts, counts = self.parts, self.messages
+        grouping = self.parts.grouping(part)
+        messages, queues = array("q", bytes(8 * len(grouping.values))), array("q", bytes(8 * len(grouping.values)))
+        places, counts = grouping.places, self.messages
         for row in rows:
-            value = parts[row][column]
-            messages, queues = sums.get(value, nothing)
-            sums[value] = (messages + counts[row], queues + 1)
-        return sums
+            place = places[row]
+            queues[place] += 1
+            try:
+                messages[place] += counts[row]
+            except OverflowError:
+                messages[place] = _LARGEST
+        return Sums(grouping, messages, queues)
 
     def holds(self, criteria: Criteria) -> bool:
         """Whether the criteria mean any queue of the table; cheap for many criteria, one after the other."""
-        wanted = (criteria.campaign, criteria.tenant, criteria.domain, criteria.routing_domain)
-        columns = tuple(column for column, value in enumerate(wanted) if value is not None)
-        pick = itemgetter(*columns)
-        if columns not in self._combinations:
-            self._combinations[columns] = frozenset(map(pick, self.parts))
-        return pick(wanted) in self._combinations[columns]
+        return self._names.holds((criteria.campaign, criteria.tenant, criteria.domain, criteria.routing_domain))
 
     @cached_property
-    def _combinations(self) -> dict[tuple[int, ...], frozenset[object]]:
-        """What `holds` found: the values that queues have together, by which parts were asked for."""
-        return {}
-
-    @cached_property
-    def _sums(self) -> dict[Part, Mapping[str | None, tuple[int, int]]]:
+    def _sums(self) -> "dict[Part, Sums]":
         """What `by_value` found: forms and groups ask again and again."""
         return {}
 
 
-EMPTY_TABLE = QueueTable((), array("q"))
+class Sums(Mapping[str | None, tuple[int, int]]):
+    """Messages and number of queues per value of a part, in columns; None gathers the queues without the part."""
+
+    def __init__(self, grouping: Grouping, messages: "array[int]", queues: "array[int]") -> None:
+        self._grouping = grouping
+        self._messages = messages
+        self._queues = queues
+        self._present = [place for place, number in enumerate(queues) if number] if 0 in queues else None
+
+    @property
+    def messages(self) -> Sequence[int]:
+        """Messages, in the order of the values."""
+        if self._present is None:
+            return self._messages
+        return [self._messages[place] for place in self._present]
+
+    def __getitem__(self, value: str | None) -> tuple[int, int]:
+        place = self._grouping.index[value]
+        if not self._queues[place]:
+            raise KeyError(value)
+        return self._messages[place], self._queues[place]
+
+    def __iter__(self) -> Iterator[str | None]:
+        values = self._grouping.values
+        return iter(values) if self._present is None else (values[place] for place in self._present)
+
+    def __len__(self) -> int:
+        return len(self._grouping.values) if self._present is None else len(self._present)
+
+
+EMPTY_TABLE = QueueTable(QueueNames(), array("q"))
 
 
 def merge(tables: Iterable[QueueTable]) -> QueueTable:

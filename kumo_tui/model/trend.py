@@ -1,8 +1,9 @@
 """Trends: how fast queues grow or shrink, from a few earlier tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kumo_tui.model.queue_names import QueueNames
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
 
 SPAN_S = 60.0
@@ -26,9 +27,7 @@ class Trend:
         kept = kept or self.samples[-1:]
         if len(kept) >= 2 and kept[-1][0] - kept[-2][0] < SPACING_S:
             kept = kept[:-1]
-        # What a table has derived from itself is let go: only the oldest and the newest are asked again.
-        bare = tuple((moment, QueueTable(old.names, old.messages)) for moment, old in kept[1:])
-        return Trend((*kept[:1], *bare, (at, table)))
+        return Trend((*kept[:1], *((moment, _bare(old, table)) for moment, old in kept[1:]), (at, table)))
 
     @property
     def span_s(self) -> float:
@@ -62,3 +61,20 @@ class Trend:
         now, then = self.newest.messages_of, self.oldest.messages_of
         per_minute = 60 / self.span_s
         return lambda name: ((now(name) or 0) - (then(name) or 0)) * per_minute
+
+    def changes(self, rows: Sequence[int]) -> Sequence[int]:
+        """By how many messages the queues at these rows of the newest table have grown, in the order given."""
+        newest, oldest = self.newest, self.oldest
+        now, then = newest.messages, oldest.messages
+        if newest.names is oldest.names:
+            return [now[row] - then[row] for row in rows]
+        names, earlier = newest.names, oldest.index.get
+        places = (earlier(names[row]) for row in rows)
+        return [now[row] - (0 if place is None else then[place]) for row, place in zip(rows, places, strict=True)]
+
+
+def _bare(old: QueueTable, newest: QueueTable) -> QueueTable:
+    """The table without what was derived from it: only the oldest and the newest are asked again."""
+    if old.names is newest.names or not isinstance(old.names, QueueNames):
+        return QueueTable(old.names, old.messages)
+    return QueueTable(tuple(old.names), old.messages)

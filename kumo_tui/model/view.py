@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from kumo_tui.model.filtering import NO_FILTER, QueueFilter
 from kumo_tui.model.names import Part, QueueParts
-from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.queue_names import SLICE
+from kumo_tui.model.queues import QueueTable, Sums
 from kumo_tui.model.trend import LEAST_S, Trend
 
 ROW_LIMIT = 1000
@@ -61,10 +62,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The shown rows and what they were taken from: matching queues and their messages, all queues with mail."""
+    """The shown rows and what they were taken from: matching queues and their messages, all queues with mail.
+
+    `rates` is growth in messages a minute by the key of a shown row; empty while it is too early.
+    """
 
     spec: ViewSpec
     rows: tuple[Row, ...]
+    rates: Mapping[str | None, float]
     matching_rows: int
     matching_queues: int
     matching_messages: int
@@ -72,14 +77,19 @@ class View:
 
 
 def build_view(table: QueueTable, spec: ViewSpec, trend: Trend, bounced: Mapping[str, int]) -> View:
-    """The view of this table. Queues of 0 messages are shown only where they have bounced totals."""
+    """The view of this table. Queues of 0 messages are shown only where they have bounced totals.
+
+    `trend` may end before this table or hold none: rates are those of its own newest one.
+    """
     matching = _matching(table, spec, bounced)
     if spec.group is not None:
         return _grouped_view(table, matching, spec.group, spec, trend, bounced)
-    kept = table if len(matching) == len(table) else table.take(matching)
-    shown = _first(kept.names, kept.messages, spec, trend, bounced)
-    rows = tuple(Row(kept.names[at], kept.messages[at], 1) for at in shown)
-    return View(spec, rows, len(kept), len(kept), kept.total, table.standing)
+    names, counts = table.names, table.messages
+    growth = _Growth(table, trend)
+    shown = _first(matching, names.__getitem__, _queue_values(table, matching, spec, growth, bounced), spec)
+    rows = tuple(Row(names[at], counts[at], 1) for at in shown)
+    total = table.total if len(matching) == len(table) else sum(counts[at] for at in matching)
+    return View(spec, rows, growth.rates(shown), len(matching), len(matching), total, table.standing)
 
 
 def _grouped_view(
@@ -90,16 +100,15 @@ def _grouped_view(
     trend: Trend,
     bounced: Mapping[str, int],
 ) -> View:
-    groups = table.sum_rows(matching, group)
-    keys, messages = list(groups), [messages for messages, _queues in groups.values()]
-    shown = _first(keys, messages, spec, trend, bounced)
+    is_all = len(matching) == len(table)
+    groups = table.by_value(group) if is_all else table.sum_rows(matching, group)
+    keys = list(groups)
+    rate = group_rates(trend, group)
+    values = _group_values(groups, keys, spec, rate, bounced)
+    shown = _first(range(len(keys)), keys.__getitem__, values, spec)
     rows = tuple(Row(keys[at], *groups[keys[at]]) for at in shown)
-    return View(spec, rows, len(keys), len(matching), sum(messages), table.standing)
-
-
-def grouped(table: QueueTable, part: Part) -> Mapping[str | None, tuple[int, int]]:
-    """Messages and number of queues per value of a part; None gathers the queues without it."""
-    return table.by_value(part)
+    rates = {row.key: known for row in rows if (known := rate(row.key)) is not None}
+    return View(spec, rows, rates, len(keys), len(matching), sum(groups.messages), table.standing)
 
 
 def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> Sequence[int]:
@@ -109,6 +118,12 @@ def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> 
         rows = [row for row, (name, count) in enumerate(table) if count or name in bounced]
     if spec.filter.is_empty:
         return rows
+    if spec.filter.parts:
+        for part, value in spec.filter.parts.items():
+            grouping = table.parts.grouping(part)
+            wanted = [(found or "") == value for found in grouping.values]
+            rows = [row for row in rows if wanted[grouping.places[row]]]
+        return rows
     names, passes = table.names, spec.filter.passes
     if not spec.filter.uses_parts:
         return [row for row in rows if passes(names[row], _ANY_PARTS)]
@@ -116,25 +131,94 @@ def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> 
     return [row for row in rows if passes(names[row], parts[row])]
 
 
-def _first(
+class _Growth:
+    """How the queues of a table grow: by position where the trend ends with this very table, else by name."""
+
+    def __init__(self, table: QueueTable, trend: Trend) -> None:
+        self._table = table
+        self._trend = trend
+        self._is_known = trend.span_s >= LEAST_S
+
+    def changes(self, rows: Sequence[int]) -> Sequence[float]:
+        """Messages more since the oldest table, for the queues at these rows; 0 while it is too early."""
+        if not self._is_known:
+            return [0] * len(rows)
+        if self._trend.newest is self._table:
+            return self._trend.changes(rows)
+        rate, names = self._trend.rates(), self._table.names
+        return [rate(names[row]) or 0 for row in rows]
+
+    def rates(self, rows: Sequence[int]) -> Mapping[str | None, float]:
+        """Growth in messages a minute by raw name, for the queues at these rows."""
+        if not self._is_known:
+            return {}
+        to_minute = 60 / self._trend.span_s if self._trend.newest is self._table else 1
+        changes = self.changes(rows)
+        return {self._table.names[row]: change * to_minute for row, change in zip(rows, changes, strict=True)}
+
+
+def _queue_values(
+    table: QueueTable, rows: Sequence[int], spec: ViewSpec, growth: _Growth, bounced: Mapping[str, int]
+) -> Sequence[float] | None:
+    """What each of these rows is ordered by; None for its name."""
+    match spec.sort:
+        case SortKey.NAME:
+            return None
+        case SortKey.RATE:
+            return growth.changes(rows)
+        case SortKey.BOUNCED:
+            return [bounced.get(table.names[row], 0) for row in rows]
+    return table.messages if len(rows) == len(table) else [table.messages[row] for row in rows]
+
+
+def _group_values(
+    groups: Sums,
     keys: Sequence[str | None],
-    messages: Sequence[int],
     spec: ViewSpec,
-    trend: Trend,
+    rate: Callable[[str | None], float | None],
     bounced: Mapping[str, int],
+) -> Sequence[float] | None:
+    match spec.sort:
+        case SortKey.NAME:
+            return None
+        case SortKey.RATE:
+            return [rate(key) or 0.0 for key in keys]
+        case SortKey.BOUNCED:
+            total = bounced_reader(bounced, spec.group)
+            return [total(key) for key in keys]
+    return groups.messages
+
+
+def _first(
+    rows: Sequence[int],
+    key_of: Callable[[int], str | None],
+    values: Sequence[float] | None,
+    spec: ViewSpec,
 ) -> Sequence[int]:
-    """Positions of the rows to show, in order."""
-    if spec.sort is SortKey.NAME:
+    """The rows to show, in order: by their values (same length as `rows`), or by name without any."""
+    if values is None:
         pick = heapq.nlargest if spec.reverse else heapq.nsmallest
-        return pick(spec.limit, range(len(keys)), key=lambda at: _by_name(keys[at]))
-    values = _values(keys, messages, spec, trend, bounced)
+        return pick(spec.limit, rows, key=lambda at: _by_name(key_of(at)))
     sign = 1 if spec.reverse else -1
-    rows: Sequence[int] = range(len(values))
+    places: Sequence[int] = range(len(rows))
     if len(rows) > spec.limit:
-        # Only what reaches the last shown value is put in order: a sort of plain numbers is cheap.
-        last = sorted(values, reverse=not spec.reverse)[max(0, spec.limit - 1)]
-        rows = [at for at, value in enumerate(values) if sign * value <= sign * last]
-    return heapq.nsmallest(spec.limit, rows, key=lambda at: (sign * values[at], _by_name(keys[at])))
+        last = _last_shown(values, spec.limit, largest=not spec.reverse)
+        places = [at for at, value in enumerate(values) if sign * value <= sign * last]
+    first = heapq.nsmallest(
+        spec.limit, places, key=lambda place: (sign * values[place], _by_name(key_of(rows[place])))
+    )
+    return [rows[place] for place in first]
+
+
+def _last_shown(values: Sequence[float], limit: int, *, largest: bool) -> float:
+    """The value of the last row that is shown.
+
+    Slice by slice: one sort of a million numbers would hold every key that is typed meanwhile.
+    """
+    best: list[float] = []
+    for start in range(0, len(values), SLICE):
+        best = sorted([*best, *values[start : start + SLICE]], reverse=largest)[: max(1, limit)]
+    return best[-1]
 
 
 def _by_name(key: str | None) -> tuple[bool, str]:
@@ -142,30 +226,11 @@ def _by_name(key: str | None) -> tuple[bool, str]:
     return key is not None, key or ""
 
 
-def _values(
-    keys: Sequence[str | None],
-    messages: Sequence[int],
-    spec: ViewSpec,
-    trend: Trend,
-    bounced: Mapping[str, int],
-) -> Sequence[float]:
-    if spec.sort is SortKey.RATE:
-        rate = rate_reader(trend, spec.group)
-        return [rate(key) or 0.0 for key in keys]
-    if spec.sort is SortKey.BOUNCED:
-        total = bounced_reader(bounced, spec.group)
-        return [total(key) for key in keys]
-    return messages
-
-
-def rate_reader(trend: Trend, group: Part | None) -> Callable[[str | None], float | None]:
-    """A function from row key to growth in messages a minute, None while it is too early."""
-    if group is None:
-        rate = trend.rates()
-        return lambda key: rate(key or "")
+def group_rates(trend: Trend, group: Part) -> Callable[[str | None], float | None]:
+    """A function from a part's value to growth in messages a minute, None while it is too early."""
     if trend.span_s < LEAST_S:
         return lambda _key: None
-    newest, oldest = grouped(trend.newest, group), grouped(trend.oldest, group)
+    newest, oldest = trend.newest.by_value(group), trend.oldest.by_value(group)
     per_minute = 60 / trend.span_s
     return lambda key: (newest.get(key, (0, 0))[0] - oldest.get(key, (0, 0))[0]) * per_minute
 
@@ -174,7 +239,7 @@ def bounced_reader(bounced: Mapping[str, int], group: Part | None) -> Callable[[
     """A function from row key to bounced messages."""
     if group is None:
         return lambda key: bounced.get(key or "", 0)
-    sums = grouped(QueueTable.of(bounced), group)
+    sums = QueueTable.of(bounced).by_value(group)
     return lambda key: sums.get(key, (0, 0))[0]
 
 

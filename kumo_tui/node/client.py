@@ -14,13 +14,13 @@ from kumo_tui.errors import NodeError, RequestRejected
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.feeders import ReadyFeeders
+from kumo_tui.model.queues import EMPTY_TABLE
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node import failures, wire
 from kumo_tui.node.capability import read_capability
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.link import Answer, Link, Timeouts
 from kumo_tui.node.metrics import MetricsReader
-from kumo_tui.node.sharing import SharedNames
 from kumo_tui.text import one_line
 
 BOUNCE = "/api/admin/bounce/v1"
@@ -61,7 +61,7 @@ class NodeClient:
         self._link = Link(
             url, clock=clock, timeouts=timeouts, verify=verify, transport=transport, compress=compress
         )
-        self._names = SharedNames()
+        self._queues = EMPTY_TABLE
 
     @property
     def clock_skew_s(self) -> float | None:
@@ -88,7 +88,7 @@ class NodeClient:
     async def read_metrics(self, *, patience_s: float | None = None) -> Metrics:
         """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
         asked = self._asked("GET", METRICS, patience_s)
-        reader = MetricsReader()
+        reader = MetricsReader(self._queues)
         async with self._link.exchange(asked) as response:
             if response.status_code != 200:
                 raise self._refused(asked, await self._link.complete(asked, response))
@@ -98,7 +98,8 @@ class NodeClient:
         if not reader.is_kumod:
             raise failures.not_kumod(asked, f"{METRICS} holds none of its metrics")
         self.last_bytes = metrics.size_bytes
-        return replace(metrics, table=await self._names.share(metrics.table))
+        self._queues = metrics.table
+        return metrics
 
     async def machine_info(self, *, patience_s: float | None = None) -> MachineInfo | None:
         """Who the node is; None when its build does not tell, or not yet after a start."""

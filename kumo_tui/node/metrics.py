@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
 from kumo_tui.model.snapshot import Metrics
 from kumo_tui.node.lines import BLOCK_BYTES, WholeLines
+from kumo_tui.node.queue_series import QueueSeries
 from kumo_tui.node.series import LabelledSeries, PlainSeries
 from kumo_tui.node.summary import Families
 
@@ -15,14 +17,15 @@ class MetricsReader:
 
     Samples of `scheduled_count` are taken wherever they stand: a line feed inside a queue name tears its line and
     may forge a header, which must not hide the queues after it. Work is done in blocks of about `block_bytes`.
+    `before` is the queue table of the reading before: its names are used again.
     """
 
-    def __init__(self, *, block_bytes: int = BLOCK_BYTES) -> None:
-        self._families = Families()
+    def __init__(self, before: QueueTable = EMPTY_TABLE, *, block_bytes: int = BLOCK_BYTES) -> None:
+        self._families = Families(before)
         self._by_name = {series.family.encode(): series for series in self._families.all()}
         self._queue_start = self._families.queues.start.encode()
         self._lines = WholeLines(block_bytes)
-        self._current: LabelledSeries | PlainSeries | None = None
+        self._current: QueueSeries | LabelledSeries | PlainSeries | None = None
         self.size_bytes = 0
         self.is_kumod = False
         """Whether any family that kumod has was met."""

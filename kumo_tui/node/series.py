@@ -2,6 +2,7 @@
 
 import math
 from contextlib import suppress
+from typing import NamedTuple
 
 # Counts are kept in signed 64 bit columns.
 COUNT_LIMIT = 2**63
@@ -26,43 +27,59 @@ class LabelledSeries:
 
     def read(self, lines: bytes) -> None:
         """Take whole lines, each ended by a line feed."""
-        text = lines.decode("utf-8", "surrogateescape")
-        if not self._read_even(text):
-            self._read_each(text)
-
-    def _read_even(self, text: str) -> bool:
-        """Take lines that are all plain samples, column by column; False, and nothing taken, when they are not.
-
-        Between two samples goes a cell of a lone line feed, which no other cell can hold: so a label that looks
-        like the end of one sample and the start of the next is noticed.
-        """
-        if not text.startswith(self.start):
-            return False
-        cells = text[len(self.start) : -1].replace("\n" + self.start, _ROW_END).split(_LABEL_END)
-        names, written, ends = cells[0::3], cells[1::3], cells[2::3]
-        lines = text.count("\n")
-        if len(cells) != 3 * lines - 1 or ends.count("\n") != lines - 1:
-            return False
-        try:
-            counts = list(map(int, written))
-        except ValueError:
-            return False
-        if min(counts) < 0 or max(counts) >= COUNT_LIMIT:
-            return False
+        samples = read_samples(lines, self.start)
         known = len(self.values)
-        self.values.update(zip(names, counts, strict=True))
-        self.bad_lines += len(names) - (len(self.values) - known)
-        return True
+        self.values.update(zip(samples.labels, samples.counts, strict=True))
+        self.bad_lines += samples.bad_lines + len(samples.labels) - (len(self.values) - known)
 
-    def _read_each(self, text: str) -> None:
-        for line in text.split("\n"):
-            name, closed, written = line.removeprefix(self.start).rpartition(_LABEL_END)
-            count = usable_value(written) if closed and line.startswith(self.start) else None
-            if count is not None:
-                self.bad_lines += name in self.values
-                self.values[name] = int(count)
-            elif is_statement(line):
-                self.bad_lines += 1
+
+class Samples(NamedTuple):
+    """Samples of one family in their order, repeated labels included, and how many lines were none."""
+
+    labels: list[str]
+    counts: list[int]
+    bad_lines: int
+
+
+def read_samples(lines: bytes, start: str) -> Samples:
+    """The samples of whole lines, each ended by a line feed; `start` is what comes before the label's value."""
+    text = lines.decode("utf-8", "surrogateescape")
+    return _even_samples(text, start) or _each_sample(text, start)
+
+
+def _even_samples(text: str, start: str) -> Samples | None:
+    """Lines that are all plain samples, read column by column; None when they are not.
+
+    Between two samples goes a cell of a lone line feed, which no other cell can hold: so a label that looks
+    like the end of one sample and the start of the next is noticed.
+    """
+    if not text.startswith(start):
+        return None
+    cells = text[len(start) : -1].replace("\n" + start, _ROW_END).split(_LABEL_END)
+    labels, written, ends = cells[0::3], cells[1::3], cells[2::3]
+    lines = text.count("\n")
+    if len(cells) != 3 * lines - 1 or ends.count("\n") != lines - 1:
+        return None
+    try:
+        counts = list(map(int, written))
+    except ValueError:
+        return None
+    if min(counts) < 0 or max(counts) >= COUNT_LIMIT:
+        return None
+    return Samples(labels, counts, 0)
+
+
+def _each_sample(text: str, start: str) -> Samples:
+    samples, bad_lines = Samples([], [], 0), 0
+    for line in text.split("\n"):
+        label, closed, written = line.removeprefix(start).rpartition(_LABEL_END)
+        count = usable_value(written) if closed and line.startswith(start) else None
+        if count is not None:
+            samples.labels.append(label)
+            samples.counts.append(int(count))
+        elif is_statement(line):
+            bad_lines += 1
+    return samples._replace(bad_lines=bad_lines)
 
 
 class PlainSeries:

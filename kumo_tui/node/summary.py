@@ -1,12 +1,12 @@
 """The metric families that are read, and what they come to: queues, ready queues, troubles (KUMOMTA.md 5.5)."""
 
 import re
-from array import array
 from collections.abc import Iterator, Mapping
 
 from kumo_tui.model.directives import ReadyQueue
-from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
 from kumo_tui.model.snapshot import Metrics
+from kumo_tui.node.queue_series import QueueSeries
 from kumo_tui.node.series import LabelledSeries, PlainSeries
 from kumo_tui.text import one_line, plural
 
@@ -16,10 +16,10 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Families:
-    """The families of one reading."""
+    """The families of one reading; `before` is the queue table of the reading before."""
 
-    def __init__(self) -> None:
-        self.queues = LabelledSeries("scheduled_count", "queue")
+    def __init__(self, before: QueueTable = EMPTY_TABLE) -> None:
+        self.queues = QueueSeries(before)
         self.ready = (
             LabelledSeries("ready_count", "service"),
             LabelledSeries("connection_count", "service"),
@@ -36,17 +36,17 @@ class Families:
         self.backlogs = LabelledSeries("log_hook_backlog_count", "logger")
         self.disks = LabelledSeries("disk_free_percent", "name")
 
-    def all(self) -> tuple[LabelledSeries | PlainSeries, ...]:
+    def all(self) -> tuple[QueueSeries | LabelledSeries | PlainSeries, ...]:
         """Every family that is read."""
         plain = (self.messages, self.uptime, self.memory, self.memory_limit)
         return (self.queues, *self.ready, *plain, self.shedding, self.stopped, self.backlogs, self.disks)
 
     def metrics(self) -> Metrics:
         """What the families say, with the bad lines among them."""
-        counts = self.queues.values
+        table = self.queues.table()
         count = self.messages.value
         return Metrics(
-            table=QueueTable(list(counts), array("q", counts.values())),
+            table=table,
             ready=ready_queues(*(series.values for series in self.ready)),
             message_count=None if count is None else int(count),
             uptime_s=self.uptime.value,

@@ -5,31 +5,28 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.model.view import View, ViewSpec, bounced_reader, build_view, rate_reader
+from kumo_tui.model.view import View, ViewSpec, bounced_reader, build_view
 
 AT_ONCE_QUEUES = 5000
 
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """A view with the snapshot it was built from; `rate` and `bounced` read one row's figures by its key."""
+    """A view with the snapshot it was built from; `bounced` reads a row's figure by its key."""
 
     snapshot: Snapshot
     view: View
-    rate: Callable[[str | None], float | None]
     bounced: Callable[[str | None], int]
+
+    def rate(self, key: str | None) -> float | None:
+        """Growth of a shown row in messages a minute, None while it is too early."""
+        return self.view.rates.get(key)
 
 
 def build(snapshot: Snapshot, spec: ViewSpec) -> Built:
     """The view of this snapshot."""
     view = build_view(snapshot.queues, spec, snapshot.trend, snapshot.bounced)
-    built = Built(
-        snapshot, view, rate_reader(snapshot.trend, spec.group), bounced_reader(snapshot.bounced, spec.group)
-    )
-    # The first rate builds indexes of whole tables: here, in the thread, and not when a row is drawn.
-    if view.rows:
-        built.rate(view.rows[0].key)
-    return built
+    return Built(snapshot, view, bounced_reader(snapshot.bounced, spec.group))
 
 
 class ViewBuilder:

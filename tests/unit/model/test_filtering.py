@@ -76,7 +76,7 @@ def test_a_filter_knows_whether_it_looks_at_parts(text: str, uses: bool) -> None
 
 @given(st.text(st.characters(blacklist_characters="~"), max_size=10), st.text(max_size=20))
 def test_turning_a_word_round_shows_exactly_the_others(word: str, name: str) -> None:
-    if len(word.split()) == 1 and word == word.strip():
+    if len(word.split()) == 1 and word == word.strip() and word.strip("!"):
         assert passes(f"!{word}", name) is not passes(word, name)
 
 

@@ -1,7 +1,10 @@
 """Trends: messages a minute over the last minute, and nothing invented before there is enough."""
 
+from array import array
+
 import pytest
 
+from kumo_tui.model.queue_names import QueueNames
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.trend import SPAN_S, Trend
 
@@ -56,10 +59,26 @@ def test_the_same_moment_twice_gives_no_rate() -> None:
 def test_what_tables_in_between_have_derived_is_let_go() -> None:
     trend = Trend()
     for at in (0.0, 20.0, 40.0):
-        table = QueueTable.of({"q": 1})
+        table = QueueTable(QueueNames(["q"]), array("q", [1]))
         trend = trend.with_sample(at, table)
         assert table.index
-    assert [bool(vars(table).get("index")) for _at, table in trend.samples] == [True, False, True]
+    assert [isinstance(table.names, QueueNames) for _at, table in trend.samples] == [True, False, True]
+
+
+def test_what_is_derived_from_the_names_of_today_stays() -> None:
+    names, trend = QueueNames(["q"]), Trend()
+    for at in (0.0, 20.0, 40.0):
+        trend = trend.with_sample(at, QueueTable(names, array("q", [1])))
+    assert all(table.names is names for _at, table in trend.samples)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_changes_are_told_row_by_row(same: bool) -> None:
+    names = QueueNames(["a", "b", "c"])
+    before = QueueTable(names, array("q", [1, 2, 3])) if same else QueueTable.of({"c": 3, "gone": 9, "a": 1})
+    after = QueueTable(names, array("q", [5, 2, 1]))
+    trend = Trend().with_sample(0, before).with_sample(60, after)
+    assert trend.changes([2, 0, 1]) == ([-2, 4, 0] if same else [-2, 4, 2])
 
 
 def test_anything_that_can_be_read_off_a_table_has_a_rate() -> None:
