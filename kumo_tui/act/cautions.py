@@ -1,37 +1,21 @@
 """What the operator should know before confirming: the price, the overlaps, the doubts."""
 
+import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from kumo_tui.act.caution import Caution
+from kumo_tui.act.overlaps import overlaps
 from kumo_tui.act.stake import Stake
-from kumo_tui.model.directives import Directive, misses_new_mail
-from kumo_tui.model.names import is_ambiguous
+from kumo_tui.model.directives import misses_new_mail
+from kumo_tui.model.names import QueueParts, format_name, is_ambiguous
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text, count_text
 
-MOST_OVERLAPS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """One line before a confirmation: clean text, and whether it calls for a second thought.
-
-    `counts_ready` marks the line about ready queues, for screens that show that count in a place of its own;
-    `of_plain` marks what only a plain bounce costs, `of_clean` what only a clean one meets.
-    """
-
-    text: str
-    serious: bool = False
-    counts_ready: bool = False
-    of_plain: bool = False
-    of_clean: bool = False
-
-    def concerns(self, *, is_clean: bool) -> bool:
-        """Whether it is to be told before a bounce of this kind."""
-        return not (self.of_plain if is_clean else self.of_clean)
+# A screen has room for so many; all of them are in the list of queues, and in a dry run.
+MOST_INTERNAL = 8
 
 
 def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: Stake) -> Sequence[Caution]:
@@ -39,7 +23,7 @@ def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: 
     found = [
         *_reach(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
-        *_overlaps(preview, snapshot),
+        *overlaps(preview, snapshot),
         *_price(stake),
         *_criteria(preview),
     ]
@@ -50,8 +34,12 @@ def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     if isinstance(preview.selector, Everything):
         yield Caution("EVERYTHING on every node goes, the server's own queues too.", serious=True)
     if preview.internal:
-        names = ", ".join(clean(name) for name in preview.internal[:3])
-        more = f" and {len(preview.internal) - 3} more" if len(preview.internal) > 3 else ""
+        shown = preview.internal[:MOST_INTERNAL]
+        names = ", ".join(
+            f"{clean(name)} ({count_text(preview.matched.messages_of(name) or 0)})" for name in shown
+        )
+        rest = len(preview.internal) - len(shown)
+        more = f" and {rest} more" if rest else ""
         yield Caution(f"the server's own queues are among them: {names}{more}", serious=True)
     if not preview.messages:
         misspelt = isinstance(preview.selector, Criteria) and not snapshot.queues.holds(preview.selector)
@@ -85,61 +73,18 @@ def _price(stake: Stake) -> Iterator[Caution]:
         yield Caution(f"{stake.price}.", serious=bool(stake.waiting_bound), of_plain=True)
 
 
-def _overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
-    for node in snapshot.nodes:
-        # A replacement is told first: it is the one that ends somebody's directive.
-        yield from _twins(preview, node)
-        listed = node.directives.value if node.directives else ()
-        texts = [_overlap(preview, directive) for directive in listed if not _is_twin(preview, directive)]
-        found = [text for text in texts if text]
-        found.sort(key=lambda text: "REPLACED" not in text)
-        for text in found[:MOST_OVERLAPS]:
-            yield Caution(f"{node.name}: {text}", serious=True)
-        if len(found) > MOST_OVERLAPS:
-            more = plural(len(found) - MOST_OVERLAPS, "more directive")
-            yield Caution(f"{node.name}: overlaps with {more}.", serious=True)
-        ours = {status.operation.tag for status in snapshot.operations}
-        for suspension in node.suspensions.value if node.suspensions else ():
-            if suspension.tag in ours or suspension.criteria is None or suspension.criteria != preview.selector:
-                continue
-            words = f"{node.name}: this mail is stopped now by somebody else ({clean(suspension.reason)})"
-            yield Caution(f"{words}.", of_plain=True)
-            yield Caution(f"{words}: relied on, never replaced, never released.", of_clean=True)
-
-
-def _is_twin(preview: Preview, directive: Directive) -> bool:
-    return isinstance(preview.selector, Criteria) and directive.criteria == preview.selector
-
-
-def _twins(preview: Preview, node: NodeSnapshot) -> Iterator[Caution]:
-    """Live directives of the same criteria: a plain bounce ends them, a clean one goes round them."""
-    for directive in node.directives.value if node.directives else ():
-        if _is_twin(preview, directive):
-            words = f"{node.name}: directive {clean(directive.id[:8])} has the same criteria"
-            yield Caution(f"{words}: it is REPLACED, its totals restart.", serious=True, of_plain=True)
-            yield Caution(f"{words}: it stays, and keeps what it may take or miss.", serious=True, of_clean=True)
-
-
-def _overlap(preview: Preview, directive: Directive) -> str | None:
-    name = clean(directive.id[:8])
-    if isinstance(preview.selector, Everything) and directive.is_criteria_free:
-        return f"directive {name} may be another EVERYTHING: it is then REPLACED, its totals restart."
-    if directive.is_criteria_free:
-        return f"directive {name} is everything or an exact list: it may be credited with this mail."
-    if directive.criteria is not None and preview.matched.holds(directive.criteria):
-        whose = "the automation's directive" if directive.is_automation else "directive"
-        return (
-            f"{whose} {name} ({directive.scope_text()}) takes some of this mail too; it may be credited with it."
-        )
-    return None
-
-
 def _criteria(preview: Preview) -> Iterator[Caution]:
     selector = preview.selector
     if isinstance(selector, Criteria):
         if misses_new_mail(selector):
-            text = "all four parts are given: new mail is NOT caught (server defect). Use the exact queue."
-            yield Caution(text, serious=True, of_plain=True)
+            parts = QueueParts(selector.campaign, selector.tenant, selector.domain or "", selector.routing_domain)
+            name = format_name(parts)
+            yield Caution(
+                "all four parts are given: new mail is NOT caught (server defect). Take the exact queue instead: "
+                f"F4 in the form, --queue {clean(shlex.quote(name))} on the command line.",
+                serious=True,
+                of_plain=True,
+            )
         odd = sum(1 for name in preview.matched.names if is_ambiguous(name))
         if odd:
             yield Caution(f"{plural(odd, 'name')} may not split as meant: separators inside a part.")

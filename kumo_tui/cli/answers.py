@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kumo_tui.act.cautions import Caution
+from kumo_tui.act.caution import Caution
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake
 from kumo_tui.cli.follow import Sight

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kumo_tui.act.cautions import Caution, cautions_for
+from kumo_tui.act.caution import Caution
+from kumo_tui.act.cautions import cautions_for
 from kumo_tui.act.draft import Checked, How
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake, stake_of

@@ -88,9 +88,14 @@ class Suspension:
         """Our tag, None when it is not ours."""
         return guard_tag(self.domain) or reason_tag(self.reason)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether a guard domain shows that some kumo-tui made it for exact queues."""
+        return guard_tag(self.domain) is not None
+
     def scope_text(self) -> str:
         """What the entry stops, as far as the list tells, in clean text."""
-        if guard_tag(self.domain) is not None:
+        if self.is_exact:
             return f"exact queues (kumo-tui {self.tag})"
         criteria = self.criteria
         return "everything or exact queues" if criteria is None else criteria.describe()

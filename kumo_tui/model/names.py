@@ -3,6 +3,10 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+# What the names of queues end in that the server makes for itself (KUMOMTA.md 2.12 and 4.1).
+TRANSFER_SUFFIX = ".xfer.kumomta.internal"
+_INTERNAL = (".log_hook", ".tsa.kumomta", ".kumomta.internal")
+
 
 class Part(StrEnum):
     """The parts of a queue name that a directive can be matched by."""
@@ -72,9 +76,9 @@ def is_ambiguous(name: str) -> bool:
 
 
 def is_internal(name: str) -> bool:
-    """Whether the server made the queue for itself: log hooks, events, transfers, deferred injection.
+    """Whether the server made the queue for itself: log hooks (webhooks among them), events for the shaping
+    daemon, transfers, deferred injection, generation.
 
     An Everything bounce destroys these too (KUMOMTA.md 2.12).
     """
-    domain = parse_name(name).domain
-    return domain.endswith((".log_hook", ".tsa.kumomta", ".kumomta.internal"))
+    return any(suffix in name for suffix in _INTERNAL) and parse_name(name).domain.endswith(_INTERNAL)

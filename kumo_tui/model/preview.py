@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kumo_tui.model.names import Part, is_internal
 from kumo_tui.model.queues import QueueTable, merge
-from kumo_tui.model.selector import Everything, Selector
+from kumo_tui.model.selector import Selector
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,7 @@ class Preview:
 
     @cached_property
     def internal(self) -> tuple[str, ...]:
-        """The server's own queues among the matching ones; only Everything is about them."""
-        if not isinstance(self.selector, Everything):
-            return ()
+        """The server's own queues among the matching ones, largest first."""
         return tuple(name for name in self.matched.names if is_internal(name))
 
     def age_s(self, now: float) -> float:

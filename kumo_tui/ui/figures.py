@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
-from kumo_tui.act.cautions import Caution, cautions_for
+from kumo_tui.act.caution import Caution
+from kumo_tui.act.cautions import cautions_for
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.stake import Stake, stake_of
 from kumo_tui.act.token import target_name

@@ -1,23 +1,19 @@
 """What is said before a confirmation: the price, the overlaps, the doubts."""
 
-from dataclasses import replace
 
 import pytest
 
-from kumo_tui.act.cautions import Caution, cautions_for
+from kumo_tui.act.caution import Caution
+from kumo_tui.act.cautions import cautions_for
 from kumo_tui.act.preview import take_preview, unread_nodes
 from kumo_tui.act.stake import stake_of
 from kumo_tui.config import Settings
-from kumo_tui.model.directives import Suspension
 from kumo_tui.model.feeders import Feeders, NodeFeeders, ReadyFeeders
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
-from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, NodeState, OperationStatus, Snapshot
-from kumo_tui.model.tags import guard_domain
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
 from kumo_tui.model.trend import Trend
-from kumo_tui.model.verdict import Verdict
 from tests.unit.act.worlds import COUNTS, EXACT_PLAIN, entry, node, snapshot
-from tests.unit.watch.worlds import act, ledger, operation
 
 PROMO = Criteria(campaign="promo")
 
@@ -55,7 +51,15 @@ def test_serious_ones_come_first() -> None:
 def test_everything_names_the_servers_own_queues() -> None:
     shot = snapshot(calm(counts={**COUNTS, **{f"hook{n}.log_hook": 1 for n in range(5)}}))
     assert about("EVERYTHING on every node", shot, Everything()) is True
-    assert about("hook0.log_hook, hook1.log_hook, hook2.log_hook and 2 more", shot, Everything()) is True
+    assert about("hook0.log_hook (1), hook1.log_hook (1), hook2.log_hook (1), hook3", shot, Everything()) is True
+    many = snapshot(calm(counts={f"hook{n}.log_hook": 9 - n for n in range(9)}))
+    assert about("hook7.log_hook (2) and 1 more", many, Everything()) is True
+
+
+def test_the_servers_own_queues_are_named_when_they_were_chosen_one_by_one() -> None:
+    shot = snapshot(calm(counts={**COUNTS, "webhook.log_hook": 7}))
+    assert about("webhook.log_hook (7)", shot, ExactQueues.of(["webhook.log_hook"])) is True
+    assert about("webhook.log_hook", shot) is None
 
 
 def test_nothing_standing_is_said() -> None:
@@ -119,74 +123,12 @@ def test_mail_in_ready_queues_is_shared_with_nobody_knows_whom_until_the_node_te
     assert known == "up to 7 more wait in 1 ready queue that it goes through."
 
 
-@pytest.mark.parametrize(
-    ("selector", "directive", "words"),
-    [
-        (PROMO, entry(campaign="promo"), "directive 552016f1 has the same criteria: it is REPLACED"),
-        (PROMO, entry(), "directive 552016f1 is everything or an exact list"),
-        (Everything(), entry(), "directive 552016f1 may be another EVERYTHING"),
-        (
-            PROMO,
-            entry(tenant="acme", reason="x (rule_hash=1)"),
-            "the automation's directive 552016f1 (tenant=acme)",
-        ),
-        (PROMO, entry(tenant="acme"), "directive 552016f1 (tenant=acme) takes some of this mail too"),
-        (ExactQueues.of(["aol.com"]), entry(domain="aol.com"), "directive 552016f1 (domain=aol.com) takes some"),
-        (Everything(), entry(domain="aol.com"), "directive 552016f1 (domain=aol.com) takes some"),
-    ],
-)
-def test_an_overlap_with_an_active_directive_is_named(selector: Selector, directive: object, words: str) -> None:
-    assert about(f"mta1: {words}", snapshot(calm(directives=[directive])), selector) is True
-
-
-@pytest.mark.parametrize(
-    "directive",
-    [
-        entry(campaign="news"),
-        entry(tenant="acme", domain="aol.com"),
-        entry(tenant="nobody"),
-        entry(domain=guard_domain("7F3A2C")),
-    ],
-)
-def test_a_directive_for_other_mail_is_no_overlap(directive: object) -> None:
-    assert said(snapshot(calm(directives=[directive]))) == {}
-
-
-def test_of_many_overlaps_the_replacement_comes_first_and_the_rest_are_counted() -> None:
-    many = [entry(f"id{number}", tenant="acme") for number in range(10)]
-    shot = snapshot(calm(directives=[*many, entry(campaign="promo")]))
-    texts = [caution.text for caution in found(shot) if caution.concerns(is_clean=False)]
-    assert "REPLACED" in texts[0]
-    assert texts[-1] == "mta1: overlaps with 7 more directives."
-    assert len(texts) == 5
-
-
-def test_a_clean_bounce_goes_round_a_directive_of_the_same_criteria_and_says_so() -> None:
-    shot = snapshot(calm(directives=[entry(campaign="promo")]))
-    (plain,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=False)]
-    (clean,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=True)]
-    assert plain == "mta1: directive 552016f1 has the same criteria: it is REPLACED, its totals restart."
-    assert clean == "mta1: directive 552016f1 has the same criteria: it stays, and keeps what it may take or miss."
-
-
-def test_mail_that_is_stopped_is_said_to_be() -> None:
-    stop = Suspension("i", "promo", None, None, "look\x1b first", 60.0)
-    shot = snapshot(calm(suspensions=[stop]))
-    told = "mta1: this mail is stopped now by somebody else (look\\x1b first)"
-    assert [caution.text for caution in found(shot) if caution.concerns(is_clean=False)] == [f"{told}."]
-    (relied,) = [caution.text for caution in found(shot) if caution.concerns(is_clean=True)]
-    assert relied == f"{told}: relied on, never replaced, never released."
-
-
-def test_a_stop_of_our_own_is_no_news() -> None:
-    ours = Suspension("i", "promo", None, None, "look first [kt:7F3A2C]", 60.0)
-    status = OperationStatus(operation(act()), (NodeProgress(act(), ledger(), Verdict.STOPPED),))
-    assert said(replace(snapshot(calm(suspensions=[ours])), operations=(status,))) == {}
-
-
 def test_all_four_parts_miss_new_mail() -> None:
     counts = {"c:t@d!r": 5}
-    assert about("new mail is NOT caught", snapshot(calm(counts=counts)), Criteria("c", "t", "d", "r")) is True
+    words = (
+        "new mail is NOT caught (server defect). Take the exact queue instead: F4 in the form, --queue 'c:t@d!r'"
+    )
+    assert about(words, snapshot(calm(counts=counts)), Criteria("c", "t", "d", "r")) is True
 
 
 def test_names_that_may_not_split_as_meant_are_counted() -> None:

@@ -72,8 +72,10 @@ def test_drift_names_queues_that_came_and_went_and_counts_messages() -> None:
     assert not moved.is_none
 
 
-def test_the_servers_own_queues_are_only_named_for_everything() -> None:
+def test_the_servers_own_queues_are_named_wherever_they_are_meant() -> None:
     table = QueueTable.of({"webhook.log_hook": 3, "a@b": 1})
     nodes = (NodePreview("mta1", table, 4, 0, 0, 0.0),)
     assert Preview(Everything(), nodes).internal == ("webhook.log_hook",)
-    assert Preview(PROMO, nodes).internal == ()
+    own = ExactQueues.of(["webhook.log_hook"])
+    assert Preview(own, nodes).internal == ("webhook.log_hook",)
+    assert Preview(PROMO, (NodePreview("mta1", table.select(PROMO), 4, 0, 0, 0.0),)).internal == ()
