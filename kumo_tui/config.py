@@ -12,42 +12,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from kumo_tui.config_errors import explain
+from kumo_tui.credentials import CredentialSettings, holds_secret
 from kumo_tui.errors import ConfigError, InputError
+from kumo_tui.private_files import check_private
 from kumo_tui.units import LONGEST_S, duration_text, parse_duration
+from kumo_tui.urls import check_url, is_plain_http
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8000"
-
-
-def check_url(url: str) -> str:
-    """Scheme, host and port of the node URL. Raises ValueError in words when it is none.
-
-    The path is fixed by the server, and credentials in a URL end up in logs: both are refused.
-    """
-    if any(char.isspace() or not char.isprintable() for char in url):
-        raise ValueError("a URL holds no blanks and no control characters")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
-        raise ValueError(f"{_without_credentials(url)!r} has no http:// or https:// in front")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a URL must not hold a user name or password")
-    if not parts.hostname or not _port_of(url):
-        raise ValueError(f"{url!r} names no host and port that can be reached")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError(f"{url!r} has a path; give scheme, host and port only")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _port_of(url: str) -> int:
-    """The port, 80 when none is given, 0 when it is none."""
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        return 0
-    return 80 if port is None else port
-
-
-def _without_credentials(url: str) -> str:
-    return url.rpartition("@")[2]
 
 
 def check_duration(text: str) -> str:
@@ -85,13 +56,33 @@ class NodeSettings(BaseModel):
     """How the node is called on screen; host:port when empty."""
     ca_file: Path | None = None
     """A file of CA certificates to trust instead of the system's."""
+    client_cert: Path | None = None
+    """A file with the certificate that is shown to the node, or to what stands before it."""
+    client_key: Path | None = None
+    """The certificate's private key, where it is in a file of its own; only its owner may have access."""
     insecure: bool = False
     """Do not verify the certificate. Stays visible on screen."""
+    credentials: CredentialSettings | None = None
+    """How to log in there; the profile's when unset, not at all when it is an empty table."""
+    allow_plain_http: bool = False
+    """Send the credentials over plain HTTP to another machine: whoever is in between can read them."""
 
     @property
     def label(self) -> str:
         """The node's name: as given, else host:port."""
         return self.name or urlsplit(self.url).netloc
+
+    @model_validator(mode="after")
+    def _tls_makes_sense(self) -> Self:
+        """A setting that would have no effect must not look as if it had."""
+        if self.client_key is not None and self.client_cert is None:
+            raise ValueError("client_key needs a client_cert")
+        if self.insecure and self.ca_file is not None:
+            raise ValueError("ca_file has no effect where insecure is set; give one of them")
+        useless = "client_cert" if self.client_cert else "ca_file" if self.ca_file else ""
+        if useless and not self.url.startswith("https:"):
+            raise ValueError(f"{useless} has no effect at {self.url}; it needs https")
+        return self
 
 
 class ProfileSettings(BaseModel):
@@ -101,6 +92,8 @@ class ProfileSettings(BaseModel):
 
     nodes: tuple[NodeSettings, ...] = Field(min_length=1)
     """The nodes of the profile."""
+    credentials: CredentialSettings | None = None
+    """How to log in to its nodes; a node's own credentials replace these."""
     production: bool = False
     """Marks the profile on screen; a bounce must be confirmed with the profile's name too."""
     read_only: bool = False
@@ -123,6 +116,25 @@ class ProfileSettings(BaseModel):
             if twice is not None:
                 raise ValueError(f"two nodes have the {what} {twice!r}")
         return self
+
+    @model_validator(mode="after")
+    def _no_secret_in_the_clear(self) -> Self:
+        for node in self.nodes_with_credentials():
+            if node.credentials is None or node.credentials.scheme is None or node.allow_plain_http:
+                continue
+            if is_plain_http(node.url):
+                raise ValueError(
+                    f"node {node.label}: its credentials would cross the network in the clear; use https or a "
+                    "tunnel, or set allow_plain_http = true for this node"
+                )
+        return self
+
+    def nodes_with_credentials(self) -> tuple[NodeSettings, ...]:
+        """The nodes, each with the credentials that hold for it."""
+        return tuple(
+            node if node.credentials is not None else node.model_copy(update={"credentials": self.credentials})
+            for node in self.nodes
+        )
 
 
 class PollSettings(BaseModel):
@@ -194,7 +206,7 @@ class Settings(BaseSettings):
     """All settings. Environment variables are `KUMO_TUI_` and the key, `__` between its levels."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KUMO_TUI_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="KUMO_TUI_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
     default_profile: str = ""
@@ -252,7 +264,8 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
 def load_settings(path: Path | None = None) -> Settings:
     """Settings of this file, or of the default one where it exists, under the environment's.
 
-    Raises ConfigError that names file, line where possible, key, and what is expected.
+    Raises ConfigError that names file, line where possible, key, and what is expected; also for a file with a
+    secret in it that others than its owner have access to.
     """
     source = path if path is not None else config_path()
     text = _read(source, must_exist=path is not None or bool(os.environ.get("KUMO_TUI_CONFIG")))
@@ -261,11 +274,14 @@ def load_settings(path: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not TOML: {error}.") from error
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(explain(error, Settings, source, text)) from error
     except SettingsError as error:
         raise ConfigError(f"{error}.", "A section in one environment variable is written as JSON.") from error
+    if holds_secret(values):
+        check_private(source)
+    return settings
 
 
 def _read(source: Path, *, must_exist: bool) -> str:

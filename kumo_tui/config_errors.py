@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import UnionType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -42,11 +43,16 @@ def _known_keys(root: type[BaseModel], location: tuple[int | str, ...]) -> str:
     kind: Any = root
     for key in location:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            kind = kind.model_fields[str(key)].annotation
+            kind = _required(kind.model_fields[str(key)].annotation)
         else:
             inner = get_args(kind)
             kind = inner[0] if inner[-1] is Ellipsis else inner[-1]
     return ", ".join(kind.model_fields)
+
+
+def _required(kind: Any) -> Any:
+    """The type without its `| None`."""
+    return get_args(kind)[0] if isinstance(kind, UnionType) else kind
 
 
 def _line_of(location: tuple[int | str, ...], text: str) -> int | None:

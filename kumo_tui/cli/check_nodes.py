@@ -4,26 +4,26 @@ import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, plain_bounce
 from kumo_tui.cli.checks import Check, Health
 from kumo_tui.cli.compose import Surroundings
 from kumo_tui.clock import Clock
 from kumo_tui.config import NodeSettings, Settings
-from kumo_tui.errors import EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
+from kumo_tui.errors import ConfigError, EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
-from kumo_tui.node.link import is_loopback
+from kumo_tui.node.login import Logins
 from kumo_tui.text import one_line
+from kumo_tui.urls import is_plain_http
 
 PATIENCE_S = 10.0
 
 # A node's clock is told to the second only, and the answer takes its time.
 SKEW_S = 5.0
 
-_ACCESS = "may be read from here, without credentials; whether it may be changed from here only an act shows"
+_ACCESS = "whether it may be changed from here only an act shows"
 _SILENT = Unreachable | TlsUntrusted | NoAnswer
 
 Value = TypeVar("Value")
@@ -61,13 +61,31 @@ class _Answers:
 
 
 async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surroundings) -> list[Examined]:
-    """Look at all nodes at the same time. Raises ConfigError when a CA file holds no certificates."""
-    clients = [world.make_client(node, settings, world.clock) for node in nodes]
+    """Look at all nodes at the same time; one whose login or certificates cannot be used is not asked."""
+    logins = Logins(world.environ)
+    made = [_made(node, settings, world, logins) for node in nodes]
+    clients = [client for client in made if isinstance(client, NodeClient)]
     try:
-        answers = await asyncio.gather(*(_ask(client, world.clock) for client in clients))
+        answers = iter(await asyncio.gather(*(_ask(client, world.clock) for client in clients)))
     finally:
         await asyncio.gather(*(client.aclose() for client in clients))
-    return [_examined(node, answer, settings) for node, answer in zip(nodes, answers, strict=True)]
+    return [
+        _unusable(node, client) if isinstance(client, ConfigError) else _examined(node, next(answers), settings)
+        for node, client in zip(nodes, made, strict=True)
+    ]
+
+
+def _made(node: NodeSettings, settings: Settings, world: Surroundings, logins: Logins) -> NodeClient | ConfigError:
+    try:
+        login = logins.of(node.label, node.credentials)
+        return world.make_client(node, settings, world.clock, login)
+    except ConfigError as error:
+        return error
+
+
+def _unusable(node: NodeSettings, error: ConfigError) -> Examined:
+    check = Check("node", Health.FAILED, error.what.removeprefix(f"{node.label}: "), error.next_step, node.label)
+    return Examined((check,), is_read=False)
 
 
 async def _ask(client: NodeClient, clock: Clock) -> _Answers:
@@ -102,8 +120,7 @@ def _examined(node: NodeSettings, answers: _Answers, settings: Settings) -> Exam
     checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
     if is_read:
         checks += [*_reached(answers), *_abilities(answers.capability), _plain(answers, settings)]
-        checks.append(Check("node", Health.OK, _ACCESS))
-    checks += _transport(node)
+    checks += [_login(node, is_read=is_read), *_transport(node)]
     return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
 
 
@@ -140,11 +157,20 @@ def _plain(answers: _Answers, settings: Settings) -> Check:
     return Check("node", Health.OK if fine else Health.WARNING, plain.why, plain.next_step)
 
 
+def _login(node: NodeSettings, *, is_read: bool) -> Check:
+    """Which login is used, and where its secret is from; never the secret."""
+    words = node.credentials.words if node.credentials is not None else "without credentials"
+    if is_read:
+        return Check("node", Health.OK, f"may be read from here, {words}; {_ACCESS}")
+    return Check("node", Health.OK, f"it is asked {words}")
+
+
 def _transport(node: NodeSettings) -> Iterator[Check]:
-    parts = urlsplit(node.url)
-    if parts.scheme == "https" and node.insecure:
+    if node.url.startswith("https:") and node.insecure:
         words = "its certificate is not verified (insecure): anybody may answer in its place."
         yield Check("node", Health.WARNING, words, "Set ca_file for it instead.")
-    elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+    elif is_plain_http(node.url):
         words = "plain HTTP to another machine: whoever is in between can read and change it."
+        if node.credentials is not None and node.credentials.scheme is not None:
+            words = f"{words} The credentials too (allow_plain_http)."
         yield Check("node", Health.WARNING, words, "Use https, or a tunnel: ssh -L 8000:127.0.0.1:8000.")

@@ -4,6 +4,7 @@ import contextlib
 import getpass
 import os
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.clock import Clock, SystemClock
 from kumo_tui.config import NodeSettings, Settings
-from kumo_tui.errors import JournalError
+from kumo_tui.errors import ConfigError, JournalError
 from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.place import journal_path
@@ -23,6 +24,8 @@ from kumo_tui.journal.port import Kept, Past
 from kumo_tui.journal.records import Recorded
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
+from kumo_tui.node.login import Login, Logins
+from kumo_tui.node.tls import tls_context
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.watcher import ProfileFacts, Watcher
 
@@ -44,11 +47,24 @@ def who_am_i() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def make_client(node: NodeSettings, settings: Settings, clock: Clock) -> NodeClient:
-    """The client of one node. Raises ConfigError when its CA file holds no certificates."""
+def make_client(node: NodeSettings, settings: Settings, clock: Clock, login: Login | None) -> NodeClient:
+    """The client of one node. Raises ConfigError when its certificates or its key cannot be used."""
     timeouts = Timeouts(connect_s=settings.poll.connect_timeout_s, read_s=settings.poll.read_timeout_s)
-    verify = False if node.insecure else str(node.ca_file) if node.ca_file else True
-    return NodeClient(node.label, node.url, clock=clock, timeouts=timeouts, verify=verify)
+    return NodeClient(node.label, node.url, clock=clock, timeouts=timeouts, verify=_trust(node), login=login)
+
+
+def _trust(node: NodeSettings) -> bool | ssl.SSLContext:
+    if not node.url.startswith("https:"):
+        return True
+    try:
+        return tls_context(
+            ca_file=node.ca_file,
+            insecure=node.insecure,
+            client_cert=node.client_cert,
+            client_key=node.client_key,
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{node.label}: {error.what}", error.next_step) from error
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Surroundings:
 
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    make_client: Callable[[NodeSettings, Settings, Clock], NodeClient] = make_client
+    make_client: Callable[[NodeSettings, Settings, Clock, Login | None], NodeClient] = make_client
     is_terminal: Callable[[], bool] = both_ends_are_terminals
     who: Callable[[], str] = who_am_i
 
@@ -121,7 +137,11 @@ def house_for(
     recall: Callable[[str], Recorded | None] = remembers_nothing,
 ) -> House:
     """The rooms for the nodes of a target, with this journal; `recall` reads an operation back from it."""
-    clients = {node.label: world.make_client(node, settings, world.clock) for node in target.nodes}
+    logins = Logins(world.environ)
+    clients = {
+        node.label: world.make_client(node, settings, world.clock, logins.of(node.label, node.credentials))
+        for node in target.nodes
+    }
     watcher = Watcher(
         [NodeWatch(clients[node.label], node.url, world.clock, settings.poll) for node in target.nodes],
         world.clock,

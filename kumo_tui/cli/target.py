@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kumo_tui.cli.options import Options
-from kumo_tui.config import DEFAULT_ENDPOINT, NodeSettings, ProfileSettings, Settings, check_url
+from kumo_tui.config import DEFAULT_ENDPOINT, NodeSettings, ProfileSettings, Settings
 from kumo_tui.errors import ConfigError, InputError
 from kumo_tui.text import one_line
+from kumo_tui.urls import check_url
 
 ENDPOINT_VARIABLE = "KUMO_KCLI_ENDPOINT"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The nodes of a command. `profile` is empty when no profile was chosen."""
+    """The nodes of a command, each with its credentials. `profile` is empty when no profile was chosen."""
 
     profile: str
     production: bool
@@ -23,6 +24,7 @@ class Target:
 def choose_target(options: Options, settings: Settings, environ: Mapping[str, str]) -> Target:
     """The target: --profile or --endpoint, else the default profile or the only one, else the default endpoint.
 
+    Only a profile's nodes have credentials: those of an endpoint would have to be typed where others see them.
     Raises InputError or ConfigError with words for the operator.
     """
     if options.endpoints and options.profile:
@@ -53,7 +55,7 @@ def _of_profile(name: str, settings: Settings, source: str) -> Target:
     if profile is None:
         known = f"Known are: {_listed(list(settings.profile))}." if settings.profile else "None is configured."
         raise ConfigError(f"{source}: there is no profile {one_line(name, 60)!r}.", known)
-    return Target(name, profile.production, _distinct(profile.nodes))
+    return Target(name, profile.production, _distinct(profile.nodes_with_credentials()))
 
 
 def _node(url: str, source: str) -> NodeSettings:

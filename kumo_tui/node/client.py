@@ -20,6 +20,7 @@ from kumo_tui.node import failures, wire
 from kumo_tui.node.capability import read_capability
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.link import Answer, Link, Timeouts
+from kumo_tui.node.login import Login
 from kumo_tui.node.metrics import MetricsReader
 from kumo_tui.text import one_line
 
@@ -39,6 +40,8 @@ Value = TypeVar("Value")
 class NodeClient:
     """One kumod. Every method raises NodeError and nothing else, and sends exactly one request.
 
+    Only a reading is sent a second time: when it was refused, and the secret of its `login` has changed.
+
     `patience_s` is how long a silent node is waited for, instead of the read timeout: a big sweep silences a
     node for minutes (KUMOMTA.md 0). `verify` is True, False, a file of CA certificates or a context; raises
     ConfigError for a file that holds none. `compress` None means: except on loopback.
@@ -54,12 +57,19 @@ class NodeClient:
         verify: bool | str | ssl.SSLContext = True,
         transport: httpx.AsyncBaseTransport | None = None,
         compress: bool | None = None,
+        login: Login | None = None,
     ) -> None:
         self.name = name
         self.last_bytes = 0
         """Size of the last complete `/metrics` body, uncompressed."""
         self._link = Link(
-            url, clock=clock, timeouts=timeouts, verify=verify, transport=transport, compress=compress
+            url,
+            clock=clock,
+            timeouts=timeouts,
+            verify=verify,
+            transport=transport,
+            compress=compress,
+            login=login,
         )
         self._queues = EMPTY_TABLE
 

@@ -68,13 +68,28 @@ def from_answer(asked: Asked, status: int, headers: httpx.Headers, body: bytes) 
         return Unauthorized(
             asked.node,
             f"not allowed: {_heard(asked, status, said)}.",
-            "Let this host or user in by the node's access rules; they are per path and method.",
+            _next_to_let_in(status, said),
         )
     if 400 <= status < 500 and is_html(headers, body):
         return not_kumod(asked, f"{asked.request} is a web page ({status})")
     if status in (404, 405):
         return _missing(asked, status, said)
     return _failed(asked, status, said)
+
+
+def _next_to_let_in(status: int, said: str) -> str:
+    """What follows from the words of a refusal, which differ by version (KUMOMTA.md 6)."""
+    if "Authentication Failed" in said or "Invalid Authorization" in said:
+        return "Check this node's credentials in the config; the node keeps a wrong answer for 60 s."
+    if "Malformed" in said:
+        return "Check this node's credentials in the config: the node cannot read what they send."
+    if "Trusted IP required" in said:
+        return "Its version lets no login in there: trust this host, and set credentials = {} for the node."
+    if "no Authorization header" in said or "Missing Authorization" in said or "<Unauthenticated>" in said:
+        return "Trust this host, or give the node credentials in the config that its access rules let in."
+    if status in (403, 407):
+        return "kumod never answers that: a proxy in between lets this host or user not pass."
+    return "Let this host or user in by the node's access rules; they are per path and method."
 
 
 def broken(asked: Asked, why: str) -> BrokenAnswer:

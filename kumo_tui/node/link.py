@@ -1,21 +1,24 @@
-"""The HTTP side of one node: one connection pool, explicit limits on everything, no credentials, no redirects."""
+"""The HTTP side of one node: one connection pool, explicit limits on everything, no redirects."""
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
 from kumo_tui import __version__
 from kumo_tui.clock import Clock
-from kumo_tui.errors import ConfigError
 from kumo_tui.node import failures
 from kumo_tui.node.failures import Asked
+from kumo_tui.node.login import Login
+from kumo_tui.node.tls import tls_context
+from kumo_tui.urls import is_loopback
 
 CONNECTIONS = 6
 ANSWER_BYTES = 256 * 1024 * 1024
@@ -51,7 +54,11 @@ class Answer:
 
 
 class Link:
-    """Requests to one node. `address` is its host and port; `clock_skew_s` its clock minus ours."""
+    """Requests to one node. `address` is its host and port; `clock_skew_s` its clock minus ours.
+
+    With a `login` each request carries an Authorization header, else none does: before access lists kumod refuses
+    a trusted host that sends one (KUMOMTA.md 6).
+    """
 
     def __init__(
         self,
@@ -62,12 +69,14 @@ class Link:
         verify: bool | str | ssl.SSLContext,
         transport: httpx.AsyncBaseTransport | None,
         compress: bool | None,
+        login: Login | None = None,
     ) -> None:
         base = httpx.URL(url).copy_with(userinfo=b"")
         self.address = base.netloc.decode("ascii")
         self.timeouts = timeouts
         self.clock_skew_s: float | None = None
         self._clock = clock
+        self._login = login
         wanted = not is_loopback(base.host) if compress is None else compress
         self._http = httpx.AsyncClient(
             base_url=base,
@@ -89,27 +98,49 @@ class Link:
 
     @asynccontextmanager
     async def exchange(self, asked: Asked, content: bytes | None = None) -> AsyncIterator[httpx.Response]:
-        """Send one request, once; the answer's body is read inside. Raises NodeError for what goes wrong there."""
+        """Send one request; the answer's body is read inside. Raises NodeError for what goes wrong there."""
         try:
-            async with (
-                asyncio.timeout(max(self.timeouts.total_s, 2 * asked.wait_s)),
-                self._http.stream(
-                    asked.method,
-                    asked.path,
-                    content=content,
-                    headers=None if content is None else {"content-type": "application/json"},
-                    timeout=httpx.Timeout(
-                        connect=self.timeouts.connect_s,
-                        read=asked.wait_s,
-                        write=self.timeouts.write_s,
-                        pool=self.timeouts.pool_s,
-                    ),
-                ) as response,
-            ):
-                self._note_time(response)
-                yield response
+            async with asyncio.timeout(max(self.timeouts.total_s, 2 * asked.wait_s)):
+                response = await self._send(asked, content)
+                try:
+                    self._note_time(response)
+                    yield response
+                finally:
+                    await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise failures.from_exception(asked, error) from error
+            # Without its cause: the frames of that hold the request's headers, and a crash screen shows frames.
+            raise failures.from_exception(asked, error) from None
+
+    async def _send(self, asked: Asked, content: bytes | None) -> httpx.Response:
+        """The answer, its body not read. A reading that is refused goes once more where the login has changed."""
+        if self._login is None:
+            return await self._http.send(self._request(asked, content, None), stream=True)
+        door = f"{asked.method} {self.address}{asked.path.partition('?')[0]}"
+        header = self._login.header()
+        response = await self._http.send(self._request(asked, content, header), stream=True)
+        if response.status_code != 401:
+            self._login.let_in(door)
+        elif not asked.is_act and await self._login.renewed(door, header):
+            await response.aclose()
+            return await self._http.send(self._request(asked, content, self._login.header()), stream=True)
+        return response
+
+    def _request(self, asked: Asked, content: bytes | None, login: SecretStr | None) -> httpx.Request:
+        headers = {} if content is None else {"content-type": "application/json"}
+        if login is not None:
+            headers["authorization"] = login.get_secret_value()
+        return self._http.build_request(
+            asked.method,
+            asked.path,
+            content=content,
+            headers=headers,
+            timeout=httpx.Timeout(
+                connect=self.timeouts.connect_s,
+                read=asked.wait_s,
+                write=self.timeouts.write_s,
+                pool=self.timeouts.pool_s,
+            ),
+        )
 
     async def complete(self, asked: Asked, response: httpx.Response) -> Answer:
         """The whole answer; of an error only its first ERROR_BYTES. Raises NodeError when it has no end."""
@@ -122,7 +153,10 @@ class Link:
                 if response.status_code == 200:
                     raise failures.broken(asked, f"it is over {ANSWER_BYTES >> 20} MiB")
                 break
-        return Answer(response.status_code, response.headers, b"".join(chunks))
+        body = b"".join(chunks)
+        if self._login is not None and response.status_code != 200:
+            body = self._login.hidden_in(body)
+        return Answer(response.status_code, response.headers, body)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -138,18 +172,7 @@ class Link:
         self.clock_skew_s = (theirs - self._clock.now()).total_seconds()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, where compressing costs more than it saves."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _trust(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:
-    if not isinstance(verify, str):
+def _trust(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
+    if isinstance(verify, ssl.SSLContext):
         return verify
-    try:
-        return ssl.create_default_context(cafile=verify)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{verify}: no CA certificates can be read from it.", "Check ca_file.") from error
+    return tls_context(ca_file=Path(verify) if isinstance(verify, str) else None, insecure=verify is False)

@@ -17,11 +17,12 @@ from kumo_tui.config import (
     PollSettings,
     ProfileSettings,
     Settings,
-    check_url,
     config_path,
     load_settings,
 )
+from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError
+from kumo_tui.urls import check_url
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -92,7 +93,7 @@ def test_the_commented_profiles_of_the_example_load_and_show_every_key() -> None
 
 
 @pytest.mark.parametrize(
-    "model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings, LogSettings]
+    "model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings, LogSettings, CredentialSettings]
 )
 def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None:
     body = ast.parse(inspect.getsource(model)).body[0].body
@@ -180,7 +181,7 @@ def test_the_line_is_that_of_the_node_which_is_wrong(tmp_path: Path) -> None:
 
 def test_an_unknown_key_of_a_node_is_told_what_nodes_know(tmp_path: Path) -> None:
     text = '[[profile.act.nodes]]\nurl = "http://a:1"\npassword = "x"\n'
-    assert "known are url, name, ca_file, insecure" in failure(tmp_path, text)
+    assert "known are url, name, ca_file, client_cert, client_key, insecure" in failure(tmp_path, text)
 
 
 def test_a_mistake_in_the_environment_is_blamed_on_its_variable(
@@ -226,6 +227,10 @@ def test_a_url_is_kept_as_scheme_host_and_port(url: str, kept: str) -> None:
         "http://mta1:8000?x=1",
         "http://mta1:8000#x",
         "http://user:secret@mta1:8000",
+        "http://user:sec/secret@mta1:8000",
+        "http:/user:secret@mta1:8000",
+        "http://user:secret#x@mta1:8000",
+        "user:secret@mta1:8000",
         "http://mta 1:8000",
         "http://mta1\n:8000",
         "http://[::1:8000",

@@ -14,6 +14,7 @@ from kumo_tui.cli.main import outcome
 from kumo_tui.clock import Clock
 from kumo_tui.config import NodeSettings, Settings
 from kumo_tui.node.client import NodeClient
+from kumo_tui.node.login import Login
 from kumo_tui.sim import CutError, Fleet, SimNode, load_scenario, parse_scenario
 from tests.fakes import FakeClock, settle
 
@@ -134,7 +135,7 @@ class Desk:
             if request.method != "GET"
         ]
 
-    def _client(self, node: NodeSettings, _settings: Settings, clock: Clock) -> NodeClient:
+    def _client(self, node: NodeSettings, _settings: Settings, clock: Clock, _login: Login | None) -> NodeClient:
         host = httpx.URL(node.url).host
         known = self.fleet.nodes.get(host)
         wire = Wire(known, self.after_post) if known else httpx.MockTransport(_no_such_host)
