@@ -63,7 +63,8 @@ def due(track: CleanTrack, node: NodeSnapshot, now: float, *, quiet_s: float, ca
 def _stop_due(track: CleanTrack, node: NodeSnapshot, now: float, cap_s: float) -> Due | None:
     selector, ends = track.ledger.selector, track.stop_ends_at
     by_name = needs_names(selector)
-    if now - track.posted_at < RETRY_S:
+    if now - track.posted_at < RETRY_S or track.last_list < track.posted_at:
+        # A stop whose answer did not come may stand all the same: the list tells, before another one leaves.
         return None
     if ends is None:
         return Due(Step.COVER, _matching(track, node) if by_name else ())

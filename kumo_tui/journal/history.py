@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kumo_tui.journal.coding import to_selector
-from kumo_tui.journal.records import Recorded, RequestState
+from kumo_tui.journal.records import Recorded, RequestState, Step
 from kumo_tui.model.history import Chain, History, HistoryEntry, HistoryNode, chain_of
 from kumo_tui.model.operation import ActState, Mode, NodeAct
 from kumo_tui.model.selector import ExactQueues, Selector
@@ -161,7 +161,8 @@ class Loader:
 
 def _is_open(recorded: Recorded) -> bool:
     """Whether somebody may have to go on with it (see `durable.SqliteJournal.operations`)."""
-    unanswered = any(request.state is RequestState.INTENT for request in recorded.requests)
+    waiting = (request for request in recorded.requests if request.step is not Step.CANCEL)
+    unanswered = any(request.state is RequestState.INTENT for request in waiting)
     return unanswered or any(_goes_on(recorded, act) for act in recorded.operation.acts)
 
 

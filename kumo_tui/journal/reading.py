@@ -24,8 +24,8 @@ from kumo_tui.model.verdict import FINAL, Verdict
 _FINAL = ", ".join(f"'{verdict.value}'" for verdict in sorted(FINAL))
 
 # Open is what somebody may have to go on with: an act that is neither rejected nor at its final verdict, a
-# request that may have left without an answer (but for sweeps: the next one covers it), and a stop that still
-# stands, by the rules of `Recorded.stops_standing`.
+# request that may have left without an answer (but for sweeps: the next one covers it; and for cancels: what is
+# over needs none), and a stop that still stands, by the rules of `Recorded.stops_standing`.
 _OPEN = f"""
     EXISTS (
         SELECT 1 FROM target WHERE target.operation = operation.no AND (
@@ -33,7 +33,8 @@ _OPEN = f"""
             AND (SELECT state FROM request WHERE request.target = target.no ORDER BY no LIMIT 1) <> 'rejected'
             OR EXISTS (
                 SELECT 1 FROM request
-                WHERE request.target = target.no AND request.state = 'intent' AND request.step <> 'sweep'
+                WHERE request.target = target.no AND request.state = 'intent'
+                AND request.step NOT IN ('sweep', 'cancel')
             )
             OR EXISTS (
                 SELECT 1 FROM request AS stop WHERE stop.target = target.no

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from kumo_tui.journal.records import Recorded, Request, Step
+from kumo_tui.journal.records import Recorded, Request, RequestState, Step
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.watch.tracker import Track, start_track
 
@@ -62,8 +62,22 @@ def resumed_tracks(
         ruling = recorded.rulings.get(act.node)
         if ruling is not None and ruling.verdict.is_final:
             track = replace(track, verdict=ruling.verdict)
+        if _was_cancelled(recorded, act):
+            # Whether it arrived is told by the first list from now on: what is still in it was not cancelled.
+            track = replace(track, cancelled=True, cancel_over_at=at)
         tracks[act.node] = replace(track, risen_at=at)
     return tracks
+
+
+def _was_cancelled(recorded: Recorded, act: NodeAct) -> bool:
+    """Whether a run of ours sent a cancel of this directive, or was about to, and was not refused."""
+    return act.id is not None and any(
+        request.node == act.node
+        and request.step is Step.CANCEL
+        and request.id == act.id
+        and request.state is not RequestState.REJECTED
+        for request in recorded.requests
+    )
 
 
 def _request_of(recorded: Recorded, act: NodeAct) -> Request:

@@ -107,6 +107,18 @@ def test_exact_queues_are_extended_by_all_their_names() -> None:
     assert at(103, track, stops=[exact_stop("names-1", 97)]) == Due(Step.EXTEND, (GMAIL, YAHOO))
 
 
+def test_no_stop_follows_another_before_the_list_was_read_after_it() -> None:
+    own = (OwnStop("names-1", 200.0, True),)
+    names = ExactQueues.of([YAHOO])
+    track = follow(
+        clean_track(selector=names, own=own, covered=names.names), seen(103, stops=[exact_stop("names-1", 97)])
+    )
+    unanswered = replace(track, posted_at=104.0)
+    silent = seen(103, stops=[exact_stop("names-1", 97)])
+    assert next_step(unanswered, silent, 110) is None
+    assert at(110, unanswered, stops=[exact_stop("names-1", 90)]) == Due(Step.EXTEND, (YAHOO,))
+
+
 def test_needless_stops_are_released_and_what_is_over_or_ended_is_let_go() -> None:
     stale = clean_track(stale=("names-1",))
     assert at(103, stale, stops=[stop(), exact_stop("names-1")]) == Due(Step.TIDY)

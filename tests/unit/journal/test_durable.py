@@ -11,6 +11,7 @@ import pytest
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.durable import SqliteJournal
+from kumo_tui.journal.history import Wanted
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Change, Recorded, RequestState, Ruling, Step, StepRecord
 from kumo_tui.model.operation import ActState, Event, NodeAct
@@ -233,8 +234,19 @@ def test_an_open_intent_keeps_its_operation_open(journal: SqliteJournal) -> None
     journal.record_intent(an_operation(), [])
     journal.record_act(TAG, NodeAct("mta1", ActState.REJECTED), START)
     assert journal.operations(open_only=True) == ()
+    journal.record_step(StepRecord(TAG, "mta1", Step.RELEASE, "{}", RequestState.INTENT), START)
+    assert len(journal.operations(open_only=True)) == 1
+    assert len(journal.history(Wanted(open_only=True)).entries) == 1
+
+
+def test_a_cancel_without_an_answer_keeps_nothing_open_that_is_over(journal: SqliteJournal) -> None:
+    journal.record_intent(an_operation(), [an_intent()])
+    journal.record_act(TAG, NodeAct("mta1", ActState.ACCEPTED, "a"), START)
     journal.record_step(StepRecord(TAG, "mta1", Step.CANCEL, "{}", RequestState.INTENT), START)
     assert len(journal.operations(open_only=True)) == 1
+    journal.record_verdict(TAG, "mta1", Verdict.CANCELLED, START)
+    assert journal.operations(open_only=True) == ()
+    assert journal.history(Wanted(open_only=True)).entries == ()
 
 
 def test_a_tag_is_taken_once(journal: SqliteJournal) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from kumo_tui.journal.durable import SqliteJournal, open_journal
 from kumo_tui.journal.port import Intent
+from kumo_tui.journal.records import RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
@@ -117,6 +118,41 @@ async def test_what_ended_meanwhile_is_done_with_what_was_seen_last(
     assert status.verdict is Verdict.DONE
     assert status.ledger.progress.bounced == 40
     assert "not known" in status.nodes[0].note or "at least" in status.nodes[0].note
+    await watcher.stop()
+
+
+def cancelled(journal: SqliteJournal) -> None:
+    """An earlier run that ended between its cancel and the answer."""
+    written(journal, ActState.ACCEPTED)
+    journal.record_step(StepRecord(TAG, "mta1", Step.CANCEL, "{}", RequestState.INTENT, DIRECTIVE), START)
+
+
+async def test_a_cancel_that_an_earlier_run_sent_is_no_surprise(journal: SqliteJournal, clock: FakeClock) -> None:
+    cancelled(journal)
+    clock.jump(10)
+    node, watcher = resumed(journal, clock)
+    node.directives = []
+    for _poll in range(3):
+        clock.jump(3)
+        snapshot = await watcher.poll_once()
+    progress = snapshot.operations[0].nodes[0]
+    assert (progress.verdict, progress.note) == (Verdict.CANCELLED, "")
+    assert journal.operations(open_only=True) == ()
+    await watcher.stop()
+
+
+async def test_a_cancel_of_an_earlier_run_that_did_not_arrive_is_denied_by_the_list(
+    journal: SqliteJournal, clock: FakeClock
+) -> None:
+    cancelled(journal)
+    clock.jump(10)
+    node, watcher = resumed(journal, clock)
+    clock.jump(1)
+    node.directives = listed(node, 100)
+    assert (await watcher.poll_once()).operations[0].verdict is Verdict.SWEPT
+    node.directives = []
+    clock.jump(60)
+    assert (await watcher.poll_once()).operations[0].verdict is Verdict.DONE
     await watcher.stop()
 
 
