@@ -1,7 +1,7 @@
 """A scene of an acceptance test: a simulated fleet on real ports, and the installed dashboard in a pty on it.
 
     with scene(NODE, tmp_path) as stage, stage.dashboard() as desk:
-        desk.show("promo")                                # filter
+        desk.show("promo", "showing 1-2 of 2 queues")      # filter
         desk.draft("bad link", duration="30s", plain=True)  # the form, filled
         desk.confirm(desk.review())                       # the dialog, and the words that it asks for
         desk.wait_for("SWEPT")
@@ -34,7 +34,7 @@ DEAF_S = 0.6
 class Desk(Terminal):
     """The dashboard of a scene."""
 
-    def show(self, filter_text: str, shown: str = "showing ") -> None:
+    def show(self, filter_text: str, shown: str) -> None:
         """Set the filter; `shown` is what the line above the directives says then."""
         self.press("/")
         self.type(filter_text)
@@ -57,6 +57,10 @@ class Desk(Terminal):
             self.press("tab", "tab", "tab", "down", "space")
             self.wait_for("(●) plain")
 
+    def paste(self, text: str) -> None:
+        """Paste, as a terminal that marks pastes does."""
+        self.type(f"\x1b[200~{text}\x1b[201~")
+
     def review(self) -> str:
         """Go on from the form to the confirmation; what it asks to type."""
         self.press("enter", "enter")
@@ -71,12 +75,16 @@ class Desk(Terminal):
         assert asked is not None
         return asked[1]
 
-    def confirm(self, token: str) -> None:
-        """Type this into the confirmation, and press Enter."""
+    def type_confirmation(self, token: str) -> None:
+        """Type this into the confirmation; the next Enter sends."""
         self.pump(DEAF_S)
         self.type(token)
-        self.wait_for(token)
+        self.wait_for(f"[{token} ")
         self.pump(DEAF_S)
+
+    def confirm(self, token: str) -> None:
+        """Type this into the confirmation, and press Enter."""
+        self.type_confirmation(token)
         self.press("enter")
 
     def back(self, piece: str) -> None:
@@ -115,14 +123,24 @@ class Scene:
             lines += [f"[[profile.{profile}.nodes]]", f'url = "{url}"', f'name = "{name}"']
         self._config.write_text("\n".join(lines) + "\n", "utf-8")
 
-    def dashboard(self, *words: str, rows: int = 24, columns: int = 80, **settings: str) -> Desk:
-        """A dashboard on the fleet: on the profile of `configure`, or on every endpoint."""
+    def dashboard(
+        self,
+        *words: str,
+        launcher: Sequence[str] = (KUMO_TUI,),
+        rows: int = 24,
+        columns: int = 80,
+        **settings: str,
+    ) -> Desk:
+        """A dashboard on the fleet: on the profile of `configure`, or on every endpoint.
+
+        `launcher` is what starts it, before the words of the command line.
+        """
         target = [] if self._config.exists() else self.fleet.endpoints
         env = {f"KUMO_TUI_{key}": value for key, value in {**QUICK, **settings}.items()}
         env["XDG_STATE_HOME"] = str(self._state)
         if self._config.exists():
             env["KUMO_TUI_CONFIG"] = str(self._config)
-        return Desk([KUMO_TUI, *target, *words], columns, rows, env)
+        return Desk([*launcher, *target, *words], columns, rows, env)
 
     @property
     def journal(self) -> Path:
