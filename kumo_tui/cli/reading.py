@@ -177,6 +177,8 @@ def _look(
 async def _poll(call: Call) -> Snapshot:
     async with opened(build_house(call)) as house:
         snapshot = await house.watcher.poll_once()
+        for words in house.target.unverified():
+            say(words)
         say_unattended(house)
         return snapshot
 

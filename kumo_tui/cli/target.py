@@ -1,6 +1,6 @@
 """Which nodes a command is about: profile, endpoints, or the default endpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kumo_tui.cli.options import Options
@@ -19,6 +19,12 @@ class Target:
     profile: str
     production: bool
     nodes: tuple[NodeSettings, ...]
+
+    def unverified(self) -> Iterator[str]:
+        """One line for each node that may be anybody, because its certificate is not verified."""
+        for node in self.nodes:
+            if node.insecure and node.url.startswith("https:"):
+                yield f"{node.label}: its certificate is not verified (insecure): anybody may answer in its place."
 
 
 def choose_target(options: Options, settings: Settings, environ: Mapping[str, str]) -> Target:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, kcli_command
 from kumo_tui.text import is_altered
+from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded, wrapped
@@ -68,7 +69,7 @@ class RequestsScreen(ModalScreen[None]):
 
     def action_copy_curl(self) -> None:
         """Copy the curl commands."""
-        self._copy("curl", [request.curl() for request in self._requests])
+        self._copy("curl", [self._curl(request) for request in self._requests])
 
     def action_copy_kcli(self) -> None:
         """Copy the kcli commands."""
@@ -81,10 +82,19 @@ class RequestsScreen(ModalScreen[None]):
         yield _title(f"{request.step} on {request.node}   {request.method} {request.url}")
         yield _text(request.json_text(), f"json-{number}")
         yield _title("curl")
-        yield _text(request.curl(), f"curl-{number}")
+        yield _text(self._curl(request), f"curl-{number}")
         if _has_kcli(request):
             yield _title("kcli (asks nothing before it acts)")
             yield _text(kcli_command(_base_url(request), request.body), f"kcli-{number}")
+
+    def _curl(self, request: PlannedRequest) -> str:
+        """The curl command, with `***` for the secret where the node has a login."""
+        host = dashboard_host(self)
+        profile = host.settings.profile.get(host.snapshot.profile)
+        nodes = profile.nodes_with_credentials() if profile else ()
+        logins = (node.credentials for node in nodes if node.label == request.node and node.credentials)
+        option = next((login.curl_option for login in logins), "")
+        return request.curl().replace("curl ", f"curl {option} ", 1) if option else request.curl()
 
     def _copy(self, what: str, texts: Sequence[str]) -> None:
         text = "\n".join(texts)

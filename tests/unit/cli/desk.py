@@ -135,11 +135,11 @@ class Desk:
             if request.method != "GET"
         ]
 
-    def _client(self, node: NodeSettings, _settings: Settings, clock: Clock, _login: Login | None) -> NodeClient:
+    def _client(self, node: NodeSettings, _settings: Settings, clock: Clock, login: Login | None) -> NodeClient:
         host = httpx.URL(node.url).host
         known = self.fleet.nodes.get(host)
         wire = Wire(known, self.after_post) if known else httpx.MockTransport(_no_such_host)
-        return NodeClient(node.label, node.url, clock=clock, transport=wire)
+        return NodeClient(node.label, node.url, clock=clock, transport=wire, login=login)
 
 
 def _no_such_host(_request: httpx.Request) -> httpx.Response:
