@@ -22,7 +22,10 @@ from kumo_tui.sim.web.replies import Call
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request as it came. ``at`` is engine time in seconds; ``status`` 0 means closed without an answer."""
+    """One request as it came, and the ``agent`` that it says it is from.
+
+    ``at`` is engine time in seconds; ``status`` 0 means closed without an answer.
+    """
 
     method: str
     path: str
@@ -30,6 +33,7 @@ class LoggedRequest:
     body: str
     at: float
     status: int | None = None
+    agent: str = ""
 
 
 class SimNode:
@@ -115,8 +119,9 @@ class SimNode:
     def record(self, call: Call, body: bytes) -> int:
         """Note a request; return its place in the log."""
         query = "&".join(f"{key}={value}" for key, value in call.query)
-        text = body.decode("utf-8", "replace")
-        self.requests.append(LoggedRequest(call.method, call.path, query, text, self.clock.monotonic()))
+        text, agent = body.decode("utf-8", "replace"), call.headers.get("user-agent", "")
+        at = self.clock.monotonic()
+        self.requests.append(LoggedRequest(call.method, call.path, query, text, at, agent=agent))
         return len(self.requests) - 1
 
     def note_status(self, place: int, status: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.terminal import KEPT
+from tests.lawful import offences
 
 KUMO_TUI = str(Path(sys.executable).with_name("kumo-tui"))
 PATIENCE_S = 60.0
@@ -58,6 +59,15 @@ class ServedFleet:
         """Every request that could change a node, as it came."""
         return [request for name in self.urls for request in self.requests(name) if request["method"] != "GET"]
 
+    def offences(self) -> list[str]:
+        """What is unlawful in what kumo-tui asked; whether everything was meant, nobody can tell from here."""
+        found = []
+        for act in self.acts():
+            if act["agent"].startswith("kumo-tui/"):
+                asked = (act["method"], act["path"], act["body"])
+                found += offences(*asked) and offences(*asked, everything=True)
+        return found
+
     def requests(self, name: str = "mta1") -> list[dict[str, Any]]:
         """Every request to a node so far."""
         return list(httpx.get(f"{self.urls[name]}/_sim/requests", trust_env=False).json())
@@ -86,12 +96,17 @@ class ServedFleet:
 
 @contextlib.contextmanager
 def serving(scenario: str, *words: str) -> Iterator[ServedFleet]:
-    """The fleet of a scenario, or of a TOML file, on free ports; `words` as `kumo_tui.sim` takes them."""
+    """The fleet of a scenario, or of a TOML file, on free ports; `words` as `kumo_tui.sim` takes them.
+
+    Whatever kumo-tui asked of it is judged in the end.
+    """
     argv = [sys.executable, "-m", "kumo_tui.sim", scenario, "--port", "0", "--until-stdin-closes", *words]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         nodes = json.loads(child.stdout.readline())["nodes"]
-        yield ServedFleet({node["name"]: node["url"] for node in nodes})
+        fleet = ServedFleet({node["name"]: node["url"] for node in nodes})
+        yield fleet
+        assert fleet.offences() == []
         assert child.stdin is not None
         child.stdin.close()
         child.wait(PATIENCE_S)

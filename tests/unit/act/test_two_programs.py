@@ -86,6 +86,7 @@ async def test_a_stop_is_confirmed_once_only(first: World) -> None:
     assert not second.status(operation.tag).operation.is_waiting
 
 
+@pytest.mark.odd_bodies
 async def test_a_time_without_a_stop_is_remembered_by_the_next_start(first: World) -> None:
     theirs = {"tenant": "s1", "reason": "theirs", "duration": "5s"}
     await first.clients["mta1"].post_suspension(theirs)
