@@ -11,8 +11,6 @@ from tests.ui.acting_world import ActingApp, open_screen, screen_text
 SECRET = "hunter2-Tr0ub4dor"
 BODY = {"reason": "x", "duration": "300s"}
 OF_MTA1 = PlannedRequest("bounce", "mta1", "POST", "http://mta1:8000/api/admin/bounce/v1", BODY)
-    "bounce", "mta1", "POST", "http://mta1:8000/api/admin/bounce/v1", {"reason": "x", "duration": "300s"}
-)
 
 
 def logging_in(**credentials: str) -> Settings:
