@@ -10,7 +10,7 @@ from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import STOP_SLACK_S, needs_names
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, write_act
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Step
@@ -25,6 +25,7 @@ from kumo_tui.text import plural
 from kumo_tui.units import parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
+from kumo_tui.watch.tracker import SENT
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +119,17 @@ class Starter:
     async def _carry_out(
         self, operation: Operation, targets: Sequence[Target], ledgers: Mapping[str, Ledger]
     ) -> Operation:
-        acts = await asyncio.gather(*(self._place(operation, target) for target in targets))
         at = self._desk.clock.monotonic()
         tracks = {}
-        for act, target in zip(acts, targets, strict=True):
-            operation = operation.with_act(act).with_event(self._desk.clock.now(), _act_words(act, target))
-            tracks[act.node] = self._track(operation, act, target, ledgers[act.node], at)
+        for act, target in zip(operation.acts, targets, strict=True):
+            leaving = replace(act, answered_at=at)
+            tracks[act.node] = self._track(operation, leaving, target, ledgers[act.node])
         self._desk.watcher.track_clean(operation, tracks)
-        for event in operation.events[-len(acts) :]:
-            self._write_event(operation.tag, event.text)
+        placing = asyncio.gather(*(self._place(operation, each, ledgers[each.node]) for each in targets))
+        await while_looking(self._desk, placing)
         self._desk.watcher.refresh()
-        return operation
+        status = self._desk.watcher.snapshot.operation(operation.tag)
+        return status.operation if status else operation
 
     def _write_event(self, tag: str, text: str) -> None:
         try:
@@ -136,8 +137,15 @@ class Starter:
         except JournalError as error:
             self._desk.watcher.note(tag, f"not in the journal: {error}")
 
-    async def _place(self, operation: Operation, target: Target) -> NodeAct:
-        """Send the stop of one node, or rely on the one that stands there."""
+    async def _place(self, operation: Operation, target: Target, ledger: Ledger) -> None:
+        """Send the stop of one node, or rely on the one that stands there, and tell what came of it."""
+        act = await self._answer(operation, target)
+        words = _act_words(act, target)
+        track = self._track(operation, act, target, ledger)
+        self._desk.watcher.answered(operation.tag, act, words, track)
+        self._write_event(operation.tag, words)
+
+    async def _answer(self, operation: Operation, target: Target) -> NodeAct:
         desk, node = self._desk, target.node
         if target.request is not None:
             patience_s = desk.settings.act.answer_timeout_s
@@ -145,17 +153,16 @@ class Starter:
             return await sent(desk, operation, node, posted)
         before = operation.act_on(node)
         since = before.online_since if before else None
-        relied = NodeAct(node, ActState.ACCEPTED, None, None, since, desk.clock.monotonic())
-        return write_act(desk, operation.tag, relied)
+        return NodeAct(node, ActState.ACCEPTED, None, None, since, desk.clock.monotonic())
 
-    def _track(self, operation: Operation, act: NodeAct, target: Target, ledger: Ledger, at: float) -> CleanTrack:
+    def _track(self, operation: Operation, act: NodeAct, target: Target, ledger: Ledger) -> CleanTrack:
         node = self._desk.watcher.snapshot.node(act.node)
         body = target.request.body if target.request else {}
         named = body.get("queue_names", ())
         names = frozenset(named) if isinstance(named, list) else frozenset()
         seconds = parse_duration(str(body["duration"])) if body else 0
-        verdicts = {ActState.REJECTED: Verdict.REJECTED, ActState.UNKNOWN: Verdict.UNKNOWN}
         live = Verdict.SWEEPING if operation.confirmed_at is not None else Verdict.STOPPED
+        verdicts = {ActState.REJECTED: Verdict.REJECTED, ActState.ACCEPTED: live}
         own = (OwnStop(act.id, act.answered_at + seconds, bool(names), names),) if act.id else ()
         return CleanTrack(
             tag=operation.tag,
@@ -163,15 +170,16 @@ class Starter:
             ledger=ledger,
             since=act.answered_at,
             confirmed=operation.confirmed_at is not None,
-            wanted_until=at + operation.duration_s,
+            wanted_until=act.answered_at + operation.duration_s,
             restarts=node.restarts if node else 0,
             own=own,
             others=target.others,
             covered=names,
             posted_at=act.answered_at,
             backlog=Backlog.of_reading(target.reading),
-            verdict=verdicts.get(act.state, live),
-            note=act.error or "",
+            over_at=act.answered_at + seconds,
+            verdict=verdicts.get(act.state, Verdict.UNKNOWN),
+            note=SENT if act.state is ActState.INTENT else act.error or "",
         )
 
     async def _targets(

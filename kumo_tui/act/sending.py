@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
-from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.errors import NodeError, Refused
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
@@ -15,6 +15,8 @@ from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.text import one_line
 
 Value = TypeVar("Value")
+
+LOOK_EVERY_S = 2.0
 
 
 async def read_just_before(
@@ -62,8 +64,27 @@ def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, node
     )
 
 
+async def while_looking(desk: Desk, acts: Awaitable[Value]) -> Value:
+    """Wait for the answers to an act, and look at the nodes meanwhile: a short directive may be over before them.
+
+    Where the loops of the watch run, they are only asked to look.
+    """
+
+    async def look() -> None:
+        while True:
+            await desk.clock.sleep(LOOK_EVERY_S)
+            await desk.watcher.look()
+
+    looking = asyncio.create_task(look())
+    try:
+        return await acts
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
 async def sent(desk: Desk, operation: Operation, node: str, request: Awaitable[str]) -> NodeAct:
-    """What the node said to the first request of an operation; it is written down. `request` gives the id."""
+    """What the node said to the first request of an operation. `request` gives the id."""
     intent, at = operation.act_on(node), desk.clock.monotonic
     since = intent.online_since if intent else None
     try:
@@ -76,13 +97,4 @@ async def sent(desk: Desk, operation: Operation, node: str, request: Awaitable[s
         act = NodeAct(node, ActState.UNKNOWN, None, words, since, at())
     else:
         act = NodeAct(node, ActState.ACCEPTED, server_id, None, since, at())
-    return write_act(desk, operation.tag, act)
-
-
-def write_act(desk: Desk, tag: str, act: NodeAct) -> NodeAct:
-    """Write down what became of a request; a journal that fails now must not hide what the node answered."""
-    try:
-        desk.journal.record_act(tag, act, desk.clock.now())
-    except JournalError as error:
-        desk.watcher.note(tag, f"not in the journal: {error}")
     return act

@@ -15,7 +15,7 @@ from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rules import refusals
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
@@ -140,15 +140,11 @@ class Acts:
         ledgers: Mapping[str, Ledger],
         before: Mapping[str, Timed[Metrics]],
     ) -> Operation:
-        for request in plan:
-            self._watcher.be_patient(request.node)
-        since = self._clock.monotonic()
-        acts = await asyncio.gather(*(self._send(operation, request) for request in plan))
-        for act in acts:
-            operation = operation.with_act(act).with_event(self._clock.now(), _act_words(act))
-        self._watcher.track(operation, ledgers, since, before)
+        self._watcher.track(operation, ledgers, self._clock.monotonic(), before)
+        await while_looking(self._desk, asyncio.gather(*(self._send(operation, request) for request in plan)))
         self._watcher.refresh()
-        return operation
+        status = self._watcher.snapshot.operation(operation.tag)
+        return status.operation if status else operation
 
     async def cancel(
         self, node: str, directive_id: str, *, noted: Callable[[], str] | None = None
@@ -195,9 +191,10 @@ class Acts:
         words = self.refusals(confirmed.preview, confirmed.checked, partial=confirmed.partial)
         check_confirmed(confirmed, words, self._watcher.snapshot, self._settings, self._clock.monotonic())
 
-    async def _send(self, operation: Operation, request: PlannedRequest) -> NodeAct:
+    async def _send(self, operation: Operation, request: PlannedRequest) -> None:
         posted = self._clients[request.node].post_bounce(request.body, patience_s=self._answer_s)
-        return await sent(self._desk, operation, request.node, posted)
+        act = await sent(self._desk, operation, request.node, posted)
+        self._watcher.answered(operation.tag, act, _act_words(act))
 
     async def _last_total(self, node: str, directive_id: str) -> int | None:
         asked_at = self._clock.monotonic()

@@ -305,7 +305,7 @@ class Sweeper:
         track = self._desk.watcher.clean_track(tag, node)
         if track is None:
             return Outcome(Came.REFUSED, None, f"{node}: no clean bounce of this tag.")
-        if track.act.state is ActState.UNKNOWN:
+        if track.act.state in (ActState.UNKNOWN, ActState.INTENT):
             return Outcome(Came.UNKNOWN, None, f"{node}: not known yet whether it is stopped there.")
         self._desk.watcher.change_clean(tag, node, partial(replace, ending=True))
         outcome = Outcome(Came.DONE)

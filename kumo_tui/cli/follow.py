@@ -153,9 +153,9 @@ class Follower:
         return self._followed.tag
 
     async def settled(self) -> None:
-        """Return when no act of the operation is of unknown outcome any more."""
+        """Return when no act of the operation is of unknown outcome any more, or the lists cannot tell."""
         arriving = published(self._watcher)
-        while any(act.state is ActState.UNKNOWN for act in self.status(await arriving.get()).operation.acts):
+        while any(_is_looked_for(node) for node in self.status(await arriving.get()).nodes):
             pass
 
     async def run(self, until: Until, emit: Callable[[Sight], None]) -> tuple[Exit, Sight]:
@@ -246,7 +246,7 @@ class Follower:
         if sight.collateral:
             return Exit.COLLATERAL
         ends = {node.verdict for node in sight.nodes}
-        if Verdict.UNKNOWN in ends:
+        if ends & {Verdict.UNKNOWN, Verdict.EXPIRED}:
             return Exit.UNKNOWN
         if ends == {Verdict.REJECTED}:
             return Exit.REJECTED
@@ -262,6 +262,10 @@ class Follower:
         if sight.clean is not None:
             return any(node.verdict is Verdict.DONE and not is_sure(node.note) for node in sight.nodes)
         return self.is_incomplete or (Verdict.DONE in ends and sight.meters.may_wait > 0)
+
+
+def _is_looked_for(node: NodeProgress) -> bool:
+    return node.act.state is ActState.UNKNOWN and not node.verdict.is_final
 
 
 def published(watcher: Watcher) -> "asyncio.Queue[Snapshot]":

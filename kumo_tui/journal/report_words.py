@@ -29,6 +29,7 @@ _MEANING = {
     Verdict.RETURNING: f"{_OPEN}; when last looked at mail was still to come back from ready queues",
     Verdict.STOPPED: "its mail was stopped, and no decision to bounce it is in the journal",
     Verdict.UNKNOWN: "nobody knows whether it was carried out",
+    Verdict.EXPIRED: "it would have been over before the node's list could be read: nobody knows whether it ran",
     Verdict.LOST: "it ended before its time, by no act of ours",
     Verdict.CANCELLED: "it was ended before its time",
     Verdict.REPLACED: "another directive with the same criteria took its place",
@@ -42,6 +43,7 @@ _DOUBTS = {
     Verdict.CANCELLED: "mail already taken from its queues bounced all the same, uncounted",
     Verdict.REPLACED: "its last totals left the list with it",
     Verdict.UNKNOWN: "nobody knows whether the node took it",
+    Verdict.EXPIRED: "nobody knows whether it ran; what its queues held before and after is in the timeline",
     Verdict.DONE: "its totals were not read until its end",
 }
 

@@ -96,6 +96,10 @@ class NodeClient:
         return await self._read(SUSPEND, wire.read_suspensions, patience_s)
 
     async def read_metrics(self, *, patience_s: float | None = None) -> Metrics:
+    async def renew(self) -> None:
+        """Use new connections from now on: after the machine was suspended, old ones may be dead unnoticed."""
+        await self._link.renew()
+
         """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
         asked = self._asked("GET", METRICS, patience_s)
         reader = MetricsReader(self._queues)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -78,7 +79,8 @@ class Link:
         self._clock = clock
         self._login = login
         wanted = not is_loopback(base.host) if compress is None else compress
-        self._http = httpx.AsyncClient(
+        self._connect = partial(
+            httpx.AsyncClient,
             base_url=base,
             headers={
                 "accept-encoding": "gzip, deflate" if wanted else "identity",
@@ -90,6 +92,9 @@ class Link:
             trust_env=False,
             transport=transport,
         )
+        self._http = self._connect()
+        self._retired: httpx.AsyncClient | None = None
+        self._is_given = transport is not None
 
     async def ask(self, asked: Asked, content: bytes | None = None) -> Answer:
         """Send one request, once, and read the whole answer, whatever its status. Raises NodeError."""
@@ -158,9 +163,23 @@ class Link:
             body = self._login.hidden_in(body)
         return Answer(response.status_code, response.headers, body)
 
+    async def renew(self) -> None:
+        """Use new connections from now on: the machine was suspended, and the old ones may be dead unnoticed.
+
+        What is under way goes on where it is; those connections are closed at the next renewal. Nothing for a
+        transport that was given.
+        """
+        if self._is_given:
+            return
+        retired, self._retired, self._http = self._retired, self._http, self._connect()
+        if retired is not None:
+            await retired.aclose()
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()
+        if self._retired is not None:
+            await self._retired.aclose()
 
     def _note_time(self, response: httpx.Response) -> None:
         try:

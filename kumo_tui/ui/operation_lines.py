@@ -34,6 +34,7 @@ QUEUE_COLUMNS = (
 # Nodes that want attention come first; Verdict's own order is that of the summing up.
 _ATTENTION = (
     Verdict.UNKNOWN,
+    Verdict.EXPIRED,
     Verdict.REJECTED,
     Verdict.LOST,
     Verdict.STALLED,

@@ -116,6 +116,7 @@ _MEANING = {
     Verdict.LOST: "the node restarted and forgot it. Nothing is sent again by itself.",
     Verdict.CANCELLED: "it matches no new mail; mail already taken from its queues still bounces, uncounted.",
     Verdict.REPLACED: "the same criteria were sent again: a new entry took over, these totals stand still.",
+    Verdict.EXPIRED: "it would be over before its list could be read: nobody knows whether it ran.",
     Verdict.REJECTED: "it is not in force: nothing was bounced.",
 }
 

@@ -93,6 +93,7 @@ VERDICTS: Mapping[Verdict, StateStyle] = {
     Verdict.LOST: StateStyle("✗", "x", "LOST", Look.RED),
     Verdict.CANCELLED: StateStyle("✗", "x", "CANCELLED", Look.DIM),
     Verdict.REPLACED: StateStyle("✗", "x", "REPLACED", Look.DIM),
+    Verdict.EXPIRED: StateStyle("⚠", "!", "EXPIRED", Look.AMBER),
     Verdict.REJECTED: StateStyle("✗", "x", "REJECTED", Look.RED),
     Verdict.UNKNOWN: StateStyle("⚠", "!", "UNKNOWN", Look.RED),
     Verdict.STOPPED: StateStyle("■", "#", "STOPPED", Look.AMBER),

@@ -26,7 +26,10 @@ def advance_clean(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTra
     """The track after one more look at the node."""
     if track.verdict.is_final and not _may_turn_up(track):
         return track
-    track = _mail_seen(_stops_seen(track, node, now), node)
+    track = _stops_seen(track, node, now)
+    if track.act.state is ActState.INTENT:
+        return track
+    track = _mail_seen(track, node)
     return track if track.verdict.is_final else judged(track, node)
 
 
@@ -130,7 +133,11 @@ def _settled(track: CleanTrack, at: float) -> CleanTrack:
     """A stop whose POST was not answered: it is found by its tag, or it is not there."""
     if track.own:
         act = replace(track.act, state=ActState.ACCEPTED, id=track.own[0].id, error=None, answered_at=at)
+        if track.act.state is ActState.INTENT:
+            track = replace(track, since=at, posted_at=at)
         return replace(track, act=act, verdict=Verdict.STOPPED, misses=0, note="found in the list by its tag")
+    if track.act.state is ActState.INTENT:
+        return track
     misses = track.misses + 1
     if misses < SETTLE_MISSES or at - track.since < SETTLE_LEAST_S:
         return replace(track, misses=misses)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from kumo_tui.model.backlog import Backlog
 from kumo_tui.model.clean import CleanProgress
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import Event, NodeAct
+from kumo_tui.model.operation import ActState, Event, NodeAct
 from kumo_tui.model.snapshot import NodeProgress
 from kumo_tui.model.verdict import Verdict
 
@@ -48,10 +48,11 @@ class OthersStop:
 class CleanTrack:
     """One clean bounce on one node. Times are monotonic seconds.
 
-    `since` is when the first stop was answered, or found to be unanswered; `posted_at` the same of the newest one:
-    a list that was asked for earlier says nothing about it. `is_taken` says that the ready queues were read since
-    the mail is stopped. `confirmed` says that sweeps may leave; `wanted_until` is how long new mail is caught.
-    `covered` are the names that exact stops of ours hold, `stale` our stops that a newer one has made needless.
+    `since` is when the first stop left, then when it was answered, or found to be unanswered; `posted_at` the same
+    of the newest one: a list that was asked for earlier says nothing about it. `is_taken` says that the ready
+    queues were read since the mail is stopped. `confirmed` says that sweeps may leave; `wanted_until` is how long
+    new mail is caught. `covered` are the names that exact stops of ours hold, `stale` our stops that a newer one
+    has made needless.
 
     `standing` is what stood in matching queues at the reading asked for at `read_at`, `stood_at` when something
     last did; `clear_at` is when the newest reading was asked for of which nothing is left to sweep, `returned_at`
@@ -158,6 +159,18 @@ class CleanTrack:
     def _rate(self, now: float) -> float:
         recent = [sample for sample in self.samples if now - sample[0] <= RATE_SPAN_S]
         return sum(count for _at, count in recent) / RATE_SPAN_S
+
+
+def stop_answered(track: CleanTrack, by_answer: CleanTrack) -> CleanTrack:
+    """The track when the first stop was answered, or failed: what a list has shown meanwhile stays.
+
+    `by_answer` is what would be known by the answer alone. No list tells the names of an exact stop.
+    """
+    if track.act.state is ActState.INTENT:
+        return by_answer
+    names = {stop.id: stop.names for stop in by_answer.own}
+    own = tuple(replace(stop, names=names.get(stop.id, stop.names)) for stop in track.own)
+    return replace(track, own=own)
 
 
 def new_doubts(before: object, after: object) -> tuple[str, ...]:

@@ -3,6 +3,12 @@
 import asyncio
 from typing import Any
 
+from kumo_tui.clock import Clock
+
+# The machine's timers stand still while it is suspended: looked at so often, its return is noticed soon.
+LOOK_UP_S = 1.0
+LEAP_S = 5.0
+
 
 def surface(what: str, error: Exception) -> None:
     """Hand a mistake to the event loop, which shows or logs it."""
@@ -18,3 +24,14 @@ async def first_of(*waits: Any) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def waited(clock: Clock, seconds: float, wanted: asyncio.Event) -> bool:
+    """Wait so long, or until it is wanted. True at once when the clock has leapt: the machine was suspended."""
+    due = clock.monotonic() + seconds
+    while not wanted.is_set() and (left := due - clock.monotonic()) > 0:
+        began, doze_s = clock.monotonic(), min(left, LOOK_UP_S)
+        await first_of(wanted.wait(), clock.sleep(doze_s))
+        if clock.monotonic() - began > doze_s + LEAP_S:
+            return True
+    return False

@@ -12,12 +12,17 @@ from kumo_tui.model.selector import Criteria, Everything
 from kumo_tui.model.snapshot import Metrics, NodeProgress, NodeSnapshot, Timed
 from kumo_tui.model.verdict import EARLY_S, Gone, Listed, Verdict, judge_gone, judge_listed
 from kumo_tui.text import clean, plural
-from kumo_tui.units import age_text
+from kumo_tui.units import age_text, count_text
 
 RATE_SPAN_S = 12.0
 SETTLE_MISSES = 2
 SETTLE_LEAST_S = 4.0
 LATE_TOTAL_S = 1.0
+
+SENT = "sent, not answered yet"
+
+# Parts of the mail that stood before an act: what is left of it afterwards allows a guess at what the act did.
+MOST_GONE, MOST_LEFT = 0.1, 0.9
 
 # Lists that follow faster, as after an act, say nothing about growth.
 GROWTH_SPAN_S = 1.0
@@ -27,16 +32,16 @@ GROWTH_SPAN_S = 1.0
 class Track:
     """One operation on one node.
 
-    `since` is monotonic seconds from which lists count: the answer to the POST, or the moment it failed.
-    `ends_at` is when the directive should leave the list at the latest, `due_at` at the earliest: nobody knows
-    at which moment of a slow answer the server looked at its clock. `samples` are (time, bounced) for the rate;
-    `swept_at` is what had been bounced when the sweep was over; `held_before` what the node held outside its
-    queues before the POST; `misses` counts lists without the tag of an act whose outcome is unknown;
-    `missed_at` is the answer of the first list that an accepted directive was missing from; `restarts` is the
-    node's count of restarts at the POST. A list that was asked for after `cancel_over_at` and still has the
-    directive shows that our cancel of unknown outcome did not reach it. `backlog` is what waited in ready queues
-    by the last reading before the POST, `retaken` once the first one after it is in it too; None until there is
-    a reading. `collateral_grows` compares the last lists.
+    `since` is monotonic seconds from which lists count: the POST while it is not answered, then the answer to it,
+    or the moment it failed. `duration_s` is for how long the directive was placed; `ends_at` is when it should
+    leave the list at the latest, `due_at` at the earliest: nobody knows at which moment of a slow answer the
+    server looked at its clock. `samples` are (time, bounced) for the rate; `swept_at` is what had been bounced
+    when the sweep was over; `held_before` what the node held outside its queues before the POST; `misses` counts
+    lists without the tag since the POST failed; `missed_at` is the answer of the first list that an accepted
+    directive was missing from; `restarts` is the node's count of restarts at the POST. A list that was asked for
+    after `cancel_over_at` and still has the directive shows that our cancel of unknown outcome did not reach it.
+    `backlog` is what waited in ready queues by the last reading before the POST, `retaken` once the first one
+    after it is in it too; None until there is a reading. `collateral_grows` compares the last lists.
     """
 
     tag: str
@@ -44,6 +49,7 @@ class Track:
     ledger: Ledger
     since: float
     ends_at: float
+    duration_s: float = 0.0
     restarts: int = 0
     samples: tuple[tuple[float, int], ...] = ()
     risen_at: float | None = None
@@ -94,7 +100,7 @@ def start_track(
     sent_at: float | None = None,
     before: Timed[Metrics] | None = None,
 ) -> Track:
-    """The track of an act just after its POST was answered, or failed.
+    """The track of an act just after its POST was answered, or failed, or while it is under way.
 
     `sent_at` is when the POST left; `before` the last reading of the node before that.
     """
@@ -108,13 +114,31 @@ def start_track(
         ledger,
         since,
         since + duration_s,
+        duration_s,
         restarts,
         risen_at=since,
         due_at=(since if sent_at is None else sent_at) + duration_s,
         held_before=before.value.held if before else None,
         backlog=Backlog.of_reading(before) if before else None,
         verdict=verdict,
-        note=act.error or "",
+        note=SENT if act.state is ActState.INTENT else act.error or "",
+    )
+
+
+def answered(track: Track, act: NodeAct) -> Track:
+    """The track when its POST was answered, or failed: what a list has shown meanwhile stays."""
+    if track.act.state is not ActState.INTENT:
+        return track
+    settled = start_track(
+        track.tag, act, track.ledger, act.answered_at, round(track.duration_s), track.restarts, sent_at=track.since
+    )
+    return replace(
+        settled,
+        due_at=track.due_at,
+        last_list=track.last_list,
+        held_before=track.held_before,
+        backlog=track.backlog,
+        retaken=track.retaken,
     )
 
 
@@ -133,8 +157,8 @@ def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     track = replace(track, last_list=lists.asked_at)
     if entry is not None:
         return _listed(track, entry, node, lists)
-    if track.act.state is ActState.UNKNOWN:
-        return _unsettled(track, lists.at)
+    if track.act.state in (ActState.UNKNOWN, ActState.INTENT):
+        return _unsettled(track, node, lists)
     return _gone(track, node, lists, now)
 
 
@@ -219,16 +243,45 @@ def _sampled(samples: tuple[tuple[float, int], ...], at: float, bounced: int) ->
     return (*(kept or samples[-1:]), (at, bounced))
 
 
-def _unsettled(track: Track, at: float) -> Track:
+def _unsettled(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]]) -> Track:
     """The tag is not in the list: it never arrived, or it is over already and the list cannot tell."""
-    if at >= track.due_at:
-        return replace(track, note="it would be over by now; the list cannot tell whether it ran")
+    if lists.at >= track.due_at:
+        return track if track.act.state is ActState.INTENT else _expired(track, node)
+    # Had it begun before this list was asked for, it would be in it: it cannot be over any sooner than this.
+    track = replace(track, due_at=max(track.due_at, lists.asked_at + track.duration_s))
+    if track.act.state is ActState.INTENT:
+        return track
     misses = track.misses + 1
-    if misses < SETTLE_MISSES or at - track.since < SETTLE_LEAST_S:
+    if misses < SETTLE_MISSES or lists.at - track.since < SETTLE_LEAST_S:
         return replace(track, misses=misses)
     act = replace(track.act, state=ActState.REJECTED)
     reason = "not in the node's list after it: it was not done"
     return replace(track, act=act, misses=misses, verdict=Verdict.REJECTED, note=reason)
+
+
+def _expired(track: Track, node: NodeSnapshot) -> Track:
+    """Over before anybody could look: the last word is what its queues held before, and what they hold now."""
+    metrics = node.metrics
+    if metrics is None or metrics.asked_at < track.due_at:
+        return replace(track, note="it would be over by now; its queues are read next")
+    stood = sum(track.ledger.baseline.values())
+    stands = metrics.value.table.select(track.ledger.selector).total
+    note = expired_words(stood, stands, metrics.at - track.due_at)
+    return replace(track, verdict=Verdict.EXPIRED, note=note)
+
+
+def expired_words(stood: int, stands: int, late_s: float) -> str:
+    """What the queues say of an act that nobody could look for: messages before it, and `late_s` after its end."""
+    if not stood or MOST_GONE * stood < stands < MOST_LEFT * stood:
+        told = "nobody can tell whether it ran"
+    elif stands >= MOST_LEFT * stood:
+        told = "it most probably took nothing"
+    else:
+        told = "it most probably ran, or the mail was delivered"
+    return (
+        f"over before it could be looked for; {count_text(stood)} stood in its queues before, "
+        f"{count_text(stands)} stand there {age_text(max(0.0, late_s))} after its end: {told}"
+    )
 
 
 def _gone(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]], now: float) -> Track:

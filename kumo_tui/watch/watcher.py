@@ -1,35 +1,33 @@
 """The watch over all nodes of a profile: one snapshot after each poll, followed operations included."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kumo_tui.clock import Clock
-from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Journal
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import Mode, Operation
+from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
 from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
+from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
-from kumo_tui.watch.clean_track import CleanTrack, new_doubts
-from kumo_tui.watch.loops import first_of, surface
+from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
+from kumo_tui.watch.loops import surface, waited
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
 from kumo_tui.watch.resume import belongs_here, resumed_operation, resumed_tracks
-from kumo_tui.watch.tracker import Track, advance, start_track
+from kumo_tui.watch.tracker import Track, advance, answered, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
 ANNOUNCE_SILENCE_S = 5.0
-JOURNAL_ASKED_S = 10.0
 
 Listener = Callable[[Snapshot], None]
 
@@ -62,14 +60,13 @@ class Watcher:
     ) -> None:
         self._nodes = tuple(nodes)
         self._clock = clock
-        self._journal = journal
+        self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
         self._jitter = jitter
         self._paces = {node.name: Pace(interval_s) for node in nodes}
         self._wanted = {node.name: asyncio.Event() for node in nodes}
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
-        self._not_kept: set[str] = set()
         self._followed: set[str] = set()
         self._ended: dict[str, OperationStatus] = {}
         self._aftermath = Aftermath()
@@ -77,8 +74,6 @@ class Watcher:
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
         self._number = 0
-        self._journal_problem = journal.problem()
-        self._journal_asked_at = clock.monotonic()
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._snapshot = self._compose()
@@ -123,6 +118,13 @@ class Watcher:
         for wanted in self._wanted.values():
             wanted.set()
 
+    async def look(self) -> None:
+        """Have every node polled: by the loops where they run, else now, to its end."""
+        if self._tasks:
+            self.refresh()
+        else:
+            await self.poll_once()
+
     async def poll_once(self) -> Snapshot:
         """Poll every node once, all at the same time, and publish."""
         await asyncio.gather(*(self._poll(node) for node in self._nodes))
@@ -139,11 +141,12 @@ class Watcher:
     ) -> None:
         """Follow an operation from now on: per target node its baseline.
 
-        `since` is monotonic seconds at which its requests left; `before` is, per node, its last reading before
-        that; `kept` says whether the journal has it, and not only somebody else's.
+        `since` is monotonic seconds at which its requests left, or leave now: `answered` tells then what came of
+        them; `before` is, per node, its last reading before that; `kept` says whether the journal has it, and not
+        only somebody else's.
         """
         if not kept:
-            self._not_kept.add(operation.tag)
+            self._books.leave_out(operation.tag)
         self._operations[operation.tag] = operation
         for act in operation.acts:
             node = self._node(act.node)
@@ -159,6 +162,22 @@ class Watcher:
             )
             self._tracks[operation.tag, act.node] = track
             self._be_patient(node, operation.duration_s + PATIENCE_AFTER_ACT_S)
+        self._publish()
+
+    def answered(self, tag: str, act: NodeAct, words: str, clean: CleanTrack | None = None) -> None:
+        """Take what a node said to the request of an act that is followed since it left, with a line about it.
+
+        `clean` is what is known of a clean bounce by that answer. What a list has told meanwhile stays.
+        """
+        before = self._tracks[tag, act.node]
+        if isinstance(before, CleanTrack):
+            after: Track | CleanTrack = stop_answered(before, clean or before)
+        else:
+            after = answered(before, act)
+        self._tracks[tag, act.node] = after
+        if before.act.state is ActState.INTENT:
+            self._operations[tag] = self._operations[tag].with_act(act).with_event(self._clock.now(), words)
+            self._books.act(after)
         self._publish()
 
     def resume(self, recorded: Sequence[Recorded]) -> None:
@@ -207,7 +226,7 @@ class Watcher:
 
     def is_ours(self, tag: str) -> bool:
         """Whether it is an operation of ours, and not somebody else's directive that is only followed."""
-        return tag in self._operations and tag not in self._not_kept
+        return tag in self._operations and self._books.keeps(tag)
 
     def be_patient(self, node: str) -> None:
         """Take silence of this node for business from now on: a bounce is about to leave."""
@@ -234,8 +253,7 @@ class Watcher:
         """Add one line to an operation's timeline, here and in the journal."""
         if tag in self._operations:
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
-            with self._journaling(tag):
-                self._journal.record_event(tag, self._clock.now(), text)
+            self._books.line(tag, text)
 
     def _node(self, name: str) -> NodeWatch:
         return next(node for node in self._nodes if node.name == name)
@@ -255,13 +273,16 @@ class Watcher:
         while True:
             wanted.clear()
             try:
-                await self._announcing_silence(self._poll(node))
+                was_suspended = await self._announcing_silence(self._poll(node))
                 self._publish()
             except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
                 surface(f"watching {node.name} failed", error)
-                self._paces[node.name] = self._paces[node.name].failed()
+                self._paces[node.name], was_suspended = self._paces[node.name].failed(), False
             delay = self._paces[node.name].delay_s(self._jitter(), self._ends_in(node.name))
-            await first_of(wanted.wait(), self._clock.sleep(delay))
+            if was_suspended or await waited(self._clock, delay, wanted):
+                # Connections may be dead without anybody having said so, and what is shown is old.
+                await node.client.renew()
+                self._paces[node.name] = self._paces[node.name].succeeded()
 
     async def _poll(self, node: NodeWatch) -> None:
         await node.poll()
@@ -269,19 +290,25 @@ class Watcher:
         self._paces[node.name] = pace.failed() if node.failures else pace.succeeded()
         self._advance(node)
 
-    async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> None:
-        """Publish now and then while a poll takes long, so that the screen can say for how long."""
-        task = asyncio.create_task(poll)
+    async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> bool:
+        """Publish now and then while a poll takes long, so that the screen can say for how long.
+
+        Returns whether the machine was suspended meanwhile: the poll is given up then.
+        """
+        task, done, was_suspended = asyncio.create_task(poll), asyncio.Event(), False
+        task.add_done_callback(lambda _task: done.set())
         try:
-            while not task.done():
-                await first_of(asyncio.shield(task), self._clock.sleep(ANNOUNCE_SILENCE_S))
+            while not task.done() and not was_suspended:
+                was_suspended = await waited(self._clock, ANNOUNCE_SILENCE_S, done)
                 if not task.done():
                     self._publish()
-        except BaseException:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            raise
-        await task
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        if not task.cancelled():
+            task.result()
+        return was_suspended
 
     def _ends_in(self, node: str) -> Iterator[float]:
         now = self._clock.monotonic()
@@ -301,39 +328,18 @@ class Watcher:
                 self._record(track, moved)
 
     def _record(self, before: Track | CleanTrack, after: Track | CleanTrack) -> None:
-        """Write down what changed; a journal that fails stops acts, never the watching."""
-        tag, act, now = after.tag, after.act, self._clock.now()
+        """Write down what changed, unless another process does."""
+        tag, act = after.tag, after.act
         if act != before.act:
             self._operations[tag] = self._operations[tag].with_act(act)
         if tag in self._followed:
             return
-        with self._journaling(tag):
-            if act != before.act:
-                self._journal.record_act(tag, act, now)
-            if after.ledger is not before.ledger:
-                self._journal.record_totals(tag, act.node, after.ledger.marks, now)
+        self._books.change(before, after)
         for text in new_doubts(before, after):
             self.note(tag, text)
         if after.verdict is not before.verdict:
-            with self._journaling(tag):
-                self._journal.record_verdict(tag, act.node, after.verdict, now)
             text = f"{act.node} {after.verdict.value.upper()}"
             self.note(tag, f"{text}: {after.note}" if after.note else text)
-
-    @contextlib.contextmanager
-    def _journaling(self, tag: str) -> Iterator[None]:
-        """Writes of an operation that may fail: that is said in every snapshot until they would not any more."""
-        try:
-            yield
-        except JournalError as error:
-            if tag not in self._not_kept:
-                self._journal_problem, self._journal_asked_at = str(error), self._clock.monotonic()
-
-    def _look_at_journal(self) -> str | None:
-        now = self._clock.monotonic()
-        if self._journal_problem is not None and now - self._journal_asked_at >= JOURNAL_ASKED_S:
-            self._journal_problem, self._journal_asked_at = self._journal.problem(), now
-        return self._journal_problem
 
     def _publish(self) -> Snapshot:
         self._number += 1
@@ -359,7 +365,7 @@ class Watcher:
             nodes=nodes,
             operations=statuses,
             trend=self._with_trend(nodes),
-            journal_problem=self._look_at_journal(),
+            journal_problem=self._books.look(self._tracks),
             gathered=self._aftermath.seen(statuses, nodes, now),
         )
 

@@ -4,7 +4,8 @@ from kumo_tui.errors import JournalError
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.model.operation import ActState, NodeAct
-from kumo_tui.watch.watcher import JOURNAL_ASKED_S, Watcher
+from kumo_tui.watch.books import JOURNAL_ASKED_S
+from kumo_tui.watch.watcher import Watcher
 from tests.fakes import FakeClock
 from tests.scripted import ScriptedNode
 from tests.unit.watch.worlds import TAG, ledger, operation

@@ -9,7 +9,7 @@ from kumo_tui.model.operation import ActState
 from kumo_tui.model.selector import Everything, Selector
 from kumo_tui.model.snapshot import MachineInfo, NodeSnapshot
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.watch.tracker import Track, advance, start_track
+from kumo_tui.watch.tracker import Track, advance, answered, start_track
 from tests.fakes import START
 from tests.unit.watch.worlds import GMAIL, PROMO, TAG, YAHOO, act, entry, ledger, node, reading
 
@@ -170,12 +170,69 @@ def test_what_the_node_itself_rejected_is_never_looked_for() -> None:
     assert advance(refused, node(105, [entry("other")]), 105) is refused
 
 
-def test_a_list_from_after_its_end_cannot_tell_whether_it_ran() -> None:
+@pytest.mark.parametrize(
+    ("stands", "told"),
+    [
+        (0, "most probably ran"),
+        (10, "most probably ran"),
+        (50, "nobody can tell"),
+        (99, "most probably took nothing"),
+    ],
+)
+def test_a_list_from_after_its_end_cannot_tell_whether_it_ran_but_its_queues_have_the_last_word(
+    stands: int, told: str
+) -> None:
     # Sent at 99 for 60 s, given up at 129: it may be over from 159 on, though 189 is its end by our last news.
     started = track(ActState.UNKNOWN, since=129.0)
-    tracks = follow(started, node(160, []), node(165, []), node(170, []))
-    assert verdicts(tracks) == [Verdict.UNKNOWN] * 3
-    assert "cannot tell" in tracks[-1].note
+    (expired,) = follow(started, node(160, [], queues={YAHOO: stands, "news:z@aol.com": 7}))
+    assert expired.verdict is Verdict.EXPIRED
+    assert expired.act.state is ActState.UNKNOWN
+    assert f"100 stood in its queues before, {stands} stand there 1s after its end" in expired.note
+    assert told in expired.note
+    assert expired.ledger.bounced == {}
+
+
+def test_without_mail_before_it_the_queues_tell_nothing_of_what_expired() -> None:
+    (expired,) = follow(track(ActState.UNKNOWN, since=129.0, yahoo=0), node(160, []))
+    assert "nobody can tell" in expired.note
+
+
+def test_queues_that_were_read_before_its_end_are_not_asked_for_the_last_word() -> None:
+    seen = replace(node(165, []), metrics=reading(150))
+    (waits,) = follow(track(ActState.UNKNOWN, since=129.0), seen)
+    assert (waits.verdict, waits.note) == (Verdict.UNKNOWN, "it would be over by now; its queues are read next")
+
+
+def test_a_request_under_way_is_found_by_its_tag_before_its_answer_and_else_nothing_is_concluded() -> None:
+    leaving = track(ActState.INTENT, since=SENT)
+    assert (leaving.verdict, leaving.note) == (Verdict.UNKNOWN, "sent, not answered yet")
+    waiting = follow(leaving, *(node(at, []) for at in range(101, 127, 2)))[-1]
+    assert (waiting.act.state, waiting.misses) == (ActState.INTENT, 0)
+    (found,) = follow(waiting, node(128, [entry("ours", bounced={YAHOO: 40})]))
+    assert (found.act.state, found.act.id, found.verdict) == (ActState.ACCEPTED, "ours", Verdict.RUNNING)
+    assert found.ledger.bounced == {YAHOO: 40}
+    assert answered(found, act(ActState.UNKNOWN, answered_at=129.0)) is found
+
+
+def test_the_answer_settles_a_request_that_no_list_has_shown() -> None:
+    waiting = follow(track(ActState.INTENT, since=SENT), node(101, []))[0]
+    accepted = answered(waiting, act(answered_at=110.0))
+    assert (accepted.verdict, accepted.since, accepted.ends_at) == (Verdict.RUNNING, 110.0, 170.0)
+    rejected = answered(waiting, act(ActState.REJECTED, answered_at=110.0))
+    assert rejected.verdict is Verdict.REJECTED
+
+
+def test_a_short_one_that_every_list_since_it_left_lacks_was_not_done() -> None:
+    # For 20 s, not answered for 30: without the lists in between, nobody could tell whether it ran.
+    looks = [node(at, []) for at in range(101, 129, 4)]
+    waiting = follow(track(ActState.INTENT, since=SENT, duration_s=20), *looks)[-1]
+    failed = answered(waiting, act(ActState.UNKNOWN, answered_at=129.0))
+    assert follow(failed, node(131, []), node(134, []))[-1].verdict is Verdict.REJECTED
+    unseen = track(ActState.INTENT, since=SENT, duration_s=20)
+    assert (
+        follow(answered(unseen, act(ActState.UNKNOWN, answered_at=129.0)), node(131, []))[-1].verdict
+        is Verdict.EXPIRED
+    )
 
 
 def test_an_early_end_that_nothing_explains_was_somebody_elses_cancel() -> None:

@@ -39,12 +39,13 @@ def node(
     restarts: int = 0,
     info: MachineInfo | None = None,
     ready: Iterable[ReadyQueue] = (),
+    queues: Mapping[str, int] | None = None,
 ) -> NodeSnapshot:
     return NodeSnapshot(
         "mta1",
         "http://127.0.0.1:8000",
         NodeState.OK,
-        metrics=reading(at, took_s=took_s, held=held, troubles=troubles, ready=ready),
+        metrics=reading(at, took_s=took_s, held=held, troubles=troubles, ready=ready, queues=queues),
         directives=Timed(tuple(entries), at, at - took_s),
         info=info,
         restarts=restarts,
@@ -58,11 +59,12 @@ def reading(
     held: int | None = 0,
     troubles: tuple[str, ...] = (),
     ready: Iterable[ReadyQueue] = (),
+    queues: Mapping[str, int] | None = None,
 ) -> Timed[Metrics]:
-    """Metrics of a node without scheduled mail; `held` is what is in no scheduled queue."""
+    """Metrics of a node with this scheduled mail; `held` is what is in no scheduled queue."""
     waiting = tuple(ready)
     count = None if held is None else held + sum(queue.waiting for queue in waiting)
-    return Timed(Metrics(QueueTable.of({}), waiting, count, troubles=troubles), at, at - took_s)
+    return Timed(Metrics(QueueTable.of(queues or {}), waiting, count, troubles=troubles), at, at - took_s)
 
 
 def operation(*acts: NodeAct, selector: Selector = PROMO, duration_s: int = 60, tag: str = TAG) -> Operation:
