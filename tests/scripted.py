@@ -22,7 +22,8 @@ class ScriptedNode:
     """One node's state as its admin API shows it. `asked` collects every request as (method, path).
 
     `answers` overrides what a method and path are answered with: a response, an exception to raise, or a
-    function of the request. `hold` makes requests of a path wait until its event is set.
+    function of the request. `hold` makes requests of a path, or of a `METHOD path`, wait until its
+    event is set.
     """
 
     def __init__(self, clock: FakeClock, name: str = "mta1") -> None:
@@ -76,8 +77,9 @@ class ScriptedNode:
         self.asked.append((method, path))
         if request.content:
             self.bodies.append(json.loads(request.content))
-        if path in self.hold:
-            await self.hold[path].wait()
+        held = self.hold.get(path) or self.hold.get(f"{method} {path}")
+        if held is not None:
+            await held.wait()
         answer = self.answers.get((method, path))
         if callable(answer):
             answer = answer(request)

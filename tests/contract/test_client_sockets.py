@@ -131,3 +131,34 @@ async def test_compressed_answers_are_read_and_sized_as_they_were_before(
     head = CHUNKED.replace(b"text/plain", b"text/plain\r\ncontent-encoding: " + name)
     async with node(head + chunk(encode(METRICS)) + chunk(b""), compress=True) as (client, _):
         assert (await client.read_metrics()).size_bytes == len(METRICS)
+
+
+async def test_after_a_suspension_no_connection_of_before_is_used_and_what_is_under_way_goes_on() -> None:
+    peers: list[str] = []
+    silent, asked = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                peers.append(str(writer.get_extra_info("peername")))
+                if b"suspend" in head:
+                    asked.set()
+                    await silent.wait()
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = NodeClient("mta1", f"http://127.0.0.1:{port}", clock=FakeClock())
+    await client.list_directives()
+    under_way = asyncio.create_task(client.list_suspensions())
+    await asked.wait()
+    await client.renew()
+    await client.list_directives()
+    assert peers[0] == peers[1] != peers[2]
+    silent.set()
+    assert await under_way == ()
+    await client.renew()
+    await client.aclose()
+    server.close()
