@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from kumo_tui.act.clean_requests import flush_body, plan_flush
 from kumo_tui.act.desk import Desk
+from kumo_tui.act.rights import RELEASE
 from kumo_tui.act.steps import Came
 from kumo_tui.act.sweeper import Sweeper
 from kumo_tui.errors import NodeError, Refused
@@ -40,7 +41,7 @@ class Releaser:
 
     async def end(self, tag: str, *, flush: bool) -> tuple[ReleaseOutcome, ...]:
         """Release on every node where it is not over, all at once. Raises Refused."""
-        self._refuse_read_only()
+        self._desk.rights.check_order("release")
         status = self._desk.watcher.snapshot.operation(tag)
         if status is None:
             raise Refused(f"No operation {clean(tag)} is known here.")
@@ -52,23 +53,20 @@ class Releaser:
 
     async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
         """Release a stop that no operation of this journal made. Raises Refused, NodeError."""
-        self._refuse_read_only()
+        self._desk.rights.check_act_on(node, "release")
         patience_s = self._desk.settings.act.answer_timeout_s
         removed = await self._desk.clients[node].cancel_suspension(suspension_id, patience_s=patience_s)
         self._desk.watcher.refresh()
         words = f"released; {RETRY_WORDS}" if removed else GONE_WORDS
         return ReleaseOutcome(node, Came.DONE, words)
 
-    def _refuse_read_only(self) -> None:
-        if self._desk.settings.read_only:
-            raise Refused("This is a read-only session.", "Start without --read-only to release.")
-
     async def _end_on(self, operation: Operation, node: str, *, flush: bool) -> ReleaseOutcome:
         track = self._desk.watcher.clean_track(operation.tag, node)
         relied = track is not None and not track.own and track.others is not None
         outcome = await self._sweeper.release(operation.tag, node)
         if outcome.came is not Came.DONE:
-            words = f"not released yet, it is tried again: {outcome.error}"
+            again = self._desk.rights.may_end_on(node, RELEASE)
+            words = f"not released{' yet, it is tried again' if again else ''}: {outcome.error}"
             return ReleaseOutcome(node, outcome.came, words, error=outcome.error)
         if relied:
             return ReleaseOutcome(node, Came.DONE, "somebody else's stop still holds it: that is left alone")

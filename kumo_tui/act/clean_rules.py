@@ -29,7 +29,7 @@ def clean_refusals(
     no limit: it destroys nothing.
     """
     return [
-        *session_rule(settings),
+        *session_rule(preview, snapshot, settings),
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
         *(() if stop_only else limit_rule(preview, snapshot, settings)),

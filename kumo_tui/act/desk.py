@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from kumo_tui.act.rights import Rights, rights_of
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.journal.port import Journal
@@ -55,6 +56,11 @@ class Desk:
     who: str
     health: JournalHealth
     recall: Callable[[str], Recorded | None] = remembers_nothing
+
+    @property
+    def rights(self) -> Rights:
+        """What this session may change, by the last that the nodes said."""
+        return rights_of(self.settings, self.watcher.snapshot)
 
     def url(self, node: str, path: str) -> str:
         """The address of an endpoint of a node, without credentials."""

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from kumo_tui.act.desk import Desk
 from kumo_tui.act.ports import CancelOutcome, CancelState
-from kumo_tui.errors import KumoTuiError
+from kumo_tui.act.rights import CANCEL, rights_of
+from kumo_tui.errors import KumoTuiError, Refused, Unauthorized
 from kumo_tui.model.operation import Mode, Operation
 from kumo_tui.model.snapshot import NodeProgress, Snapshot
 from kumo_tui.text import plural
-from kumo_tui.watch.watcher import Watcher
 
 BY_ITSELF = "CANCELLED BY ITSELF"
 
@@ -41,23 +42,23 @@ class Guardian:
 
     It does nothing before `start`: only what follows operations starts it, never a command that reads. On the
     other nodes the operation goes on. A cancel that failed, or of which nobody knows whether it was done, is tried
-    again. `is_on` is the setting, and False in a read-only session.
+    again, unless the node does not allow it. It is off by act.stop_at_collateral, and in a read-only session.
     """
 
-    def __init__(self, acts: Cancelling, watcher: Watcher, *, is_on: bool) -> None:
+    def __init__(self, acts: Cancelling, desk: Desk) -> None:
         self._acts = acts
-        self._watcher = watcher
-        self._is_on = is_on
+        self._desk = desk
+        self._watcher = desk.watcher
         self._spared: set[str] = set()
         self._over: set[_Danger] = set()
         self._tried: dict[_Danger, float] = {}
-        self._complained: set[_Danger] = set()
+        self._complained: set[tuple[_Danger, str]] = set()
         self._running: dict[_Danger, asyncio.Task[None]] = {}
         self._has_started = False
 
     def start(self) -> None:
         """Look at every snapshot from now on."""
-        if self._is_on and not self._has_started:
+        if self._desk.settings.act.stop_at_collateral and not self._has_started:
             self._has_started = True
             self._watcher.subscribe(self._look)
 
@@ -70,7 +71,10 @@ class Guardian:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     def _look(self, snapshot: Snapshot) -> None:
+        rights = rights_of(self._desk.settings, snapshot)
         for danger in self._dangers(snapshot):
+            if not rights.may_end_on(danger.node, CANCEL):
+                continue
             waited = snapshot.at - self._tried.get(danger, float("-inf"))
             if danger not in self._over and danger not in self._running and waited >= RETRY_S:
                 self._tried[danger] = snapshot.at
@@ -91,7 +95,8 @@ class Guardian:
         try:
             outcome = await self._acts.cancel(danger.node, danger.id, noted=lambda: self._words(danger))
         except KumoTuiError as error:
-            self._complain(danger, f"NOT CANCELLED on {danger.node}, it is tried again: {error}")
+            again = "" if isinstance(error, Unauthorized | Refused) else ", it is tried again"
+            self._complain(danger, f"NOT CANCELLED on {danger.node}{again}: {error}", again)
         else:
             if outcome.state is CancelState.UNKNOWN:
                 self._complain(danger, self._words(danger, ", not known yet whether it is done"))
@@ -107,10 +112,10 @@ class Guardian:
         were = "was" if lost == 1 else "were"
         return f"{BY_ITSELF} on {danger.node}{doubt}: {plural(lost, 'message')} of other queues {were} bounced"
 
-    def _complain(self, danger: _Danger, words: str) -> None:
-        """Say once that it could not be cancelled, or may not be; it is tried again all the same."""
-        if danger not in self._complained:
-            self._complained.add(danger)
+    def _complain(self, danger: _Danger, words: str, hope: str = "") -> None:
+        """Say once that it could not be cancelled, or may not be, and once more when there is no more hope."""
+        if (danger, hope) not in self._complained:
+            self._complained.add((danger, hope))
             self._watcher.note(danger.tag, words)
 
 

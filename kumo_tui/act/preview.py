@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.act.rights import refuses_acts
 from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 
 
 def take_preview(snapshot: Snapshot, selector: Selector) -> Preview:
-    """The preview over every node of the snapshot that was ever read. Pure; nothing is asked of a node."""
+    """The preview over the target nodes of the snapshot. Pure; nothing is asked of a node.
+
+    Targets are the nodes that were ever read. One that refuses acts is left out while another does not.
+    """
     growth = snapshot.trend.per_minute(lambda table: table.select(selector).total)
-    nodes = tuple(_of_node(node, selector) for node in snapshot.nodes if node.metrics is not None)
-    return Preview(selector, nodes, growth)
+    read = [node for node in snapshot.nodes if node.metrics is not None]
+    targets = [node for node in read if not refuses_acts(node)] or read
+    return Preview(selector, tuple(_of_node(node, selector) for node in targets), growth)
+
+
+def left_out_nodes(preview: Preview, snapshot: Snapshot) -> Sequence[NodeSnapshot]:
+    """The nodes that this preview leaves out because they refuse acts."""
+    targets = {node.node for node in preview.nodes}
+    return [node for node in snapshot.nodes if refuses_acts(node) and node.name not in targets]
 
 
 def unread_nodes(snapshot: Snapshot) -> Sequence[NodeSnapshot]:

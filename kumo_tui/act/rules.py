@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.limits import limits_of
 from kumo_tui.act.requests import PlannedRequest, is_too_large
+from kumo_tui.act.rights import rights_of
 from kumo_tui.config import Settings
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, ExactQueues
@@ -24,8 +25,8 @@ def refusals(
     `partial` leaves out nodes that were never read.
     """
     return [
-        *session_rule(settings),
-        *substance_rule(preview),
+        *session_rule(preview, snapshot, settings),
+        *(() if renews(preview, snapshot) else substance_rule(preview)),
         *limit_rule(preview, snapshot, settings),
         *(() if partial else unread_rule(snapshot)),
         *_capability(preview, snapshot),
@@ -33,10 +34,9 @@ def refusals(
     ]
 
 
-def session_rule(settings: Settings) -> Iterator[str]:
-    """Nothing changes a node in a read-only session."""
-    if settings.read_only:
-        yield "This is a read-only session."
+def session_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iterator[str]:
+    """Nothing changes a node in a read-only session, nor a node that refuses acts."""
+    yield from rights_of(settings, snapshot).refusals(node.node for node in preview.nodes)
 
 
 def substance_rule(preview: Preview) -> Iterator[str]:
@@ -45,6 +45,19 @@ def substance_rule(preview: Preview) -> Iterator[str]:
         yield "No node was read yet: what would be hit is not known."
     elif not preview.messages and not preview.ready_upper_bound:
         yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
+
+
+def renews(preview: Preview, snapshot: Snapshot) -> bool:
+    """Whether a live directive of ours has the same criteria: sent anew it catches new mail for longer.
+
+    Nothing stands then, because it catches everything; that the criteria are spelt right is known.
+    """
+    ours = {act.id for status in snapshot.operations for act in status.operation.acts if act.id}
+    return any(
+        entry.id in ours and entry.criteria is not None and entry.criteria == preview.selector
+        for node in snapshot.nodes
+        for entry in (node.directives.value if node.directives else ())
+    )
 
 
 def limit_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iterator[str]:

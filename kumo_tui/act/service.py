@@ -14,11 +14,12 @@ from kumo_tui.act.guardian import Guardian
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
+from kumo_tui.act.rights import CANCEL
 from kumo_tui.act.rules import refusals
 from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
-from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.errors import JournalError, NodeError
 from kumo_tui.journal.port import Intent, Journal
 from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
 from kumo_tui.model.feeders import Feeders
@@ -65,9 +66,8 @@ class Acts:
         self._answer_s = settings.act.answer_timeout_s
         self._health = JournalHealth(journal, clock)
         self._sending: set[asyncio.Task[Operation]] = set()
-        is_on = settings.act.stop_at_collateral and not settings.read_only
-        self.guardian = Guardian(self, watcher, is_on=is_on)
         self._desk = Desk(clients, watcher, journal, settings, clock, who, self._health, recall)
+        self.guardian = Guardian(self, self._desk)
         self.clean = CleanActs(self._desk)
 
     def new_tag(self) -> str:
@@ -151,11 +151,13 @@ class Acts:
     ) -> CancelOutcome:
         """Cancel one directive, once; its totals are read just before, for they leave the list with it.
 
-        `noted` says what the timeline tells of a cancel that is done, asked for only then. Raises Refused when
-        this is a read-only session.
+        `noted` says what the timeline tells of a cancel that is done, asked for only then. Raises Refused in a
+        read-only session, and where the node refuses acts: a directive of ours may be ended until that is refused.
         """
-        if self._settings.read_only:
-            raise Refused("This is a read-only session.", "Start without --read-only to cancel.")
+        if self._tag_of(node, directive_id) is None:
+            self._desk.rights.check_act_on(node, "cancel")
+        else:
+            self._desk.rights.check_end_on(node, CANCEL, "cancel")
         client = self._clients[node]
         total = await self._last_total(node, directive_id)
         # Before the request: a poll that answers in between must not take our cancel for somebody else's.
@@ -168,6 +170,7 @@ class Acts:
             self._write_cancel(node, directive_id, state, str(error))
             if not error.outcome_unknown:
                 self._watcher.mark_cancelled(node, directive_id, cancelled=False)
+                self._watcher.refresh()
                 raise
             self._watcher.doubt_cancel(node, directive_id)
             self._watcher.refresh()

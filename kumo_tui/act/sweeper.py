@@ -16,6 +16,7 @@ from kumo_tui.act.clean_requests import Batch, choose_batch, in_bodies, stop_bod
 from kumo_tui.act.closing import Closing
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due, needs_names
+from kumo_tui.act.rights import RELEASE
 from kumo_tui.act.steps import Came, Outcome
 from kumo_tui.errors import JournalError, NodeError
 from kumo_tui.journal.records import Recorded
@@ -32,6 +33,8 @@ from kumo_tui.watch.clean_track import CleanTrack, OwnStop, placed, sweep_unansw
 CLAIM_EVERY_S = 2.0
 HOLD_S = 5.0
 REFUSED_HOLD_S = 30.0
+
+GIVEN_UP = "Its stop stands until its own end. Once the node allows acts, start kumo-tui again, or let it go."
 
 Key = tuple[str, str]
 _Change = Callable[[CleanTrack, float], CleanTrack]
@@ -52,8 +55,8 @@ class Sweeper:
         self._listens = False
 
     def start(self) -> None:
-        """Act from now on, at each snapshot."""
-        self._runs = not self._desk.settings.read_only
+        """Act from now on, at each snapshot, unless the session is read-only by order."""
+        self._runs = not self._desk.rights.order
         if not self._listens:
             self._listens = True
             self._desk.watcher.subscribe(self._on_snapshot)
@@ -119,9 +122,15 @@ class Sweeper:
             if key in self._tasks or self._lock(key).locked():
                 continue
             step = self._due(track, node)
-            if step is not None:
+            if step is not None and self._is_allowed(step, act.node):
                 task = self._tasks[key] = asyncio.create_task(self._take(key, step))
                 task.add_done_callback(partial(self._done, key))
+
+    def _is_allowed(self, step: Due, node: str) -> bool:
+        """Whether the node lets us: what was refused once is not asked for again and again."""
+        if step.step in (Step.RELEASE, Step.TIDY):
+            return self._desk.rights.may_end_on(node, RELEASE)
+        return self._desk.rights.may_act_on(node)
 
     def _done(self, key: Key, task: asyncio.Task[None]) -> None:
         """A mistake of ours must be seen; the next snapshot tries again."""
@@ -136,8 +145,11 @@ class Sweeper:
     def _may_act(self, operation: Operation) -> bool:
         """Whether we act on it. Else what the process that does has written down is taken over now and then."""
         tag, now = operation.tag, self._desk.clock.monotonic()
+        has_given_up = self._has_given_up(operation)
         if tag in self._claimed:
-            return True
+            if not has_given_up:
+                return True
+            self.let_go(tag)
         if now - self._asked_at.get(tag, float("-inf")) < CLAIM_EVERY_S:
             return operation.is_waiting
         self._asked_at[tag] = now
@@ -148,8 +160,21 @@ class Sweeper:
             is_ours = self.claim(tag)
         except JournalError:
             return operation.is_waiting
-        self._catch_up(recorded, is_ours=is_ours)
+        if is_ours and has_given_up:
+            self.let_go(tag)
+        else:
+            self._catch_up(recorded, is_ours=is_ours)
         return False
+
+    def _has_given_up(self, operation: Operation) -> bool:
+        """Whether no node lets us go on: then a kumo-tui that was started since may take it over."""
+        rights, live = self._desk.rights, []
+        for act in operation.acts:
+            track = self._desk.watcher.clean_track(operation.tag, act.node)
+            if track is not None and not track.verdict.is_final:
+                is_let_go = track.ending and rights.may_end_on(act.node, RELEASE)
+                live.append(is_let_go or rights.may_act_on(act.node))
+        return bool(live) and not any(live)
 
     def _catch_up(self, recorded: Recorded, *, is_ours: bool) -> None:
         watcher, tag = self._desk.watcher, recorded.operation.tag
@@ -229,7 +254,7 @@ class Sweeper:
             self._desk.watcher.note(track.tag, words)
         else:
             self._swept(track, lambda known, at: replace(known, swept_at=at))
-            self._hold(track, f"the sweep was refused: {outcome.error}", REFUSED_HOLD_S)
+            self._refused(track, outcome)
         self._desk.watcher.refresh()
 
     async def _batch(self, track: CleanTrack, node: NodeSnapshot, operation: Operation) -> Batch | str:
@@ -295,7 +320,7 @@ class Sweeper:
         node = track.act.node
         for name in track.stale:
             outcome = await steps.release(self._desk, track.tag, node, name)
-            if outcome.came is Came.UNKNOWN:
+            if outcome.came is Came.UNKNOWN or not self._desk.rights.may_end_on(node, RELEASE):
                 self._hold(track, "", HOLD_S)
                 return
         at = self._desk.clock.monotonic()
@@ -307,6 +332,8 @@ class Sweeper:
             return Outcome(Came.REFUSED, None, f"{node}: no clean bounce of this tag.")
         if track.act.state in (ActState.UNKNOWN, ActState.INTENT):
             return Outcome(Came.UNKNOWN, None, f"{node}: not known yet whether it is stopped there.")
+        if not self._desk.rights.may_end_on(node, RELEASE):
+            return Outcome(Came.REFUSED, None, self._desk.rights.node_words(node))
         self._desk.watcher.change_clean(tag, node, partial(replace, ending=True))
         outcome = Outcome(Came.DONE)
         for name in (*(stop.id for stop in track.own), *track.stale):
@@ -314,7 +341,7 @@ class Sweeper:
             if outcome.came is not Came.DONE:
                 self._doubted.add(name)
                 self._hold(track, "", HOLD_S)
-                self._desk.watcher.note(tag, f"{node}: the release is tried again: {outcome.error}")
+                self._desk.watcher.note(tag, self._not_released(node, outcome))
                 return outcome
             if outcome.was_gone and name not in (*self._doubted, *track.stale) and track.let_go_in is None:
                 self._desk.watcher.change_clean(tag, node, _gone_before)
@@ -323,9 +350,24 @@ class Sweeper:
         self._desk.watcher.refresh()
         return outcome
 
+    def _not_released(self, node: str, outcome: Outcome) -> str:
+        if self._desk.rights.may_end_on(node, RELEASE):
+            return f"{node}: the release is tried again: {outcome.error}"
+        return f"{node}: the release is refused, the stop stands until its own end: {outcome.error}"
+
     def _swept(self, track: CleanTrack, change: _Change) -> None:
         at = self._desk.clock.monotonic()
         self._desk.watcher.change_clean(track.tag, track.act.node, lambda known: change(known, at))
+
+    def _refused(self, track: CleanTrack, outcome: Outcome) -> None:
+        """Say what keeps the sweeps; where the node does not allow them, that it is for good."""
+        node = track.act.node
+        if self._desk.rights.may_act_on(node):
+            self._hold(track, f"the sweep was refused: {outcome.error}", REFUSED_HOLD_S)
+            return
+        words = f"{self._desk.rights.node_words(node)} {GIVEN_UP}"
+        self._hold(track, words, 0.0)
+        self._desk.watcher.note(track.tag, words)
 
     def _hold(self, track: CleanTrack, words: str, seconds: float) -> None:
         until = self._desk.clock.monotonic() + seconds

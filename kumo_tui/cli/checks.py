@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kumo_tui import __version__
+from kumo_tui.act.rights import order_of
 from kumo_tui.cli.options import Options
 from kumo_tui.config import Settings, config_path
 from kumo_tui.errors import ConfigError
@@ -120,7 +121,8 @@ def check_settings(options: Options, environ: Mapping[str, str]) -> tuple[Settin
         return None, [Check("config", Health.FAILED, error.what, error.next_step)]
     there = one_line(str(path)) if path.exists() else f"no {one_line(str(path))}: the defaults hold"
     profiles = f", {plural(len(settings.profile), 'profile')}" if settings.profile else ""
-    read_only = ", read-only" if settings.read_only else ""
+    order = order_of(settings, options.profile or settings.default_profile)
+    read_only = f", read-only ({order})" if order else ""
     checks = [Check("config", Health.OK, f"{there}{profiles}{read_only}")]
     for name in unknown_variables(environ):
         words = f"{one_line(name, 60)} is no setting: it has no effect."

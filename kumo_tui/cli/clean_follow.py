@@ -2,6 +2,7 @@
 
 import asyncio
 
+from kumo_tui.act.rights import rights_of
 from kumo_tui.cli.compose import House
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Follower, NodeSight, Sight, Until
@@ -82,8 +83,9 @@ def _who_sweeps(house: House, operation: Operation) -> str:
     if operation.is_waiting:
         ways = f"{bounce_words(operation.selector)} bounces it, `kumo-tui release {tag}` ends it"
         return f"op {tag} is not confirmed, nothing is swept: {ways}"
-    if house.settings.read_only:
-        return f"read-only: op {tag} is only followed"
+    order = rights_of(house.settings, house.watcher.snapshot).order
+    if order:
+        return f"read-only ({order}): op {tag} is only followed"
     if house.acts.clean.sweeper.holds(tag):
         return f"goes on sweeping op {tag}"
     return f"another kumo-tui sweeps op {tag}: this one only follows"

@@ -89,7 +89,8 @@ class NodeSnapshot:
 
     `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
     the request in flight has been without an answer; `restarts` counts the restarts that were noticed.
-    `clock_skew_s` is the node's clock minus ours.
+    `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not allow this
+    session, as `POST /path`, to its clean words; it is empty until one was tried.
     """
 
     name: str
@@ -105,6 +106,7 @@ class NodeSnapshot:
     liveness: str | None = None
     clock_skew_s: float | None = None
     restarts: int = 0
+    refused_acts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> QueueTable:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from kumo_tui.clock import Clock
-from kumo_tui.errors import NodeError, RequestRejected
+from kumo_tui.errors import NodeError, RequestRejected, Unauthorized
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.feeders import ReadyFeeders
@@ -72,6 +72,19 @@ class NodeClient:
             login=login,
         )
         self._queues = EMPTY_TABLE
+        self._refused_acts: dict[str, str] = {}
+
+    @property
+    def refused_acts(self) -> Mapping[str, str]:
+        """The acts that this session is not allowed here, as `POST /path`, with the node's clean words.
+
+        Access rules are per path and method (KUMOMTA.md 6): one that the node takes later is allowed again.
+        """
+        return dict(self._refused_acts)
+
+    def forget_refused_acts(self) -> None:
+        """Take what was refused for a matter of the login, not of what it may do."""
+        self._refused_acts.clear()
 
     @property
     def clock_skew_s(self) -> float | None:
@@ -82,6 +95,10 @@ class NodeClient:
     def address(self) -> str:
         """Host and port, without credentials."""
         return self._link.address
+
+    async def renew(self) -> None:
+        """Use new connections from now on: after the machine was suspended, old ones may be dead unnoticed."""
+        await self._link.renew()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -96,10 +113,6 @@ class NodeClient:
         return await self._read(SUSPEND, wire.read_suspensions, patience_s)
 
     async def read_metrics(self, *, patience_s: float | None = None) -> Metrics:
-    async def renew(self) -> None:
-        """Use new connections from now on: after the machine was suspended, old ones may be dead unnoticed."""
-        await self._link.renew()
-
         """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
         asked = self._asked("GET", METRICS, patience_s)
         reader = MetricsReader(self._queues)
@@ -219,7 +232,18 @@ class NodeClient:
         return self._value(asked, await self._link.ask(asked), read)
 
     async def _act(self, asked: Asked, body: Mapping[str, object]) -> Answer:
-        return await self._link.ask(asked, self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False)))
+        content = self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False))
+        answer = await self._link.ask(asked, content)
+        self._note_right(asked, answer)
+        return answer
+
+    def _note_right(self, asked: Asked, answer: Answer) -> None:
+        """Who may act is decided first: every answer but a refusal and a failure shows that we may."""
+        error = None if answer.status == 200 else self._refused(asked, answer)
+        if isinstance(error, Unauthorized):
+            self._refused_acts[asked.request] = error.what.removeprefix(f"{self.name}: not allowed: ").rstrip(".")
+        elif answer.status < 500:
+            self._refused_acts.pop(asked.request, None)
 
     def _naming(self, queue: str) -> str:
         """The part of a query that names a queue: names hold `@ : ! & % #` and worse."""

@@ -9,6 +9,7 @@ from kumo_tui.act.clean_release import ReleaseOutcome
 from kumo_tui.act.draft import Checked, Draft
 from kumo_tui.act.ports import CancelOutcome, Confirmed
 from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.act.rights import Rights
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.model.feeders import Feeders
@@ -106,6 +107,10 @@ class Host(Protocol):
     acts: Acting
     settings: Settings
     clock: Clock
+
+    @property
+    def rights(self) -> Rights:
+        """What this session may change, by the last snapshot."""
 
     def bounce(self, draft: Draft) -> None:
         """Open the form for a bounce."""

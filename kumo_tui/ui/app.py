@@ -1,6 +1,6 @@
 """The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Draft
+from kumo_tui.act.rights import Rights, rights_of
 from kumo_tui.clock import Clock, SystemClock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, KumoTuiError
@@ -141,7 +142,12 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         """Read-only, and how many nodes' certificates are not verified."""
         profile = self.settings.profile.get(self.snapshot.profile)
         insecure = sum(1 for node in profile.nodes if node.insecure) if profile else 0
-        return Mode(read_only=self.settings.read_only, insecure=insecure)
+        return Mode(read_only_by=self.rights.read_only_by, insecure=insecure)
+
+    @property
+    def rights(self) -> Rights:
+        """What this session may change, by the last snapshot."""
+        return rights_of(self.settings, self.snapshot)
 
     def say(self, text: str) -> None:
         """Say something in one line, for a few seconds."""
@@ -155,23 +161,23 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def bounce(self, draft: Draft) -> None:
         """Open the form for a bounce."""
-        self._act(flows.bounce_flow(self, draft))
+        self._change(lambda: flows.bounce_flow(self, draft))
 
     def stop(self, draft: Draft) -> None:
         """Open the dialog for a stop."""
-        self._act(clean_flows.stop_flow(self, draft))
+        self._change(lambda: clean_flows.stop_flow(self, draft))
 
     def release_stop(self, entry: StopKey) -> None:
         """Open the dialog that releases a stop of somebody else."""
-        self._act(clean_flows.release_other_flow(self, entry))
+        self._change(lambda: clean_flows.release_other_flow(self, entry))
 
     def cancel_directive(self, entry: DirectiveKey) -> None:
         """Open the dialog for a cancel."""
-        self._act(flows.cancel_flow(self, entry.node, entry.id))
+        self._change(lambda: flows.cancel_flow(self, entry.node, entry.id))
 
     def cancel_operation(self, tag: str) -> None:
         """Open the dialog that ends whatever of an operation still stands."""
-        self._act(flows.cancel_operation_flow(self, tag))
+        self._change(lambda: flows.cancel_operation_flow(self, tag), ends=tag)
 
     def open_queue(self, name: str) -> None:
         """Show one queue, by its raw name."""
@@ -231,7 +237,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command acts only where the table of commands says so."""
         del parameters
-        allowed = keys.may_act(action, self._places, read_only=self.settings.read_only)
+        allowed = keys.may_run(action, self._places, self.rights)
         return allowed and not (self.is_opening and isinstance(self.screen, DashboardScreen))
 
     @property
@@ -244,11 +250,10 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
         else:
-            self.push_screen(HelpScreen(read_only=self.settings.read_only))
+            self.push_screen(HelpScreen())
 
     def action_palette(self) -> None:
-        places = self._places
-        self.push_screen(PaletteScreen(places, read_only=self.settings.read_only), self._press)
+        self.push_screen(PaletteScreen(self._places, self.rights), self._press)
 
     async def action_quit(self) -> None:
         """Leave; where a stop of ours stands, ask what is to become of it."""
@@ -292,6 +297,14 @@ class KumoTuiApp(App[None], inherit_bindings=False):
             self.say(message)
         else:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def _change(self, flow: Callable[[], Coroutine[Any, Any, None]], *, ends: str = "") -> None:
+        """Run a flow that changes something, where this session may: `ends` is the operation that it ends."""
+        status = self.snapshot.operation(ends) if ends else None
+        if self.rights.may_act or (status is not None and self.rights.may_end(status.operation)):
+            self._act(flow())
+        else:
+            self.say(f"READ-ONLY: {self.rights.read_only_by}")
 
     def _act(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run a flow to its end; it is never cancelled by what the operator looks at next."""

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from textual.dom import DOMNode
 
 from kumo_tui.act.draft import Draft
+from kumo_tui.act.rights import Rights
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.journal.port import Past
@@ -28,6 +29,10 @@ class DashboardHost(Protocol):
     @property
     def mode(self) -> Mode:
         """How the screen is used: read-only, unverified certificates."""
+
+    @property
+    def rights(self) -> Rights:
+        """What this session may change, by the last snapshot."""
 
     def said(self, now: float) -> str:
         """What the program said last, empty when that is a while ago."""

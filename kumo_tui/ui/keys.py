@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from kumo_tui.act.rights import Rights
+
 
 class Place(StrEnum):
     """Where a command applies."""
@@ -45,9 +47,13 @@ class Command:
         """Whether it may be used in read-only mode."""
         return not (self.destructive or self.changing)
 
-    def applies(self, places: Iterable[Place], *, read_only: bool = False) -> bool:
+    def is_allowed(self, rights: Rights) -> bool:
+        """Whether a session with these rights has it at all."""
+        return self.only_looks or rights.may_act
+
+    def applies(self, places: Iterable[Place], rights: Rights) -> bool:
         """Whether the command can be used at one of these places."""
-        return (self.only_looks or not read_only) and not self.places.isdisjoint(places)
+        return self.is_allowed(rights) and not self.places.isdisjoint(places)
 
 
 def _at(*places: Place) -> frozenset[Place]:
@@ -191,14 +197,14 @@ def ids_at(*places: Place) -> tuple[str, ...]:
     return tuple(entry.id for entry in COMMANDS if not entry.places.isdisjoint(places))
 
 
-def in_footer(places: Iterable[Place], *, read_only: bool = False) -> Sequence[Command]:
+def in_footer(places: Iterable[Place], rights: Rights) -> Sequence[Command]:
     """Commands of the footer that apply here, the most needed first."""
     here = frozenset(places)
-    shown = [entry for entry in COMMANDS if entry.rank and entry.applies(here, read_only=read_only)]
+    shown = [entry for entry in COMMANDS if entry.rank and entry.applies(here, rights)]
     return sorted(shown, key=lambda entry: entry.rank)
 
 
-def may_act(action: str, places: Iterable[Place], *, read_only: bool) -> bool:
+def may_run(action: str, places: Iterable[Place], rights: Rights) -> bool:
     """Whether an action of Textual may run at these places; actions that are no commands always may."""
     entry = _BY_ID.get(action)
-    return entry is None or entry.applies(places, read_only=read_only)
+    return entry is None or entry.applies(places, rights)

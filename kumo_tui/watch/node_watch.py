@@ -82,6 +82,9 @@ class NodeWatch:
                     break
             self._errors = errors
             failed = self._failed()
+            if any(isinstance(error, Unauthorized) for error in failed):
+                # What may not even read tells nothing about acts: it is the login that fails.
+                self.client.forget_refused_acts()
             self.failures = self.failures + 1 if failed else 0
             liveness = await self._ask_liveness() if failed else None
             self._known = replace(self._known, liveness=liveness)
@@ -109,6 +112,7 @@ class NodeWatch:
             liveness=known.liveness,
             clock_skew_s=self.client.clock_skew_s,
             restarts=known.restarts,
+            refused_acts=self.client.refused_acts,
         )
 
     @property

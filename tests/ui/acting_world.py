@@ -16,6 +16,7 @@ from kumo_tui.act.draft import Checked, Draft, check_draft
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
+from kumo_tui.act.rights import Rights, rights_of
 from kumo_tui.act.rules import refusals
 from kumo_tui.config import ActSettings, Settings
 from kumo_tui.errors import KumoTuiError
@@ -231,6 +232,11 @@ class ActingApp(App[None]):
         self.set_reactive(ActingApp.snapshot, shot or snapshot())
         for theme in THEMES:
             self.register_theme(theme)
+
+    @property
+    def rights(self) -> Rights:
+        """As the dashboard's app has it."""
+        return rights_of(self.settings, self.snapshot)
 
     def compose(self) -> ComposeResult:
         yield Static("dashboard", markup=False)

@@ -41,8 +41,15 @@ def test_a_whole_fleet_is_just_counted() -> None:
 
 
 def test_production_read_only_and_unverified_certificates_are_words() -> None:
-    line = where(three_nodes(production=True), mode=Mode(read_only=True, insecure=1))
-    assert " prod PRODUCTION READ-ONLY TLS NOT VERIFIED ·" in line
+    line = where(three_nodes(production=True), mode=Mode(read_only_by="--read-only", insecure=1))
+    assert " prod PRODUCTION READ-ONLY (--read-only) TLS NOT VERIFIED ·" in line
+
+
+def test_why_nothing_may_be_changed_goes_before_the_mark_itself() -> None:
+    mode = Mode(read_only_by="mta1, mta2 and 1 more refuse acts")
+    for width in range(30, 140):
+        assert "READ-ONLY" in where(three_nodes(), width=width, mode=mode)
+    assert "READ-ONLY (mta1, mta2 and 1 more refuse acts)" in where(three_nodes(), width=100, mode=mode)
 
 
 def test_what_matters_least_goes_first_when_room_is_short() -> None:

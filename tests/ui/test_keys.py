@@ -1,7 +1,9 @@
 """One table of commands feeds bindings, footer, help and palette."""
 
+import pytest
 from textual.binding import Binding
 
+from kumo_tui.act.rights import Rights
 from kumo_tui.ui import keys
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.keys import COMMANDS, Place
@@ -18,6 +20,7 @@ from kumo_tui.ui.widgets.line_table import LineTable
 
 # Screens that `q` leaves, as Esc does.
 LOOKING = (DetailScreen, HistoryScreen, PastScreen, OperationScreen)
+FULL = Rights()
 DESIGNED = {
     "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
@@ -67,35 +70,40 @@ def test_the_actions_of_all_commands_exist() -> None:
 
 def test_footer_help_and_palette_show_what_the_table_says() -> None:
     places = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.QUEUES}
-    footer = "".join(piece.text for piece in footer_line(keys.in_footer(places), 200, GLYPHS))
-    for entry in keys.in_footer(places):
+    footer = "".join(piece.text for piece in footer_line(keys.in_footer(places, FULL), 200, GLYPHS))
+    for entry in keys.in_footer(places, FULL):
         assert entry.label in footer
-    shown = {row.key: row.cells[1].text for row in help_rows(GLYPHS, read_only=False)}
+    shown = {row.key: row.cells[1].text for row in help_rows(GLYPHS, FULL)}
     assert shown == {entry.id: entry.help for entry in COMMANDS}
-    offered = {entry.id for entry in PaletteScreen(places, read_only=False)._commands}
-    expected = {entry.id for entry in COMMANDS if entry.applies(places)} - keys.MOVES - {"palette", "back"}
+    offered = {entry.id for entry in PaletteScreen(places, FULL)._commands}
+    expected = {entry.id for entry in COMMANDS if entry.applies(places, FULL)} - keys.MOVES - {"palette", "back"}
     assert offered == expected
 
 
-def test_read_only_mode_has_no_command_that_acts_anywhere() -> None:
+@pytest.mark.parametrize(
+    "rights",
+    [Rights(order="--read-only"), Rights("", {"mta1": {"POST /x": "no"}}, ("mta1",))],
+    ids=["order", "found out"],
+)
+def test_read_only_mode_has_no_command_that_acts_anywhere(rights: Rights) -> None:
     places = set(Place)
     destructive = {entry.id for entry in COMMANDS if entry.destructive}
     assert destructive == {"bounce", "cancel"}
     changing = {entry.id for entry in COMMANDS if entry.changing}
     assert changing == {"stop"}
     acting = destructive | changing
-    in_footer = {entry.id for entry in keys.in_footer(places, read_only=True)}
-    in_help = {row.key for row in help_rows(GLYPHS, read_only=True)}
-    in_palette = {entry.id for entry in PaletteScreen(places, read_only=True)._commands}
+    in_footer = {entry.id for entry in keys.in_footer(places, rights)}
+    in_help = {row.key for row in help_rows(GLYPHS, rights)}
+    in_palette = {entry.id for entry in PaletteScreen(places, rights)._commands}
     assert not acting & (in_footer | in_help | in_palette)
-    assert not any(keys.may_act(identity, places, read_only=True) for identity in acting)
+    assert not any(keys.may_run(identity, places, rights) for identity in acting)
 
 
 def test_a_footer_of_80_cells_offers_the_main_keys_of_each_pane() -> None:
     queues = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.QUEUES}
     directives = {Place.EVERYWHERE, Place.DASHBOARD, Place.TABLE, Place.DIRECTIVES}
     texts = [
-        "".join(piece.text for piece in footer_line(keys.in_footer(places), 80, signs))
+        "".join(piece.text for piece in footer_line(keys.in_footer(places, FULL), 80, signs))
         for places in (queues, directives)
         for signs in (GLYPHS, ASCII_GLYPHS)
     ]

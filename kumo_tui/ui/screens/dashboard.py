@@ -117,7 +117,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             host.snapshot,
             now,
             (Piece(f" {said}", Look.STRONG),) if said else None,
-            may_act=not host.mode.read_only,
+            may_act=host.rights.may_act,
         )
 
     def _draw_around(self) -> None:
@@ -130,7 +130,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.query_one(FilterBar).show_view(self.spec, len(table.marks), hidden, self._filter_error)
         self.query_one("#position", Lines).show((Piece(f" {position_text(table, self._built)}", Look.DIM),))
         self.query_one(DirectivesTitle).show_listing(directives.listing, focused=directives.has_focus)
-        self.query_one(Footer).show_keys(self.places, read_only=dashboard_host(self).mode.read_only)
+        self.query_one(Footer).show_keys(self.places, dashboard_host(self).rights)
 
     # Where we are
 
@@ -147,7 +147,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         """A command acts only where the table of commands says so."""
         del parameters
         host = dashboard_host(self)
-        return not host.is_opening and keys.may_act(action, self.places, read_only=host.mode.read_only)
+        return not host.is_opening and keys.may_run(action, self.places, host.rights)
 
     def on_screen_suspend(self) -> None:
         """Something else is on top."""

@@ -80,7 +80,7 @@ class DetailScreen(QuietScreen[None], inherit_bindings=False):
         now = host.clock.monotonic()
         self.query_one("#age", Lines).show(age_line(snapshot, now, host.mode, glyphs_of(self), short=True))
         self.query_one("#said", Lines).show((Piece(f" {host.said(now)}", Look.STRONG),))
-        self.query_one(Footer).show_keys(self.PLACES)
+        self.query_one(Footer).show_keys(self.PLACES, host.rights)
         self.draw(snapshot, now)
 
     def tick(self, now: float) -> None:

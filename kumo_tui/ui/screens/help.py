@@ -1,7 +1,9 @@
 """Help: the table of commands, as it is."""
 
+from kumo_tui.act.rights import Rights
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui import keys
+from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
 from kumo_tui.ui.screens.detail import DetailScreen
 from kumo_tui.ui.strips import Piece
@@ -19,18 +21,17 @@ class HelpScreen(DetailScreen):
     BINDINGS = keys.bindings("back")
     PLACES = frozenset({Place.EVERYWHERE})
 
-    def __init__(self, *, read_only: bool) -> None:
+    def __init__(self) -> None:
         super().__init__("Keys", COLUMNS, "")
-        self._read_only = read_only
 
     def draw(self, snapshot: Snapshot, now: float) -> None:
-        """The table of commands; it does not change."""
+        """The table of commands, those that this session has."""
         del snapshot, now
         self.show_facts([(Piece(" State is a sign and a word; colour only repeats it.", Look.DIM),)])
-        self.table.show(help_rows(glyphs_of(self), read_only=self._read_only))
+        self.table.show(help_rows(glyphs_of(self), dashboard_host(self).rights))
 
 
-def help_rows(signs: Glyphs, *, read_only: bool) -> list[LineRow]:
+def help_rows(signs: Glyphs, rights: Rights) -> list[LineRow]:
     """One row for each command that can be used at all."""
     return [
         LineRow(
@@ -42,5 +43,5 @@ def help_rows(signs: Glyphs, *, read_only: bool) -> list[LineRow]:
             ),
         )
         for entry in keys.COMMANDS
-        if entry.only_looks or not read_only
+        if entry.is_allowed(rights)
     ]

@@ -152,7 +152,7 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
         )
         shown = "" if self._filter.is_empty else f" showing {count_text(len(self._shown))}"
         self.query_one(FilterBar).show_line((Piece(shown, Look.DIM),), self._filter_error)
-        self.query_one(Footer).show_keys(self.places)
+        self.query_one(Footer).show_keys(self.places, dashboard_host(self).rights)
 
     def _count_words(self) -> str:
         if self._found is None:
@@ -175,7 +175,7 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command acts only where the table of commands says so."""
         del parameters
-        return keys.may_act(action, self.places, read_only=False)
+        return keys.may_run(action, self.places, dashboard_host(self).rights)
 
     @on(DescendantFocus)
     @on(DescendantBlur)

@@ -96,6 +96,19 @@ class OperationScreen(Screen[None], inherit_bindings=False):
 
     # Keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What changes something is there only where this session may."""
+        del parameters
+        if action == "cancel":
+            return self._may_end
+        return action not in ("bounce", "stop") or any(entry.id == action for entry in self._offered(self._status))
+
+    @property
+    def _may_end(self) -> bool:
+        """Whether this session may still end the operation, where it stands."""
+        rights, status = host_of(self).rights, self._status
+        return rights.may_act or (status is not None and rights.may_end(status.operation))
+
     def action_back(self) -> None:
         """Go back; the operation goes on."""
         self.dismiss(None)
@@ -119,7 +132,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
 
     def action_cancel(self) -> None:
         """Ask whether to end what is in force of it."""
-        if not host_of(self).settings.read_only:
+        if self._may_end:
             host_of(self).cancel_operation(self.tag)
 
     def action_report(self) -> None:
@@ -176,7 +189,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         return self.query_one(f"#{identity}", FittedLines)
 
     def _draw_plain(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
-        may_act = not host_of(self).settings.read_only
+        may_act = host_of(self).rights.may_act
         self._part("head").fit(
             lambda width, _: operation_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
         )
@@ -184,7 +197,7 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         self.query_one("#queues", LineTable).show(operation_lines.queue_rows(status, signs))
 
     def _draw_clean(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
-        may_act = not host_of(self).settings.read_only
+        may_act = host_of(self).rights.may_act
         self._part("head").fit(
             lambda width, _: clean_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
         )
@@ -194,25 +207,32 @@ class OperationScreen(Screen[None], inherit_bindings=False):
         table.set_empty_text("nothing stands in matching queues")
         table.show(clean_lines.queue_rows(status, signs))
 
-    def _offered(self, status: OperationStatus) -> list[Command]:
-        """The commands that do something to this operation now, or to its mail once more."""
-        operation = status.operation
-        if host_of(self).settings.read_only:
+    def _offered(self, status: OperationStatus | None) -> list[Command]:
+        """The commands that do something to this operation now, or to its mail once more, and are allowed."""
+        if status is None:
             return []
+        begin, end = self._ways(status)
+        rights = host_of(self).rights
+        begin = begin if rights.may_act else []
+        return [*begin, *end] if rights.may_act or rights.may_end(status.operation) else begin
+
+    def _ways(self, status: OperationStatus) -> tuple[list[Command], list[Command]]:
+        """The commands that begin something with its mail now, and those that end it."""
+        operation = status.operation
         is_over, is_clean = status.verdict.is_final, operation.mode is Mode.CLEAN
         is_lost = any(node.verdict is Verdict.LOST for node in status.nodes)
         again = [replace(command("stop"), label="stop again")] if is_clean and is_lost else []
         if is_over or (is_lost and not is_clean):
             again.append(replace(command("bounce"), label="bounce it" if operation.is_waiting else "bounce again"))
         if is_over:
-            return again
+            return again, []
         if again or not operation.is_waiting:
-            return [*again, replace(command("cancel"), label="end it" if is_clean else "cancel")]
-        return [replace(command("bounce"), label="bounce it"), replace(command("stop"), label="let go")]
+            return again, [replace(command("cancel"), label="end it" if is_clean else "cancel")]
+        return [replace(command("bounce"), label="bounce it")], [replace(command("stop"), label="let go")]
 
     def _draw_keys(self, status: OperationStatus | None) -> None:
         offered = [
-            *(self._offered(status) if status is not None else ()),
+            *self._offered(status),
             replace(command("copy"), label="requests"),
             *(command(name) for name in ("report", "export", "help", "back", "refresh")),
         ]

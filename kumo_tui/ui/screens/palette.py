@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from kumo_tui.act.rights import Rights
 from kumo_tui.ui import keys
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.theme import Look
@@ -38,12 +39,10 @@ class PaletteScreen(ModalScreen[Command | None]):
     ]
     AUTO_FOCUS = "TextField"
 
-    def __init__(self, places: Iterable[Place], *, read_only: bool) -> None:
+    def __init__(self, places: Iterable[Place], rights: Rights) -> None:
         super().__init__()
         self._commands = [
-            entry
-            for entry in keys.COMMANDS
-            if entry.applies(places, read_only=read_only) and entry.id not in NOT_HERE
+            entry for entry in keys.COMMANDS if entry.applies(places, rights) and entry.id not in NOT_HERE
         ]
 
     def compose(self) -> ComposeResult:

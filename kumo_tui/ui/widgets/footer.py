@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from kumo_tui.act.rights import Rights
 from kumo_tui.ui.keys import Command, Place, command, in_footer
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
@@ -32,8 +33,8 @@ def footer_line(commands: Iterable[Command], width: int, signs: Glyphs) -> Line:
 class Footer(Lines):
     """Key hints from the table of commands."""
 
-    def show_keys(self, places: Collection[Place], *, read_only: bool = False) -> None:
+    def show_keys(self, places: Collection[Place], rights: Rights) -> None:
         """Show the keys that apply at these places."""
-        line = footer_line(in_footer(places, read_only=read_only), self.size.width, glyphs_of(self))
+        line = footer_line(in_footer(places, rights), self.size.width, glyphs_of(self))
         hint = (Piece(f" {command('filter').help} ", Look.DIM),) if Place.FILTER in places else ()
         self.show((*hint, *line))

@@ -21,10 +21,13 @@ AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshnes
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How the screen is used now. `insecure` is how many nodes' certificates are not verified."""
+    """How the screen is used now. `insecure` is how many nodes' certificates are not verified.
+
+    `read_only_by` says in a few words why nothing may be changed, empty where it may.
+    """
 
     frozen: bool = False
-    read_only: bool = False
+    read_only_by: str = ""
     insecure: int = 0
 
 
@@ -47,22 +50,26 @@ def where_line(snapshot: Snapshot, now: float, width: int, mode: Mode, signs: Gl
 def _variants(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs) -> Iterator[Line]:
     totals = _totals(snapshot, now, signs, with_queues=True)
     messages = _totals(snapshot, now, signs, with_queues=False)
-    where = _where(snapshot, mode, signs, named=True)
-    briefly = _where(snapshot, mode, signs, named=False)
+    where = _where(snapshot, mode, signs)
+    briefly: Line = ()
     yield (Piece(" kumo-tui ", Look.DIM), *where, *totals)
     yield (*where, *totals)
     yield (*where, *messages)
-    yield (*briefly, *totals)
-    yield (*briefly, *messages)
+    for named, reasoned in ((False, True), (True, False), (False, False)):
+        briefly = _where(snapshot, mode, signs, named=named, reasoned=reasoned)
+        yield (*briefly, *totals)
+        yield (*briefly, *messages)
     yield briefly
 
 
-def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool) -> Line:
+def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool = True, reasoned: bool = True) -> Line:
+    """Profile, marks and nodes; `named` names those in trouble, `reasoned` says why nothing may be changed."""
     pieces = [Piece(f" {clean(_target(snapshot))}".rstrip(), Look.STRONG)]
     if snapshot.production:
         pieces.append(Piece(" PRODUCTION", Look.AMBER))
-    if mode.read_only:
-        pieces.append(Piece(" READ-ONLY", Look.AMBER))
+    if mode.read_only_by:
+        why = f" ({mode.read_only_by})" if reasoned else ""
+        pieces.append(Piece(f" READ-ONLY{why}", Look.AMBER))
     if mode.insecure:
         pieces.append(Piece(" TLS NOT VERIFIED", Look.AMBER))
     total, answering = len(snapshot.nodes), snapshot.nodes_fresh

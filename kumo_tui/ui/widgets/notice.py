@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.act.rights import refusal_words
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -35,6 +36,7 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = Tr
         *_own_stops(snapshot, now, signs, may_act=may_act),
         *_gathered_lines(snapshot, signs, may_act=may_act),
         *lines,
+        *_refusing(snapshot, signs),
         *_stops(snapshot, now, signs),
         *_troubles(snapshot, signs),
     ]
@@ -66,6 +68,15 @@ def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
     ]
     failing = [node for node in snapshot.nodes if node.state in order and _fails(node)]
     return sorted(failing, key=lambda node: order.index(node.state))
+
+
+def _refusing(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+    """The nodes on which this session was found to be read-only."""
+    return [
+        (Piece(f" {signs.warning} {words} Nothing is begun there.", Look.AMBER),)
+        for node in snapshot.nodes
+        if (words := refusal_words(node))
+    ]
 
 
 def _fails(node: NodeSnapshot) -> bool:

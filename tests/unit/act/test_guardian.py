@@ -191,7 +191,7 @@ async def test_a_cancel_that_failed_is_tried_again_and_said_once(house: House) -
     await bounced(house)
     node = house.nodes[0]
     take(node, other=12)
-    node.answers["DELETE", BOUNCE] = httpx.Response(401, text="no")
+    node.answers["DELETE", BOUNCE] = httpx.Response(422, text="no")
     await look(house)
     await look(house)
     assert cancels(house) == [2, 0]
@@ -201,6 +201,21 @@ async def test_a_cancel_that_failed_is_tried_again_and_said_once(house: House) -
     await look(house)
     assert house.watcher.snapshot.operations[0].nodes[0].verdict is Verdict.CANCELLED
     assert cancels(house) == [3, 0]
+
+
+async def test_a_cancel_that_is_not_allowed_is_not_tried_again_and_that_is_said(house: House) -> None:
+    await bounced(house)
+    node = house.nodes[0]
+    take(node, other=12)
+    node.answers["DELETE", BOUNCE] = httpx.ConnectError("no route")
+    await look(house)
+    node.answers["DELETE", BOUNCE] = httpx.Response(401, text="eve not permitted DELETE")
+    for _poll in range(5):
+        await look(house)
+    assert cancels(house) == [2, 0]
+    told = [text for text in events(house) if text.startswith("NOT CANCELLED on mta1")]
+    assert ["it is tried again" in text for text in told] == [True, False]
+    assert "eve not permitted DELETE" in told[1]
 
 
 async def test_a_cancel_of_unknown_outcome_is_tried_again(house: House) -> None:
@@ -223,7 +238,7 @@ async def test_a_cancel_of_unknown_outcome_is_tried_again(house: House) -> None:
 async def test_snapshots_that_follow_fast_do_not_make_it_ask_faster(house: House) -> None:
     await bounced(house)
     take(house.nodes[0], other=12)
-    house.nodes[0].answers["DELETE", BOUNCE] = httpx.Response(401, text="no")
+    house.nodes[0].answers["DELETE", BOUNCE] = httpx.Response(422, text="no")
     for _poll in range(8):
         await look(house, 0.25)
     assert cancels(house) == [2, 0]

@@ -134,10 +134,12 @@ async def test_what_was_surely_not_done_is_rejected_with_its_words(
 
 async def test_a_read_only_session_refuses(house: House) -> None:
     confirmed = await house.confirmed()
-    house.acts._settings = Settings(read_only=True)
-    assert "read-only" in await house.refused(confirmed)
+    reading = House(Settings(read_only=True))
+    await reading.watcher.poll_once()
+    assert "read-only" in await reading.refused(confirmed)
     with pytest.raises(Refused, match="read-only"):
-        await house.acts.cancel("mta1", "a")
+        await reading.acts.cancel("mta1", "a")
+    await reading.watcher.stop()
 
 
 async def test_an_old_preview_refuses(house: House) -> None:
