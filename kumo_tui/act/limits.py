@@ -25,6 +25,19 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Demands:
+    """What a bounce asks for beside its number of messages: the dialog by keys, the command line by options.
+
+    `name`: the target by its name. `wait`: a look that lasts, on the command line the exact count that one gives.
+    `everything`: that word, which is asked for EVERYTHING alone: typed for less it would soon mean nothing.
+    """
+
+    name: bool
+    wait: bool
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What holds for the bounces of one target: when its name is asked for, when to wait, what is refused."""
 
@@ -32,13 +45,22 @@ class Limits:
     wait: Limit
     refuse: Limit
 
-    def asks_for_name(self, preview: Preview) -> bool:
-        """Whether so much is at stake that the target must be named: above the limit, and for Everything."""
-        return isinstance(preview.selector, Everything) or self.name.is_passed(preview)
+    def demands(self, preview: Preview, *, production: bool) -> Demands:
+        """What a bounce of this preview asks for, in the dialog and on the command line alike."""
+        everything = isinstance(preview.selector, Everything)
+        return Demands(
+            name=production or everything or self.name.is_passed(preview),
+            wait=self.asks_to_wait(preview),
+            everything=everything,
+        )
 
     def asks_to_wait(self, preview: Preview) -> bool:
         """Whether too much is at stake for an answer given at once: above the limit, and for Everything."""
         return isinstance(preview.selector, Everything) or self.wait.is_passed(preview)
+
+    def differ(self, one: Preview, other: Preview) -> bool:
+        """Whether a limit lies between two previews of one selector."""
+        return any(limit.is_passed(one) != limit.is_passed(other) for limit in (self.name, self.wait, self.refuse))
 
     def refusal(self, preview: Preview) -> str:
         """Why no bounce of this preview is sent, whoever confirms it; empty when its size is no reason."""

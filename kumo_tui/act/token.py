@@ -2,7 +2,6 @@
 
 from kumo_tui.act.limits import Limits
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.selector import Everything
 from kumo_tui.model.snapshot import Snapshot
 
 
@@ -13,10 +12,11 @@ def confirm_token(preview: Preview, snapshot: Snapshot, limits: Limits) -> str:
     when the profile has none) comes first: `prod 183220`; for Everything that word before it: `EVERYTHING prod
     183220`. Digits are written without separators.
     """
+    demands = limits.demands(preview, production=snapshot.production)
     words = [str(preview.messages)]
-    if snapshot.production or limits.asks_for_name(preview):
+    if demands.name:
         words.insert(0, target_name(snapshot))
-    if isinstance(preview.selector, Everything):
+    if demands.everything:
         words.insert(0, "EVERYTHING")
     return " ".join(words)
 

@@ -10,7 +10,7 @@ from kumo_tui.cli.answers import refused_json
 from kumo_tui.cli.compose import Call
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
-from kumo_tui.cli.limits import everything_words
+from kumo_tui.cli.limits import Explicit, everything_words, is_named
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, say
@@ -111,17 +111,19 @@ def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     """Bounce queued mail: --dry-run to look, --yes with --expect N to act.
 
     Mail that is bounced cannot be brought back. A stop of ours of the same mail that waits is gone on with. Large
-    bounces need more: above act.wait_above --expect.
+    bounces need more: above act.wait_above --expect; above act.name_above and on production the target's name
+    (--profile, --endpoint) or --expect.
     """
     options = call.options.merged(given)
     typed = Given(take_selected(values), **values)
     _check_usage(typed)
-    settings = options.settings()
-    if typed.expect is None and typed.yes and typed.selected.everything and not typed.i_mean_everything:
-        target = choose_target(options, settings, call.surroundings.environ)
+    settings, environ = options.settings(), call.surroundings.environ
+    target = choose_target(options, settings, environ)
+    explicit = Explicit(typed.expect is not None, is_named(options, target, environ), typed.i_mean_everything)
+    if typed.yes and typed.selected.everything and not (explicit.expected or explicit.means_everything):
         raise click.UsageError(everything_words(target))
     try:
-        asked = _asked(typed, settings)
+        asked = _asked(typed, settings, explicit)
         return run_loop(run_bounce(Call(call.surroundings, options), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
@@ -147,7 +149,7 @@ def _check_usage(typed: Given) -> None:
         raise click.UsageError("--despite-collateral needs --follow: nobody else cancels it.")
 
 
-def _asked(typed: Given, settings: Settings) -> Asked:
+def _asked(typed: Given, settings: Settings, explicit: Explicit) -> Asked:
     """What is asked for, checked. Raises UsageError, or Refused for what is well formed and forbidden."""
     settle_s = float(seconds_of(typed.settle, "--settle")) if typed.settle else settings.act.settle_s
     duration = typed.duration or settings.act.default_duration
@@ -161,6 +163,7 @@ def _asked(typed: Given, settings: Settings) -> Asked:
         partial=typed.partial,
         settle_s=settle_s,
         until=Until(typed.until or Until.DONE) if typed.follow else None,
+        explicit=explicit,
         detach=typed.detach,
         despite_collateral=typed.despite_collateral,
     )

@@ -13,7 +13,7 @@ from kumo_tui.cli.clean_sending import send_clean
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
-from kumo_tui.cli.limits import missing_words
+from kumo_tui.cli.limits import Explicit, missing_words
 from kumo_tui.cli.looking import Looked, look
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.plain_sending import Sending, send_plain
@@ -28,8 +28,8 @@ from kumo_tui.units import count_text
 class Asked:
     """A bounce as it was asked for. `how` is the way that was chosen, None for what is right here.
 
-    `until` is how far to follow, None when nothing was said; `settle_s` seconds. `despite_collateral` lets a plain
-    one go on when it takes other queues' mail.
+    `until` is how far to follow, None when nothing was said; `settle_s` seconds. `explicit` is how much was said
+    to be meant. `despite_collateral` lets a plain one go on when it takes other queues' mail.
     """
 
     checked: Checked
@@ -40,6 +40,7 @@ class Asked:
     partial: bool
     settle_s: float
     until: Until | None
+    explicit: Explicit
     detach: bool = False
     despite_collateral: bool = False
 
@@ -123,9 +124,8 @@ class _Bounce:
         return [caution for caution in found if caution.concerns(is_clean=way.how is not How.PLAIN)]
 
     def _missing(self, preview: Preview) -> Iterator[str]:
-        """What the command line lacks for a bounce of this size."""
-        is_expected = self._asked.expect is not None
-        return missing_words(self._house, preview, is_expected=is_expected)
+        """What the command line lacks for this bounce."""
+        return missing_words(self._house, preview, self._asked.explicit)
 
     def _refuse(self, preview: Preview, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""

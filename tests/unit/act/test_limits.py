@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from kumo_tui.act.clean_rules import clean_refusals
-from kumo_tui.act.limits import Limits, limits_of
+from kumo_tui.act.limits import Demands, Limits, limits_of
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.rules import refusals
+from kumo_tui.act.token import confirm_token
 from kumo_tui.config import ActSettings, NodeSettings, ProfileSettings, Settings
 from kumo_tui.model.selector import Criteria, Everything, Selector
 from kumo_tui.model.snapshot import Snapshot
@@ -71,8 +72,7 @@ def test_what_waits_in_ready_queues_does_not_count() -> None:
     assert take_preview(shot, PROMO).ready_upper_bound == 5_000
     assert plainly_refused(shot, settings(refuse_above=90)) == []
     held = limits(name_above=90, wait_above=90)
-    assert not held.asks_for_name(take_preview(shot, PROMO))
-    assert not held.asks_to_wait(take_preview(shot, PROMO))
+    assert held.demands(take_preview(shot, PROMO), production=False) == Demands(False, False, False)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -86,15 +86,40 @@ def test_a_profile_can_only_be_stricter(key: str) -> None:
 def test_each_limit_asks_from_the_next_message_on() -> None:
     preview = take_preview(snapshot(), PROMO)
     for above, asks in ((preview.messages, False), (preview.messages - 1, True)):
-        assert limits(name_above=above).asks_for_name(preview) is asks
-        assert limits(wait_above=above).asks_to_wait(preview) is asks
+        assert limits(name_above=above).demands(preview, production=False) == Demands(asks, False, False)
+        assert limits(wait_above=above).demands(preview, production=False) == Demands(False, asks, False)
 
 
-def test_everything_is_always_named_and_always_waited_for() -> None:
+def test_production_is_always_named() -> None:
+    preview = take_preview(snapshot(), PROMO)
+    assert limits().demands(preview, production=True) == Demands(True, False, False)
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_everything_is_always_named_waited_for_and_called_so(production: bool) -> None:
     preview = take_preview(snapshot(), Everything())
     held = limits(name_above=10**9, wait_above=10**9)
-    assert held.asks_for_name(preview)
-    assert held.asks_to_wait(preview)
+    assert held.demands(preview, production=production) == Demands(True, True, True)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("production", [False, True])
+@pytest.mark.parametrize("name_above", [0, 10**9])
+@pytest.mark.parametrize("wait_above", [0, 10**9])
+@pytest.mark.parametrize("profile", ["prod", ""])
+def test_the_text_to_type_holds_what_is_demanded_and_always_the_count(
+    everything: bool, production: bool, name_above: int, wait_above: int, profile: str
+) -> None:
+    shot = snapshot(production=production, profile=profile)
+    preview = take_preview(shot, Everything() if everything else PROMO)
+    held = limits(name_above=name_above, wait_above=wait_above)
+    demands = held.demands(preview, production=production)
+    assert demands.name is (production or everything or name_above == 0)
+    assert demands.wait is (everything or wait_above == 0)
+    words = confirm_token(preview, shot, held).split(" ")
+    assert words.pop() == str(preview.messages)
+    assert ("EVERYTHING" in words) is everything
+    assert ((profile or "mta1") in words) is demands.name
 
 
 def test_without_settings_the_name_is_asked_for_above_10000_and_nothing_is_refused() -> None:

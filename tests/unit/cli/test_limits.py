@@ -1,7 +1,13 @@
 """Large bounces from the command line: what they need beside --yes, and what is refused whatever they bring."""
 
+from dataclasses import replace
+
 import pytest
 
+from kumo_tui.cli.limits import is_named
+from kumo_tui.cli.options import Options
+from kumo_tui.cli.target import Target
+from kumo_tui.config import NodeSettings
 from tests.unit.cli.desk import NODE, Desk
 
 PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link")
@@ -9,6 +15,8 @@ EVERYTHING = ("bounce", "--everything", "--reason", "purge")
 EXPECT, AT_MOST = ("--yes", "--expect", "240"), ("--yes", "--at-most", "240")
 NAMED_ELSEWHERE = {"KUMO_KCLI_ENDPOINT": NODE}
 PROFILE = f'[profile.prod]\nproduction = true\n[[profile.prod.nodes]]\nurl = "{NODE}"\nname = "mta1"\n'
+STAGING = PROFILE.replace("production = true\n", "")
+STRICT = "prod]\nname_above = 239"
 
 
 def limited(desk: Desk, **limits: int) -> Desk:
@@ -61,7 +69,7 @@ def test_the_limit_of_names_asks_for_nothing_more_where_the_exact_count_is_given
 
 
 def test_up_to_the_limit_of_names_nothing_more_is_needed_than_before(desk: Desk) -> None:
-    desk.configure(f"[act]\nname_above = 240\nwait_above = 240\n{PROFILE}")
+    desk.configure(f"[act]\nname_above = 240\nwait_above = 240\n{STAGING}")
     assert desk.run(*PROMO, "--plain", *AT_MOST, environ={}) == 0
     assert len(desk.posts) == 1
 
@@ -106,9 +114,46 @@ def test_a_dry_run_of_everything_needs_no_such_word(desk: Desk) -> None:
 
 
 def test_everything_up_to_the_limits_needs_nothing_but_that_word(desk: Desk) -> None:
-    desk.configure(PROFILE)
-    assert desk.run(*EVERYTHING, "--i-mean-everything", "--yes", "--at-most", "360", environ={}) == 0
+    act = (*EVERYTHING, "--i-mean-everything", "--yes", "--at-most", "360")
+    desk.configure(STAGING)
+    assert "A bounce of EVERYTHING must name its target: add --profile prod" in _refused(desk, *act)
+    assert desk.run(*act, "--profile", "prod") == 0
     assert len(desk.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("name_above", "config", "why"),
+    [
+        (239, "staging", "A bounce of 240 messages, over the limit of 239 (act.name_above),"),
+        (240, "production", "A bounce on production"),
+        (240, "strict", "A bounce of 240 messages, over the limit of 239 (profile.prod.name_above),"),
+    ],
+)
+def test_where_the_dialog_asks_for_the_name_the_target_is_named_or_the_exact_count_given(
+    desk: Desk, name_above: int, config: str, why: str
+) -> None:
+    profiles = {"staging": STAGING, "production": PROFILE, "strict": STAGING.replace("prod]", STRICT, 1)}
+    desk.configure(f"[act]\nname_above = {name_above}\n{profiles[config]}")
+    words = _refused(desk, *PROMO, "--plain", *AT_MOST)
+    assert f"{why} must name its target: add --profile prod, or give the exact count with --expect." in words
+    assert desk.run(*PROMO, "--plain", *AT_MOST, "--profile", "prod") == 0
+    assert len(desk.posts) == 1
+
+
+def test_the_endpoint_of_the_environment_names_the_target(desk: Desk) -> None:
+    limited(desk, name_above=239)
+    assert desk.run(*PROMO, "--plain", *AT_MOST, environ=NAMED_ELSEWHERE) == 0
+    assert len(desk.posts) == 1
+
+
+def test_above_the_limit_of_names_the_default_endpoint_is_not_meant_by_silence(desk: Desk) -> None:
+    target = Target("", False, (NodeSettings(url="http://127.0.0.1:8000"),))
+    assert not is_named(Options(), target, {})
+    assert not is_named(Options(), target, {"KUMO_KCLI_ENDPOINT": " "})
+    assert is_named(Options(), target, NAMED_ELSEWHERE)
+    assert not is_named(Options(), replace(target, profile="prod"), NAMED_ELSEWHERE)
+    assert is_named(Options(profile="prod"), replace(target, profile="prod"), {})
+    assert is_named(Options(endpoints=(NODE,)), target, {})
 
 
 def test_that_word_without_everything_is_a_slip(desk: Desk) -> None:
@@ -121,3 +166,46 @@ def test_everything_has_the_limits_of_any_bounce(desk: Desk) -> None:
     assert "act.refuse_above" in limited(desk, refuse_above=359).json(*act, "--yes", "--expect", "360")["refused"]
     assert "act.wait_above" in limited(desk, wait_above=359).json(*act, "--yes", "--at-most", "360")["refused"]
     assert desk.posts == []
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("production", [False, True])
+@pytest.mark.parametrize(("name_above", "wait_above"), [(0, 0), (0, 10**6), (10**6, 0), (10**6, 10**6)])
+@pytest.mark.parametrize("count", ["expect", "at-most"])
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("word", [False, True])
+def test_the_command_line_asks_for_what_the_dialog_asks_for(
+    desk: Desk,
+    everything: bool,
+    production: bool,
+    name_above: int,
+    wait_above: int,
+    count: str,
+    named: bool,
+    word: bool,
+) -> None:
+    desk.configure(
+        f"[act]\nname_above = {name_above}\nwait_above = {wait_above}\n{PROFILE if production else STAGING}"
+    )
+    options = [f"--{count}", "360" if everything else "240"]
+    options += ["--profile", "prod"] if named else []
+    options += ["--i-mean-everything"] if word else []
+    code = desk.run(*(EVERYTHING if everything else PROMO), "--plain", "--yes", *options, environ={})
+    over_name, over_wait = name_above == 0, wait_above == 0
+    if word and not everything:
+        expected = 2
+    elif count == "expect":
+        expected = 0
+    elif everything and not word:
+        expected = 2
+    elif over_wait or (not named and (production or everything or over_name)):
+        expected = 4
+    else:
+        expected = 0
+    assert (code, len(desk.posts)) == (expected, int(expected == 0)), desk.err
+
+
+def _refused(desk: Desk, *words: str) -> str:
+    assert desk.run(*words, environ={}) == 4
+    assert desk.posts == []
+    return desk.err
