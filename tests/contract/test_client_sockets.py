@@ -135,9 +135,11 @@ async def test_compressed_answers_are_read_and_sized_as_they_were_before(
 
 async def test_after_a_suspension_no_connection_of_before_is_used_and_what_is_under_way_goes_on() -> None:
     peers: list[str] = []
+    writers: list[asyncio.StreamWriter] = []
     silent, asked = asyncio.Event(), asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 peers.append(str(writer.get_extra_info("peername")))
@@ -146,7 +148,6 @@ async def test_after_a_suspension_no_connection_of_before_is_used_and_what_is_un
                     await silent.wait()
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")
                 await writer.drain()
-        writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -162,3 +163,7 @@ async def test_after_a_suspension_no_connection_of_before_is_used_and_what_is_un
     await client.renew()
     await client.aclose()
     server.close()
+    for writer in writers:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
