@@ -22,7 +22,7 @@ from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.port import Past
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
-from kumo_tui.ui import clean_flows, flows, keys, papers
+from kumo_tui.ui import clean_flows, flows, keys, leaving, papers
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
@@ -256,20 +256,20 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         self.push_screen(PaletteScreen(self._places, self.rights), self._press)
 
     async def action_quit(self) -> None:
-        """Leave; where a stop of ours stands, ask what is to become of it."""
+        """Leave; where a stop or an EVERYTHING of ours is in force, ask what is to become of it."""
         if not self._is_leaving:
             self._is_leaving = True
             self._act(self._leave())
 
     async def action_quit_hint(self) -> None:
-        if clean_flows.standing(self.snapshot):
+        if leaving.asks_before_leaving(self.snapshot):
             await self.action_quit()
         else:
             self.notify("q quits, on the dashboard; Esc goes back to it.")
 
     async def _leave(self) -> None:
         try:
-            if await clean_flows.quit_flow(self):
+            if await leaving.quit_flow(self):
                 self.exit()
         finally:
             self._is_leaving = False

@@ -17,10 +17,8 @@ from kumo_tui.ui.flow_steps import AnyApp, acting_host, open_operation, send, te
 from kumo_tui.ui.questions import (
     END,
     LET_GO,
-    STAY,
     end_question,
     let_go_question,
-    quit_question,
     release_other_question,
 )
 from kumo_tui.ui.queue_state import LIVE_VERDICTS
@@ -88,7 +86,7 @@ async def end_flow(app: AnyApp, tag: str) -> None:
         question = end_question(tag)
     answer = await app.push_screen_wait(question)
     if answer.id in (LET_GO, END):
-        await _end(app, tag, flush=answer.ticked)
+        await end_now(app, tag, flush=answer.ticked)
 
 
 async def release_other_flow(app: AnyApp, key: StopKey) -> None:
@@ -108,20 +106,6 @@ async def release_other_flow(app: AnyApp, key: StopKey) -> None:
         tell(app, f"Not released: {error}", is_error=True)
         return
     tell(app, outcome_words([outcome]), is_error=outcome.came is not Came.DONE)
-
-
-async def quit_flow(app: AnyApp) -> bool:
-    """Whether the program may end: asked where a stop of ours stands. Let go, it must be released before."""
-    tags = [status.operation.tag for status in standing(acting_host(app).snapshot)]
-    if not tags:
-        return True
-    answer = await app.push_screen_wait(quit_question(tags))
-    if answer.id == STAY:
-        return False
-    if answer.id == LET_GO:
-        ended = [await _end(app, tag, flush=False) for tag in tags]
-        return all(ended)
-    return True
 
 
 def standing(snapshot: Snapshot) -> list[OperationStatus]:
@@ -159,7 +143,7 @@ def _can_flush(status: OperationStatus, snapshot: Snapshot) -> bool:
     return any(node.capability.can_flush for node in nodes if node is not None and node.capability is not None)
 
 
-async def _end(app: AnyApp, tag: str, *, flush: bool) -> bool:
+async def end_now(app: AnyApp, tag: str, *, flush: bool) -> bool:
     """Release, say what came of it; whether it is released everywhere."""
     try:
         outcomes = await acting_host(app).acts.clean.end(tag, flush=flush)

@@ -74,11 +74,18 @@ async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
         return
     if not await app.push_screen_wait(CancelScreen(targets)):
         return
+    await cancel_all(app, targets)
+
+
+async def cancel_all(app: AnyApp, targets: Sequence[Target]) -> bool:
+    """Cancel these, each once, and say what came of it; whether none of them is in force any more."""
     if isinstance(app.screen, OperationScreen):
         tell(app, f"Cancelling {plural(len(targets), 'directive')}, waiting for the answer.", is_error=False)
     # All at the same time: a node that does not answer must not hold up the cancel on the others.
     outcomes = await asyncio.gather(*(_cancel_one(app, target) for target in targets))
-    tell(app, " ".join(words for words, _ in outcomes), is_error=any(failed for _, failed in outcomes))
+    is_bad = any(failed for _, failed in outcomes)
+    tell(app, " ".join(words for words, _ in outcomes), is_error=is_bad)
+    return not is_bad
 
 
 async def _cancel_one(app: AnyApp, target: Target) -> tuple[str, bool]:

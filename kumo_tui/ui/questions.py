@@ -12,6 +12,10 @@ from kumo_tui.units import count_text, countdown_text
 
 RETRY = "Released mail waits for its next retry, in 20 minutes or more."
 FLUSH = "flush: due now instead of at the next retry"
+LIST_MUST_BE_READ = (
+    "Past its end a node bounces new mail on until its list is read. Stay until it is DONE; else start kumo-tui, "
+    "or `kumo-tui directives`, after that."
+)
 LET_GO, END, LEAVE, STAY = "let-go", "end", "leave", "stay"
 
 
@@ -85,6 +89,36 @@ def quit_question(tags: Sequence[str]) -> QuestionScreen:
 
     choices = [Choice(LEAVE, "Leave it stopped"), Choice(LET_GO, "Let go"), Choice(STAY, "Stay")]
     return QuestionScreen(words_of, choices, escape=STAY)
+
+
+def quit_everything_question(tags: Sequence[str], *, may_cancel: bool) -> QuestionScreen:
+    """Whether an EVERYTHING of ours is left in force with nobody who looks: past its end it may bounce on."""
+
+    def words_of(snapshot: Snapshot) -> Sequence[Paragraph]:
+        found = [status for tag in tags if (status := snapshot.operation(tag)) is not None]
+        lines = [(words, Look.STRONG) for status in found for words in _everything_words(status)]
+        if not lines:
+            return [("It is over: nothing of it is in force any more.", Look.AMBER)]
+        return [
+            *lines,
+            ("It goes on without kumo-tui: whatever mail comes in is bounced.", Look.AMBER),
+            (LIST_MUST_BE_READ, Look.NORMAL),
+        ]
+
+    cancel = [Choice(END, "Cancel it")] if may_cancel else []
+    return QuestionScreen(words_of, [Choice(STAY, "Stay"), *cancel, Choice(LEAVE, "Leave it on")])
+
+
+def _everything_words(status: OperationStatus) -> Sequence[str]:
+    """`EVERYTHING is being bounced on mta1 for 04:12 more (op 7F3A2C)`, for each node where it may be."""
+    tag, words = status.operation.tag, []
+    for progress in status.nodes:
+        if progress.verdict.is_final:
+            continue
+        doing = "may be" if progress.left_s is None else "is being"
+        left = f" for {countdown_text(progress.left_s)} more" if progress.left_s else ""
+        words.append(f"EVERYTHING {doing} bounced on {clean(progress.act.node)}{left} (op {tag}).")
+    return words
 
 
 def _standing_words(status: OperationStatus) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kumo_tui.act.clean_release import ReleaseOutcome
 from kumo_tui.act.draft import Checked
+from kumo_tui.act.ports import CancelOutcome, CancelState
 from kumo_tui.act.steps import Came
 from kumo_tui.config import ProfileSettings, Settings
 from kumo_tui.errors import KumoTuiError
@@ -107,13 +108,19 @@ class FakeGuardian:
 
 
 class FakeActs:
-    """Acts of which only the sample of a queue answers."""
+    """Acts of which only the sample of a queue and the cancel answer."""
 
     def __init__(self, sample: QueueSample | KumoTuiError | None = None) -> None:
         self.clean = FakeCleanActs()
         self.guardian = FakeGuardian()
         self.sample = sample
         self.sampled: list[tuple[str, str]] = []
+        self.cancelled: list[tuple[str, str]] = []
+        self.cancel_came = CancelState.REMOVED
+
+    async def cancel(self, node: str, directive_id: str) -> CancelOutcome:
+        self.cancelled.append((node, directive_id))
+        return CancelOutcome(node, directive_id, self.cancel_came, None, "as the test has it")
 
     async def sample_queue(self, node: str, name: str) -> QueueSample | None:
         self.sampled.append((node, name))
