@@ -26,7 +26,7 @@ def refusals(
     """
     return [
         *session_rule(preview, snapshot, settings),
-        *(() if renews(preview, snapshot) else substance_rule(preview)),
+        *substance_rule(preview, renewing=renews(preview, snapshot)),
         *limit_rule(preview, snapshot, settings),
         *(() if partial else unread_rule(snapshot)),
         *_capability(preview, snapshot),
@@ -39,11 +39,11 @@ def session_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> It
     yield from rights_of(settings, snapshot).refusals(node.node for node in preview.nodes)
 
 
-def substance_rule(preview: Preview) -> Iterator[str]:
-    """What matches nothing, or was never looked at, is not bounced."""
+def substance_rule(preview: Preview, *, renewing: bool = False) -> Iterator[str]:
+    """What matches nothing, or was never looked at, is not bounced; a live bounce of ours may be renewed."""
     if not preview.nodes:
         yield "No node was read yet: what would be hit is not known."
-    elif not preview.messages and not preview.ready_upper_bound:
+    elif not renewing and not preview.messages and not preview.ready_upper_bound:
         yield "Nothing matches: no mail stands in matching queues, none waits in ready queues."
 
 

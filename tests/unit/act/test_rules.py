@@ -1,5 +1,7 @@
 """The rules that forbid a bounce before anything is sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from kumo_tui.act.preview import take_preview
@@ -7,9 +9,11 @@ from kumo_tui.act.requests import PlannedRequest, bounce_body
 from kumo_tui.act.rules import refusals
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import Capability
+from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
-from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
-from tests.unit.act.worlds import ABLE, EXACT_PLAIN, FIELDS, node, snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
+from tests.ui.worlds import operation
+from tests.unit.act.worlds import ABLE, EXACT_PLAIN, FIELDS, entry, node, snapshot
 
 PROMO = Criteria(campaign="promo")
 EXACT = ExactQueues.of(["aol.com"])
@@ -41,6 +45,15 @@ def test_nothing_to_hit_is_refused_unless_ready_queues_hold_mail() -> None:
     nobody = Criteria(tenant="nobody")
     assert "Nothing matches" in refused(snapshot(), nobody)
     assert refused(snapshot(node(ready={"a->b@smtp_client": 1})), nobody) == ""
+
+
+def test_a_live_bounce_of_ours_is_renewed_though_nothing_stands_because_it_catches_everything() -> None:
+    swept = node(counts={"news:zenith@yahoo.com": 30}, directives=[entry("552016f1", campaign="promo")])
+    assert "Nothing matches" in refused(snapshot(swept))
+    ours = operation(baseline={}, bounced={}).operation.with_act(NodeAct("mta1", ActState.ACCEPTED, "552016f1"))
+    renewing = replace(snapshot(swept), operations=(OperationStatus(ours, ()),))
+    assert refused(renewing) == ""
+    assert "Nothing matches" in refused(renewing, Criteria(campaign="promo", tenant="acme"))
 
 
 @pytest.mark.parametrize("capability", [None, LAX, EXACT_PLAIN, OLD])
