@@ -1,6 +1,6 @@
 """Tracking one operation on one node: from each new list to ledger and verdict. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kumo_tui.model.backlog import Backlog
@@ -18,6 +18,7 @@ RATE_SPAN_S = 12.0
 SETTLE_MISSES = 2
 SETTLE_LEAST_S = 4.0
 LATE_TOTAL_S = 1.0
+LATE_LIST_S = 5.0
 
 SENT = "sent, not answered yet"
 
@@ -298,9 +299,8 @@ def _gone(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]],
         # After a restart the list is empty at once, while the node does not tell yet since when it is online.
         return replace(track, missed_at=missed_at, note="not in the list any more")
     verdict = judge_gone(state)
-    return replace(
-        track, verdict=verdict, note=_gone_note(track, verdict, twin), samples=(), collateral_grows=False
-    )
+    note = _gone_note(track, verdict, twin, unread_s=lists.asked_at - track.ends_at)
+    return replace(track, verdict=verdict, note=note, samples=(), collateral_grows=False)
 
 
 def _restarted(track: Track, node: NodeSnapshot) -> bool:
@@ -320,16 +320,23 @@ def _twin(track: Track, entries: Sequence[Directive]) -> Directive | None:
     return None
 
 
-def _gone_note(track: Track, verdict: Verdict, twin: Directive | None) -> str:
-    late = track.ends_at - track.seen_at if track.seen_at is not None else None
+def _gone_note(track: Track, verdict: Verdict, twin: Directive | None, unread_s: float) -> str:
     if verdict is Verdict.LOST:
         return "the node has restarted and forgot it; mail not yet bounced is back in its queues"
     if verdict is Verdict.REPLACED:
         return f"replaced by {clean(twin.id[:8])}, {twin.scope_text()}" if twin else ""
     if verdict is Verdict.CANCELLED and not track.cancelled:
         return "left the list early: cancelled by somebody else"
-    if verdict is Verdict.DONE and late is None:
-        return "never seen in the list; its totals are not known"
-    if verdict is Verdict.DONE and late is not None and late > LATE_TOTAL_S:
-        return f"at least: totals last read {age_text(late)} before its end"
-    return ""
+    return "; ".join(_done_words(track, unread_s)) if verdict is Verdict.DONE else ""
+
+
+def _done_words(track: Track, unread_s: float) -> Iterator[str]:
+    """What is not known of a directive whose time is over; its list was not read for `unread_s` after that."""
+    if track.seen_at is None:
+        yield "never seen in the list; its totals are not known"
+    elif track.ends_at - track.seen_at > LATE_TOTAL_S:
+        yield f"at least: totals last read {age_text(track.ends_at - track.seen_at)} before its end"
+    if isinstance(track.ledger.selector, Everything) and unread_s > LATE_LIST_S:
+        # A server bounces on for an expired match-all until its list is read (KUMOMTA.md 0.11).
+        till = f"not read until {age_text(unread_s)} after its end"
+        yield f"{till}: it may have bounced new mail all that time, uncounted"
