@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.overlaps import overlaps
 from kumo_tui.act.stake import Stake
-from kumo_tui.model.directives import misses_new_mail
-from kumo_tui.model.names import QueueParts, format_name, is_ambiguous
+from kumo_tui.model.directives import misses_new_mail, only_queue
+from kumo_tui.model.names import is_ambiguous
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
 from kumo_tui.model.snapshot import Snapshot
@@ -77,14 +77,11 @@ def _criteria(preview: Preview) -> Iterator[Caution]:
     selector = preview.selector
     if isinstance(selector, Criteria):
         if misses_new_mail(selector):
-            parts = QueueParts(selector.campaign, selector.tenant, selector.domain or "", selector.routing_domain)
-            name = format_name(parts)
-            yield Caution(
-                "all four parts are given: new mail is NOT caught (server defect). Take the exact queue instead: "
-                f"F4 in the form, --queue {clean(shlex.quote(name))} on the command line.",
-                serious=True,
-                of_plain=True,
-            )
+            name = only_queue(selector)
+            words = "all four parts are given: new mail is NOT caught (server defect)"
+            if name is not None:
+                words += f". Take the exact queue instead: F5 in the form, --queue {clean(shlex.quote(name))}"
+            yield Caution(f"{words}.", serious=True, of_plain=True)
         odd = sum(1 for name in preview.matched.names if is_ambiguous(name))
         if odd:
             yield Caution(f"{plural(odd, 'name')} may not split as meant: separators inside a part.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kumo_tui.model.names import Part
+from kumo_tui.model.names import Part, QueueParts, format_name
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.tags import guard_tag, is_automation, reason_tag, untagged
 
@@ -113,6 +113,17 @@ def criteria_of(
 def misses_new_mail(criteria: Criteria) -> bool:
     """Whether a directive of these criteria sweeps but never catches new mail: all four are given (2.3)."""
     return len(criteria.given()) == len(Part)
+
+
+def only_queue(criteria: Criteria) -> str | None:
+    """The raw name of the one queue that criteria of all four parts mean, None for all others.
+
+    None also where a part holds a separator, so that no name splits into such parts (KUMOMTA.md 4.1).
+    """
+    if criteria.domain is None or not misses_new_mail(criteria):
+        return None
+    name = format_name(QueueParts(criteria.campaign, criteria.tenant, criteria.domain, criteria.routing_domain))
+    return name if criteria.matches(name) else None
 
 
 @dataclass(frozen=True, slots=True)

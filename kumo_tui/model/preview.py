@@ -1,7 +1,7 @@
 """The preview: the frozen answer to "what would this selector hit now"."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,6 +9,8 @@ from typing import NamedTuple
 from kumo_tui.model.names import Part, is_internal
 from kumo_tui.model.queues import QueueTable, merge
 from kumo_tui.model.selector import Selector
+
+CAME, WENT, OWN = "came", "went", "server's own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,31 @@ class Drift(NamedTuple):
     def is_none(self) -> bool:
         """Whether nothing moved."""
         return not self.appeared and not self.vanished and not self.messages
+
+
+@dataclass(frozen=True, eq=False)
+class Hit:
+    """The queues of `preview`, by raw name; `moved` are those that came and went between `before` and it."""
+
+    preview: Preview
+    before: Preview | None = None
+    moved: Drift | None = None
+
+    def names(self) -> tuple[Sequence[str], Mapping[str, str]]:
+        """All raw names in the order in which they are shown, and what there is to say of some."""
+        words = dict.fromkeys(self.preview.internal, OWN)
+        if self.moved is not None:
+            words |= {**dict.fromkeys(self.moved.appeared, CAME), **dict.fromkeys(self.moved.vanished, WENT)}
+        first = [*(self.moved.appeared if self.moved else ()), *(self.moved.vanished if self.moved else ())]
+        noted = dict.fromkeys([*first, *self.preview.internal])
+        return [*noted, *(name for name in self.preview.matched.names if name not in noted)], words
+
+    def messages_of(self, name: str) -> int:
+        """Messages of a queue; of one that went, those that it had."""
+        now = self.preview.matched.messages_of(name)
+        if now is not None or self.before is None:
+            return now or 0
+        return self.before.matched.messages_of(name) or 0
 
 
 def drift(old: Preview, new: Preview) -> Drift:

@@ -1,18 +1,29 @@
 """What a confirmation dialog holds: the frozen preview, and what the world did since (DESIGN 3, rules 6 and 8)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kumo_tui.act.limits import Limits, limits_of
 from kumo_tui.act.token import confirm_token, is_confirmed
 from kumo_tui.config import Settings
-from kumo_tui.model.preview import Drift, drift
+from kumo_tui.model.preview import Drift, Hit, Preview, drift
 from kumo_tui.text import clean, plural
+from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.figures import Figures
-from kumo_tui.units import age_text, signed_text
+from kumo_tui.units import age_text, count_text, signed_text
 
 # How long so much has to stand on the screen before it can be confirmed.
 WAIT_S = 5.0
+
+# How long a text to type stands at least before queues that come and go make it new again, where they are few.
+HOLD_S = 10.0
+
+# Queues that came and went with more than this part of the messages make it new at once.
+MUCH = 0.25
+
+# Queues that are told by name, and in how many cells.
+NAMES, NAME_WIDTH = 3, 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +32,8 @@ class Confirmation:
 
     `max_age_s` is how old the frozen preview may be; `limits` are those of its target. `shown_at` is since when
     the operator sees how much is at stake, infinity before the dialog stands. `swapped` is what moved when it was
-    last replaced under the operator's hands, None while the first one stands. Every `now` is monotonic seconds.
+    last replaced under the operator's hands, at `swapped_at`, and `before` the preview that gave way; None while
+    the first one stands. Every `now` is monotonic seconds.
     """
 
     frozen: Figures
@@ -30,6 +42,8 @@ class Confirmation:
     limits: Limits
     shown_at: float = math.inf
     swapped: Drift | None = None
+    before: Preview | None = None
+    swapped_at: float = -math.inf
 
     @classmethod
     def of(cls, figures: Figures, settings: Settings) -> "Confirmation":
@@ -65,16 +79,39 @@ class Confirmation:
     def settled(self, now: float) -> "Confirmation":
         """The dialog as it stands at this time: the newest preview takes the frozen one's place where it must.
 
-        Where nothing moved it does so without a word. A mere change of the count waits until the frozen one
-        is too old, so that a growing campaign can be confirmed at all.
+        Where nothing moved it does so without a word. A mere change of the count waits until the frozen one is too
+        old, so that a growing campaign can be confirmed at all; so do, for a while after the last replacement,
+        few queues that come and go at every look. What moved is told all the same.
         """
         moved = self.moved
         if moved.is_none:
             return replace(self, frozen=self.newest)
-        if moved.appeared or moved.vanished or self.is_too_old(now):
-            is_more = self.limits.asks_to_wait(self.newest.preview) and not self._must_wait
-            return replace(self, frozen=self.newest, swapped=moved, shown_at=now if is_more else self.shown_at)
+        is_other = bool(moved.appeared or moved.vanished)
+        if self.is_too_old(now) or (is_other and (not self.hold_s(now) or self._is_much(moved))):
+            return self._swapped(moved, now)
         return self
+
+    def _swapped(self, moved: Drift, now: float) -> "Confirmation":
+        is_more = self.limits.asks_to_wait(self.newest.preview) and not self._must_wait
+        return replace(
+            self,
+            frozen=self.newest,
+            swapped=moved,
+            before=self.frozen.preview,
+            swapped_at=now,
+            shown_at=now if is_more else self.shown_at,
+        )
+
+    def _is_much(self, moved: Drift) -> bool:
+        """Whether what came and went is another bounce: a large part of it, or one that passes a limit."""
+        old, new = self.frozen.preview, self.newest.preview
+        came = sum(new.matched.messages_of(name) or 0 for name in moved.appeared)
+        went = sum(old.matched.messages_of(name) or 0 for name in moved.vanished)
+        return max(came, went) > MUCH * old.messages or self.limits.differ(old, new)
+
+    def hold_s(self, now: float) -> float:
+        """Seconds for which few queues that come and go leave the text to type as it is."""
+        return max(0.0, self.swapped_at + HOLD_S - now)
 
     @property
     def _must_wait(self) -> bool:
@@ -99,10 +136,31 @@ class Confirmation:
 
     def status_text(self, now: float) -> str:
         """The line under the numbers: how old they are, and what moved since."""
+        preview, moved = self.frozen.preview, self.moved
         age = f"data {age_text(self.age_s(now))} old"
         if self.is_too_old(now):
             return f"{age}: too old to confirm; {self._waiting_words(now)}"
-        return age if self.moved.is_none else f"{age}; since then {drift_text(self.moved)}"
+        since = (
+            ""
+            if moved.is_none
+            else f"; since then {drift_text(moved)}{_named(moved, self.newest.preview, preview)}"
+        )
+        return f"{age}, digest {preview.digest}{since}"
+
+    def swapped_text(self) -> str:
+        """What made the text to type new, the largest queues by name; empty while the first one stands."""
+        if self.swapped is None or self.before is None:
+            return ""
+        names = _named(self.swapped, self.frozen.preview, self.before)
+        return f"It moved: {drift_text(self.swapped)}{names}. The text to type is new."
+
+    @property
+    def hit(self) -> Hit:
+        """The queues that would be confirmed now, and what came and went since they were first shown so."""
+        moved = self.moved
+        if moved.appeared or moved.vanished:
+            return Hit(self.newest.preview, self.frozen.preview, moved)
+        return Hit(self.frozen.preview, self.before, self.swapped)
 
     def _waiting_words(self, now: float) -> str:
         """Which nodes keep it from being confirmed, and what bounces without them."""
@@ -124,3 +182,19 @@ def drift_text(moved: Drift) -> str:
     if moved.messages:
         words.append(f"{signed_text(moved.messages)} message{'' if abs(moved.messages) == 1 else 's'}")
     return ", ".join(words)
+
+
+def _named(moved: Drift, new: Preview, old: Preview) -> str:
+    """` (came: promo:a@x 12, 8 more; went: promo:b@y 3)`, the largest; empty where no queue came or went."""
+    words = [
+        f"{verb}: {_largest(names, preview)}"
+        for verb, names, preview in (("came", moved.appeared, new), ("went", moved.vanished, old))
+        if names
+    ]
+    return f" ({'; '.join(words)})" if words else ""
+
+
+def _largest(names: Sequence[str], preview: Preview) -> str:
+    shown = [f"{cut_middle(clean(name), NAME_WIDTH)} {count_text(preview.matched.messages_of(name) or 0)}" for name in names[:NAMES]]
+    more = [f"{len(names) - NAMES:,} more"] if len(names) > NAMES else []
+    return ", ".join([*shown, *more])

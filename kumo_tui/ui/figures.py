@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from kumo_tui.act.blast import blast_words
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.cautions import cautions_for
 from kumo_tui.act.preview import take_preview
@@ -18,7 +19,6 @@ from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
-from kumo_tui.units import percent_text
 
 TOP = 30
 
@@ -27,14 +27,15 @@ TOP = 30
 class Figures:
     """A preview with everything that dialogs show of it.
 
-    `top_queues` and `top_domains` are clean names with messages, largest first, at most TOP of them. `stake` is
-    that of a plain bounce, by `feeders` where the nodes were asked for them.
+    `blast` says how far it reaches: share, tenants, campaigns, domains. `top_queues` and `top_domains` are clean
+    names with messages, largest first, at most TOP of them. `stake` is that of a plain bounce, by `feeders` where
+    the nodes were asked for them.
     """
 
     preview: Preview
     snapshot: Snapshot
-    tenants: int
     domains: int
+    blast: Sequence[str]
     top_queues: Sequence[tuple[str, int]]
     top_domains: Sequence[tuple[str, int]]
     cautions: Sequence[Caution]
@@ -46,19 +47,12 @@ class Figures:
         """What the whole target is called."""
         return target_name(self.snapshot)
 
-    def summary(self, hidden: int, dot: str) -> str:
-        """`412 queues · 183,220 messages · 38% of prod · 2 tenants · 61 domains`."""
+    def summary(self, hidden: int) -> Sequence[str]:
+        """`412 queues`, `183,220 messages`, `38% of prod`, `2 tenants`, `1 campaign`, `61 domains`."""
         preview = self.preview
         queues = plural(preview.queues, "queue")
-        return f" {dot} ".join(
-            (
-                f"{queues}, {hidden:,} hidden by filter" if hidden else queues,
-                plural(preview.messages, "message"),
-                f"{percent_text(preview.messages, preview.node_messages)} of {self.target}",
-                plural(self.tenants, "tenant"),
-                plural(self.domains, "domain"),
-            )
-        )
+        counted = f"{queues}, {hidden:,} hidden by filter" if hidden else queues
+        return (counted, plural(preview.messages, "message"), *self.blast)
 
 
 def figures_of(
@@ -72,8 +66,8 @@ def figures_of(
     return Figures(
         preview=preview,
         snapshot=snapshot,
-        tenants=preview.distinct(Part.TENANT),
         domains=len(domains),
+        blast=blast_words(preview, target_name(snapshot)),
         top_queues=[(clean(name), count) for name, count in zip(names, counts, strict=True)],
         top_domains=[(clean(name), count) for name, count in largest],
         cautions=cautions_for(preview, snapshot, settings.act.max_preview_age_s, stake),

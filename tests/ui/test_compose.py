@@ -47,7 +47,7 @@ async def test_a_suggested_draft_stands_in_the_form_with_what_it_would_hit() -> 
         await open_screen(pilot, ComposeScreen(READY, TAG))
         await counted(pilot)
         assert form(pilot).draft == READY
-        assert "3 queues · 142,030 messages · 91% of prod · 2 tenants · 3 domains" in screen_text(pilot)
+        assert "3 queues · 142,030 messages · 91% of prod · 2 tenants · 1 campaign" in screen_text(pilot)
         check_frame(app, "compose-80x24")
 
 

@@ -176,7 +176,7 @@ async def test_queues_that_appear_or_go_change_the_text_and_clear_what_was_typed
         }
         await shown_again(pilot, moved, 1.0)
         assert (field(screen).value, screen.token) == ("", "prod 141911")
-        assert "It moved: +2 queues, -1 queue, -119 messages." in screen_text(pilot)
+        assert "It moved: +2 queues, -1 queue, -119 messages (came: promo:x@a.de 8,000," in screen_text(pilot)
         assert button(screen).disabled
         await typed(pilot, screen, TOKEN)
         await pilot.press("enter")
@@ -192,7 +192,7 @@ async def test_a_queue_that_only_goes_clears_what_was_typed() -> None:
         await typed(pilot, screen, TOKEN)
         await shown_again(pilot, {"promo:acme@yahoo.com": 92_110, "promo:acme@gmail.com": 41_800}, 1.0)
         assert field(screen).value == ""
-        assert "It moved: -1 queue, -8,120 messages." in screen_text(pilot)
+        assert "It moved: -1 queue, -8,120 messages (went: promo:zenith@aol.com 8,120)" in screen_text(pilot)
 
 
 async def test_the_same_number_of_messages_in_other_queues_is_not_the_same_target() -> None:
@@ -203,7 +203,7 @@ async def test_the_same_number_of_messages_in_other_queues_is_not_the_same_targe
         others = {"promo:acme@yahoo.com": 92_110, "promo:acme@gmail.com": 41_800, "promo:other@aol.com": 8_120}
         await shown_again(pilot, others, 1.0)
         assert field(screen).value == ""
-        assert "It moved: +1 queue, -1 queue." in screen_text(pilot)
+        assert "It moved: +1 queue, -1 queue (came: promo:other@aol.com 8,120;" in screen_text(pilot)
 
 
 async def test_a_count_that_only_grows_is_told_at_once_and_the_frozen_one_can_be_confirmed() -> None:

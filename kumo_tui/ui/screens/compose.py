@@ -14,6 +14,9 @@ from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, How, Scope, check_draft
 from kumo_tui.errors import KumoTuiError
+from kumo_tui.model.directives import only_queue
+from kumo_tui.model.preview import Hit
+from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean
 from kumo_tui.ui.acting import host_of
@@ -21,6 +24,7 @@ from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
 from kumo_tui.ui.how_offer import HowOffer, offer_of
 from kumo_tui.ui.live_values import LiveValues
 from kumo_tui.ui.screens.confirm import GUARD_S
+from kumo_tui.ui.screens.hit import HitScreen
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -30,7 +34,7 @@ from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import PreviewPanel
 
-KEYS = "F2 requests  F3 lower case  Esc back"
+KEYS = "F2 requests  F4 queues  F5 exact"
 OFFERED = 12
 
 
@@ -78,6 +82,8 @@ class ComposeScreen(ModalScreen[Composed | None]):
         Binding("enter", "onward", "next field", show=False, priority=True),
         Binding("f2,y", "requests", "requests", show=False),
         Binding("f3", "lower_case", "lower case", show=False),
+        Binding("f4", "queues", "queues", show=False),
+        Binding("f5", "exact_queues", "exact queues", show=False),
     ]
     AUTO_FOCUS = ""
 
@@ -152,6 +158,24 @@ class ComposeScreen(ModalScreen[Composed | None]):
             acts = host_of(self).acts
             planned = acts.clean.plan if self.way is How.CLEAN else acts.plan
             self.app.push_screen(RequestsScreen(planned(self._figures.preview, checked, self._tag)))
+
+    def action_queues(self) -> None:
+        """Show every queue that this would hit now, by name."""
+        if self._figures is not None and self._is_current(self.checked):
+            self.app.push_screen(HitScreen(Hit(self._figures.preview)))
+
+    def action_exact_queues(self) -> None:
+        """Take exactly the queues that the criteria mean now: those that come later are not meant."""
+        checked = self.checked
+        if not isinstance(checked.selector, Criteria) or self._figures is None or not self._is_current(checked):
+            self._refuse("Criteria are needed: F5 takes exactly the queues that they mean now.")
+            return
+        only = only_queue(checked.selector)
+        names = tuple(self._figures.preview.matched.names) if only is None else (only,)
+        if names:
+            self.query_one(DraftForm).take_exact(names)
+        else:
+            self._refuse("No queue of these criteria holds mail now.")
 
     def action_onward(self) -> None:
         """Enter goes to the next field, from the last line to the review, past Cancel, and presses a button."""

@@ -1,7 +1,6 @@
 """The last look before a bounce: the frozen preview, and a text to type (DESIGN 3, rules 6 to 8)."""
 
 import math
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -14,27 +13,24 @@ from textual.worker import Worker, WorkerState
 from kumo_tui.act.draft import Checked, How
 from kumo_tui.act.token import is_confirmed
 from kumo_tui.config import Settings
-from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.text import clean, plural
+from kumo_tui.text import clean
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.clean_words import stopped_words
-from kumo_tui.ui.confirmation import Confirmation, drift_text
+from kumo_tui.ui.confirm_lines import title_lines, what_lines
+from kumo_tui.ui.confirmation import Confirmation
 from kumo_tui.ui.figures import Figures, FiguresTaker
-from kumo_tui.ui.how_offer import CLEAN_WORDS
+from kumo_tui.ui.screens.hit import HitScreen
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
-from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded, wrapped
+from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded
 from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import caution_lines
-from kumo_tui.units import count_text, duration_text
+from kumo_tui.units import count_text
 
 GUARD_S = 0.4
-DOMAINS = 6
-NAMES = 4
 
 # How wide the dialog becomes, as in its style; what a line holds besides its text: box, padding, bracket, cursor.
 WIDEST = 100
@@ -70,6 +66,7 @@ class ConfirmScreen(ModalScreen[str | None]):
         Binding("down", "app.focus_next", "next", show=False),
         Binding("pageup", "scroll_facts(-1)", "scroll up", show=False),
         Binding("pagedown", "scroll_facts(1)", "scroll down", show=False),
+        Binding("f4", "queues", "queues", show=False),
     ]
     AUTO_FOCUS = "#cancel"
 
@@ -177,6 +174,10 @@ class ConfirmScreen(ModalScreen[str | None]):
         if not self._is_early(self._opened_at):
             self.dismiss(None)
 
+    def action_queues(self) -> None:
+        """Show every queue by name, those first that came and went."""
+        self.app.push_screen(HitScreen(self._state.hit))
+
     def action_scroll_facts(self, pages: int) -> None:
         """Scroll what does not fit."""
         facts = self.query_one("#facts")
@@ -260,8 +261,7 @@ class ConfirmScreen(ModalScreen[str | None]):
         self.query_one("#cautions", FittedLines).fit(
             lambda width, _height: caution_lines(figures, width, is_clean=is_clean)
         )
-        moved = f"It moved: {drift_text(state.swapped)}. The text to type is new." if state.swapped else ""
-        words = " ".join(filter(None, (moved, state.refusal)))
+        words = " ".join(filter(None, (state.swapped_text(), state.refusal)))
         self.query_one("#swapped", FittedLines).show_words(words, Look.ALARM)
         self._draw_order()
 
@@ -291,48 +291,9 @@ class ConfirmScreen(ModalScreen[str | None]):
         button.relabel(f"Bounce {count_text(self.preview.messages)}")
         button.disabled = not self._state.accepts(typed, now)
         wait_s = math.ceil(self._state.wait_s(now))
-        self.query_one("#hint", Lines).show((Piece(f"read it: {wait_s} s" if wait_s else self._hint, Look.AMBER),))
+        hint = f"read it: {wait_s} s" if wait_s else self._hint
+        self.query_one("#hint", Lines).show((Piece(hint, Look.AMBER) if hint else Piece("F4 queues", Look.DIM),))
 
 
 def _length(line: Line) -> int:
     return sum(len(piece.text) for piece in line)
-
-
-def title_lines(figures: Figures, width: int, verb: str) -> list[Line]:
-    """Verb, number of messages, queues and target, and that there is no way back."""
-    preview = figures.preview
-    nodes = plural(len(preview.nodes), "node")
-    target = nodes if figures.target == nodes else f"{figures.target} ({nodes})"
-    text = f"{verb} {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} on {target}"
-    return [*wrapped(text, width, Look.STRONG), (Piece("CANNOT BE UNDONE", Look.RED),)]
-
-
-def what_lines(figures: Figures, checked: Checked, width: int, dot: str, how: How) -> Sequence[Line]:
-    """The selector, the reason, how and for how long, and where the mail was going."""
-    selector = figures.preview.selector
-    lines = wrapped(selector.describe(), width, Look.STRONG)
-    if isinstance(selector, ExactQueues):
-        lines += wrapped(_some(figures.top_queues[:NAMES], figures.preview.queues, dot), width)
-    lines += wrapped(f"reason: {checked.reason}  (senders may read it)", width)
-    lines += wrapped(_how_words(figures, checked, how), width)
-    lines += wrapped(_some(figures.top_domains[:DOMAINS], figures.domains, dot), width)
-    return lines
-
-
-def _how_words(figures: Figures, checked: Checked, how: How) -> str:
-    duration = duration_text(checked.duration_s or 0)
-    if how is How.CLEAN:
-        words = f"clean: {CLEAN_WORDS}; new mail that matches in {duration} goes too"
-    elif isinstance(checked.selector, Criteria) and misses_new_mail(checked.selector):
-        words = f"plain, for {duration}: new mail is not caught"
-    else:
-        words = f"plain, for {duration}: new mail that matches in this time goes too"
-    if how is How.PLAIN and figures.stake.plain_is_exact:
-        words += f"; plain is exact here: {figures.stake.why}"
-    return f"{words}; no delivery log" if checked.suppress_logging else words
-
-
-def _some(counts: Sequence[tuple[str, int]], total: int, dot: str) -> str:
-    """`yahoo.com 92,110 · gmail.com 41,800 · 58 more`."""
-    words = [f"{name} {count_text(count)}" for name, count in counts]
-    return f" {dot} ".join([*words, f"{total - len(counts):,} more"] if total > len(counts) else words)

@@ -21,7 +21,7 @@ from kumo_tui.ui.figures import Figures, FiguresTaker
 from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
-from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
+from kumo_tui.ui.widgets.fitted_lines import FittedLines, joined, wrapped
 from kumo_tui.ui.widgets.form import MOVES, Dialog, Field, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.ui.widgets.preview_panel import queue_lines
@@ -203,7 +203,7 @@ class StopScreen(ModalScreen[WantedStop | None]):
             lines = wrapped(described, width, Look.STRONG)
             if figures is None:
                 return [*lines, (Piece("counting", Look.DIM),)]
-            lines += wrapped(figures.summary(self._start.hidden, signs.dot), width)
+            lines += joined(figures.summary(self._start.hidden), width, signs.dot)
             lines += queue_lines(figures, width, LARGEST, signs)
             if figures.stake.waiting_bound:
                 waiting = count_text(figures.stake.waiting_bound)

@@ -1,6 +1,7 @@
 """The fields of a bounce: scope, criteria, reason, duration; what stands in them is a draft."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -147,6 +148,11 @@ class DraftForm(Vertical):
         draft = self._base
         chosen = draft.scope is not Scope.MATCHING or any(draft.criterion(part) for part in Part)
         self.go_to(REASON if chosen else Part.CAMPAIGN)
+
+    def take_exact(self, names: tuple[str, ...]) -> None:
+        """Choose exactly these queues, by raw name, in place of the criteria."""
+        self._base = replace(self._base, names=names, hidden=0)
+        self.query_one("#scope", ChoiceLine).put(_scope_options(self._base), SCOPES.index(Scope.EXACT))
 
     def lower_domain(self) -> None:
         """Write the domain in lower case."""

@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from kumo_tui.text import clean
+from kumo_tui.ui.cells import width_of
 from kumo_tui.ui.strips import Line, Piece, strip_of
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.lines import PaintedLines, glyphs_of, palette_of
@@ -62,6 +63,18 @@ def wrapped(text: str, width: int, look: Look = Look.NORMAL, mark: str = "") -> 
     room = max(8, width - len(mark))
     rows = wrap(clean(text), room) if text else []
     return [(Piece((mark if row == 0 else " " * len(mark)) + words, look),) for row, words in enumerate(rows)]
+
+
+def joined(parts: Sequence[str], width: int, dot: str, look: Look = Look.NORMAL) -> list[Line]:
+    """`412 queues · 183,220 messages · ...` in lines of this width, broken between parts only where they fit."""
+    rows: list[str] = []
+    for part in map(clean, parts):
+        longer = f"{rows[-1]} {dot} {part}" if rows else part
+        if rows and width_of(longer) <= width:
+            rows[-1] = longer
+        else:
+            rows.append(part)
+    return [line for row in rows for line in wrapped(row, width, look)]
 
 
 def folded(text: str, width: int, look: Look = Look.NORMAL) -> list[Line]:

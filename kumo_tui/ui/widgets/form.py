@@ -215,6 +215,12 @@ class ChoiceLine(OneLine, can_focus=True):
             self.repaint()
             self.post_message(self.Picked(self, self._at))
 
+    def put(self, options: Sequence[Option], picked: int) -> None:
+        """Offer these options, with one of them taken."""
+        self._options = tuple(options)
+        self._at = picked
+        self.action_take()
+
     def on_click(self, event: events.Click) -> None:
         """Take the option that was clicked."""
         start = 0

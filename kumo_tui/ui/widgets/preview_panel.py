@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.act.blast import new_mail_words
 from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.selector import Criteria
 from kumo_tui.text import plural
@@ -9,9 +10,9 @@ from kumo_tui.ui.cells import Align, cut_apart, fit
 from kumo_tui.ui.figures import Figures
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
-from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
+from kumo_tui.ui.widgets.fitted_lines import FittedLines, joined, wrapped
 from kumo_tui.ui.widgets.lines import glyphs_of
-from kumo_tui.units import age_text, count_text, duration_text
+from kumo_tui.units import age_text, count_text
 
 COLUMN_WIDTH = 37
 COUNT_WIDTH = 11
@@ -45,10 +46,13 @@ class PreviewPanel(FittedLines):
             return
         words = "counting" if is_counting else f"data {age_text(age_s)} old"
         extra = _extra(figures, duration_s, is_clean=is_clean)
-        summary = (Piece(figures.summary(hidden, signs.dot), Look.STRONG),)
+        summary = figures.summary(hidden)
 
         def lay_out(width: int, height: int) -> Sequence[Line]:
-            head: list[Line] = [heading("would hit now", words, width, signs), summary]
+            head: list[Line] = [
+                heading("would hit now", words, width, signs),
+                *joined(summary, width, signs.dot, Look.STRONG),
+            ]
             cautions = caution_lines(figures, width, with_ready=False, is_clean=is_clean)
             room = height - len(head) - len(extra)
             top = queue_lines(figures, width, max(1, room - len(cautions)), signs)
@@ -103,9 +107,7 @@ def _extra(figures: Figures, duration_s: int | None, *, is_clean: bool) -> list[
     selector = preview.selector
     misses = not is_clean and isinstance(selector, Criteria) and misses_new_mail(selector)
     if duration_s and not misses:
-        growth = preview.growth_per_min
-        lately = f" (lately {count_text(round(growth))}/min)" if growth and growth >= 1 else ""
-        lines.append(f"+ new mail that matches during {duration_text(duration_s)}{lately}")
+        lines.append(f"+ {new_mail_words(preview, duration_s)}")
     return [(Piece(line),) for line in lines]
 
 

@@ -1,6 +1,5 @@
 """What is said before a confirmation: the price, the overlaps, the doubts."""
 
-
 import pytest
 
 from kumo_tui.act.caution import Caution
@@ -126,7 +125,7 @@ def test_mail_in_ready_queues_is_shared_with_nobody_knows_whom_until_the_node_te
 def test_all_four_parts_miss_new_mail() -> None:
     counts = {"c:t@d!r": 5}
     words = (
-        "new mail is NOT caught (server defect). Take the exact queue instead: F4 in the form, --queue 'c:t@d!r'"
+        "new mail is NOT caught (server defect). Take the exact queue instead: F5 in the form, --queue 'c:t@d!r'."
     )
     assert about(words, snapshot(calm(counts=counts)), Criteria("c", "t", "d", "r")) is True
 
