@@ -18,6 +18,7 @@ from kumo_tui.clock import Clock
 from kumo_tui.node import failures
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.login import Login
+from kumo_tui.node.request_log import log_refusal, logged
 from kumo_tui.node.tls import tls_context
 from kumo_tui.urls import is_loopback
 
@@ -104,17 +105,18 @@ class Link:
     @asynccontextmanager
     async def exchange(self, asked: Asked, content: bytes | None = None) -> AsyncIterator[httpx.Response]:
         """Send one request; the answer's body is read inside. Raises NodeError for what goes wrong there."""
-        try:
-            async with asyncio.timeout(max(self.timeouts.total_s, 2 * asked.wait_s)):
-                response = await self._send(asked, content)
-                try:
-                    self._note_time(response)
-                    yield response
-                finally:
-                    await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            # Without its cause: the frames of that hold the request's headers, and a crash screen shows frames.
-            raise failures.from_exception(asked, error) from None
+        with logged(asked, self._clock) as noted:
+            try:
+                async with asyncio.timeout(max(self.timeouts.total_s, 2 * asked.wait_s)):
+                    response = noted.response = await self._send(asked, content)
+                    try:
+                        self._note_time(response)
+                        yield response
+                    finally:
+                        await response.aclose()
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+                # Without its cause: its frames hold the request's headers, and a crash screen shows frames.
+                raise failures.from_exception(asked, error) from None
 
     async def _send(self, asked: Asked, content: bytes | None) -> httpx.Response:
         """The answer, its body not read. A reading that is refused goes once more where the login has changed."""
@@ -161,6 +163,8 @@ class Link:
         body = b"".join(chunks)
         if self._login is not None and response.status_code != 200:
             body = self._login.hidden_in(body)
+        if response.status_code != 200:
+            log_refusal(asked, response.status_code, body)
         return Answer(response.status_code, response.headers, body)
 
     async def renew(self) -> None:
