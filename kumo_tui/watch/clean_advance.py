@@ -218,6 +218,9 @@ def _mail_seen(track: CleanTrack, node: NodeSnapshot) -> CleanTrack:
     if metrics.asked_at < track.swept_at or track.last_sweep_at > track.swept_at:
         return track
     standing = metrics.value.table.select(track.ledger.selector).nonempty().as_counts()
+    if _restarted(track, node):
+        # The queues of a node that has just started are empty whatever became of the sweep.
+        track = replace(track, doubtful={})
     return read(track, standing, metrics.asked_at, metrics.at)
 
 

@@ -21,6 +21,7 @@ LATE_TOTAL_S = 1.0
 LATE_LIST_S = 5.0
 
 SENT = "sent, not answered yet"
+FORGOTTEN = "not answered, and the node has restarted since: nobody knows whether it ran; its list forgets"
 
 # Parts of the mail that stood before an act: what is left of it afterwards allows a guess at what the act did.
 MOST_GONE, MOST_LEFT = 0.1, 0.9
@@ -246,6 +247,8 @@ def _sampled(samples: tuple[tuple[float, int], ...], at: float, bounced: int) ->
 
 def _unsettled(track: Track, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]]) -> Track:
     """The tag is not in the list: it never arrived, or it is over already and the list cannot tell."""
+    if track.act.state is not ActState.INTENT and _restarted(track, node):
+        return replace(track, verdict=Verdict.LOST, note=FORGOTTEN)
     if lists.at >= track.due_at:
         return track if track.act.state is ActState.INTENT else _expired(track, node)
     # Had it begun before this list was asked for, it would be in it: it cannot be over any sooner than this.

@@ -7,7 +7,7 @@ from kumo_tui.model.operation import ActState
 from kumo_tui.model.snapshot import MachineInfo
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.watch.clean_end import ended, is_finished
-from kumo_tui.watch.clean_track import OthersStop, swept
+from kumo_tui.watch.clean_track import OthersStop, sweep_unanswered, swept
 from tests.fakes import START
 from tests.unit.watch.clean_worlds import READY, clean_track, exact_stop, follow, seen, stop
 from tests.unit.watch.worlds import GMAIL, YAHOO
@@ -36,6 +36,14 @@ def test_a_reading_that_was_asked_for_before_the_sweep_was_over_tells_nothing_of
 def test_while_a_sweep_is_under_way_no_reading_counts() -> None:
     on_its_way = replace(follow(clean_track(), seen(101, {YAHOO: 5})), last_sweep_at=101.1)
     assert follow(on_its_way, seen(102, {})).standing == {YAHOO: 5}
+
+
+def test_a_node_that_has_restarted_does_not_show_that_an_unanswered_sweep_ran() -> None:
+    stood = follow(clean_track(), seen(101, {YAHOO: 20}))
+    doubt = sweep_unanswered(stood, stood.standing, 101.1, 102.0)
+    assert follow(doubt, seen(106, {})).ledger.bounced == {YAHOO: 20}
+    lost = follow(doubt, replace(seen(106, {}, []), restarts=1))
+    assert (lost.verdict, lost.ledger.bounced) == (Verdict.LOST, {})
 
 
 def test_it_sweeps_then_waits_for_what_returns_then_catches() -> None:

@@ -157,6 +157,12 @@ def test_an_unknown_outcome_that_two_later_lists_do_not_have_was_rejected() -> N
     assert tracks[-1].note == "not in the node's list after it: it was not done"
 
 
+def test_an_unknown_outcome_is_not_denied_by_the_list_of_a_node_that_has_restarted() -> None:
+    lost = follow(track(ActState.UNKNOWN), node(101, []), node(106, [], restarts=1), node(112, [], restarts=1))[-1]
+    assert (lost.verdict, lost.act.state) == (Verdict.LOST, ActState.UNKNOWN)
+    assert "nobody knows whether it ran" in lost.note
+
+
 def test_a_bounce_taken_for_rejected_that_turns_up_late_is_followed_all_the_same() -> None:
     tracks = follow(
         track(ActState.UNKNOWN), node(101, []), node(105, []), node(107, []), node(109, [entry("late")])
