@@ -12,10 +12,11 @@ from pathlib import Path
 
 from kumo_tui.act.desk import remembers_nothing
 from kumo_tui.act.service import Acts
+from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.clock import Clock, SystemClock
-from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.config import LogSettings, NodeSettings, Settings
 from kumo_tui.errors import ConfigError, JournalError
 from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.missing import MissingJournal
@@ -103,6 +104,7 @@ class House:
     close_journal: Callable[[], None] = lambda: None
     recall: Callable[[str], Recorded | None] = remembers_nothing
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
+    log: LogFile = field(default_factory=lambda: LogFile(LogSettings(), SystemClock()))
 
 
 def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -124,7 +126,11 @@ def build_house(call: Call) -> House:
         recorded = journal.operations(open_only=True)
     except JournalError as error:
         return house_for(target, settings, world, MissingJournal(error))
-    house = house_for(target, settings, world, journal, journal.operation)
+    try:
+        house = house_for(target, settings, world, journal, journal.operation)
+    except ConfigError:
+        journal.close()
+        raise
     house.watcher.resume(recorded)
     return replace(house, close_journal=journal.close, recall=journal.operation, history=journal.operations)
 
@@ -137,6 +143,8 @@ def house_for(
     recall: Callable[[str], Recorded | None] = remembers_nothing,
 ) -> House:
     """The rooms for the nodes of a target, with this journal; `recall` reads an operation back from it."""
+    log = LogFile(settings.log, world.clock)
+    log_start(settings, world.environ, {node.label: node.url for node in target.nodes})
     logins = Logins(world.environ)
     clients = {
         node.label: world.make_client(node, settings, world.clock, logins.of(node.label, node.credentials))
@@ -150,16 +158,17 @@ def house_for(
         interval_s=settings.poll.interval_s,
     )
     acts = Acts(clients, watcher, journal, settings, world.clock, world.who(), recall)
-    return House(settings, target, world.clock, watcher, acts, journal)
+    return House(settings, target, world.clock, watcher, acts, journal, log=log)
 
 
 @contextlib.asynccontextmanager
 async def opened(house: House) -> AsyncIterator[House]:
-    """The house while it is in use; its loops and connections end afterwards."""
-    try:
-        yield house
-    finally:
-        await house.acts.clean.stop_running()
-        await house.acts.guardian.finish()
-        await house.watcher.stop()
-        house.close_journal()
+    """The house while it is in use; its loops, its connections and its log end afterwards."""
+    with house.log:
+        try:
+            yield house
+        finally:
+            await house.acts.clean.stop_running()
+            await house.acts.guardian.finish()
+            await house.watcher.stop()
+            house.close_journal()
