@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from kumo_tui.act.blast import blast_words, new_mail_words, node_shares
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake
+from kumo_tui.act.token import target_name
 from kumo_tui.cli.follow import Sight
 from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
+from kumo_tui.model.directives import misses_new_mail
+from kumo_tui.model.names import Part
 from kumo_tui.model.operation import ActState, Mode, NodeAct
 from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.text import plural
-from kumo_tui.units import count_text, duration_text, percent_text
+from kumo_tui.units import age_text, count_text, duration_text
 
 TOP = 10
 
@@ -38,11 +43,18 @@ def preview_json(preview: Preview, snapshot: Snapshot, stake: Stake) -> dict[str
     return {
         "queues": preview.queues,
         "messages": preview.messages,
+        "node_messages": preview.node_messages,
+        "tenants": preview.distinct(Part.TENANT),
+        "campaigns": preview.distinct(Part.CAMPAIGN),
+        "domains": preview.distinct(Part.DOMAIN),
         "ready_upper_bound": stake.waiting_bound,
         "exact_when_plain": stake.plain_is_exact,
         "digest": preview.digest,
         "age_s": rounded(preview.age_s(snapshot.at)),
         "top": [{"name": name, "messages": messages} for name, messages in preview.matched.top(TOP)],
+        "internal": [
+            {"name": name, "messages": preview.matched.messages_of(name) or 0} for name in preview.internal
+        ],
     }
 
 
@@ -81,19 +93,32 @@ def answer_json(status: OperationStatus, left_out: Sequence[NodeAct], sight: Sig
     }
 
 
-def print_preview(preview: Preview, plan: Sequence[PlannedRequest], cautions: Sequence[Caution]) -> None:
+def print_preview(
+    preview: Preview,
+    snapshot: Snapshot,
+    plan: Sequence[PlannedRequest],
+    cautions: Sequence[Caution],
+    duration_s: int,
+) -> None:
     """The preview, its cautions and the requests, for people."""
-    names = ", ".join(node.node for node in preview.nodes)
+    share, *parts = blast_words(preview, target_name(snapshot))
+    shares = node_shares(preview)
     print_text(
         f"{preview.selector.describe()}: would bounce {plural(preview.messages, 'message')} in "
-        f"{plural(preview.queues, 'queue')}, {percent_text(preview.messages, preview.node_messages)} of {names}"
+        f"{plural(preview.queues, 'queue')}, {share}{f' ({shares})' if shares else ''}: {', '.join(parts)}"
     )
+    print_text(f"and {_new_mail(preview, duration_s)}")
+    print_text(f"digest {preview.digest}, data {age_text(preview.age_s(snapshot.at))} old")
     top = preview.matched.top(TOP)
     if top:
         rows = [(count_text(messages), shown_name(name)) for name, messages in top]
         print_table(("MESSAGES", "QUEUE"), rows, right=frozenset({0}))
     if preview.queues > len(top):
         print_text(f"and {plural(preview.queues - len(top), 'queue')} more")
+    if preview.internal:
+        print_text("the server's own queues among them:")
+        own = [(count_text(preview.matched.messages_of(name) or 0), shown_name(name)) for name in preview.internal]
+        print_table(("MESSAGES", "QUEUE"), own, right=frozenset({0}))
     for caution in cautions:
         print_text(_caution_line(caution))
     print_requests(plan)
@@ -131,6 +156,15 @@ def _final_acts(status: OperationStatus, left_out: Sequence[NodeAct]) -> list[No
     settled = {node.act.node: node.note for node in status.nodes if node.act.state is ActState.REJECTED}
     acts = [replace(act, error=settled.get(act.node) or act.error) for act in status.operation.acts]
     return [*acts, *left_out]
+
+
+def _new_mail(preview: Preview, duration_s: int) -> str:
+    """What comes on top of what stands now."""
+    selector = preview.selector
+    if isinstance(selector, Criteria) and misses_new_mail(selector):
+        return "no new mail when it is plain: all four parts are given"
+    unknown = "" if preview.growth_per_min is not None else " (one look does not tell how much comes)"
+    return f"{new_mail_words(preview, duration_s)}{unknown}"
 
 
 def _caution_line(caution: Caution) -> str:

@@ -94,7 +94,8 @@ class _Bounce:
         preview = looked.preview
         plan, cautions = self._plan(preview, way, tag), self._cautions(preview, stake, way)
         if not self._as_json:
-            print_preview(preview, plan, cautions)
+            duration_s = self._asked.checked.duration_s or 0
+            print_preview(preview, self._house.watcher.snapshot, plan, cautions, duration_s)
         self._refuse(preview, way)
         if self._as_json:
             print_json(

@@ -195,6 +195,9 @@ def _named(moved: Drift, new: Preview, old: Preview) -> str:
 
 
 def _largest(names: Sequence[str], preview: Preview) -> str:
-    shown = [f"{cut_middle(clean(name), NAME_WIDTH)} {count_text(preview.matched.messages_of(name) or 0)}" for name in names[:NAMES]]
+    shown = [
+        f"{cut_middle(clean(name), NAME_WIDTH)} {count_text(preview.matched.messages_of(name) or 0)}"
+        for name in names[:NAMES]
+    ]
     more = [f"{len(names) - NAMES:,} more"] if len(names) > NAMES else []
     return ", ".join([*shown, *more])

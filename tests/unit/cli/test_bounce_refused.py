@@ -166,7 +166,7 @@ def test_a_dry_run_asks_a_node_that_can_tell_what_feeds_its_ready_queues(make_de
 
 def test_a_dry_run_for_people_shows_preview_caution_and_request(desk: Desk) -> None:
     desk.run(*PROMO, *REASON, "--plain", "--dry-run")
-    assert "would bounce 240 messages in 2 queues, 67% of mta1:8000" in desk.out
+    assert "would bounce 240 messages in 2 queues, 67% of mta1:8000: 1 tenant, 1 campaign, 2 domains" in desk.out
     assert "     120  promo:acme@gmail.com" in desk.out
     assert "note: nothing waits in ready queues now, but one matching message" in desk.out
     assert "POST http://mta1:8000/api/admin/bounce/v1" in desk.out
