@@ -11,7 +11,7 @@ from kumo_tui.cli.compose import Surroundings
 from kumo_tui.clock import Clock
 from kumo_tui.config import NodeSettings, Settings
 from kumo_tui.errors import ConfigError, EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
-from kumo_tui.model.capability import Capability
+from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
@@ -119,7 +119,7 @@ def _examined(node: NodeSettings, answers: _Answers, settings: Settings) -> Exam
     checks = [_said(error, node, Health.FAILED) for error in answers.failed]
     checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
     if is_read:
-        checks += [*_reached(answers), *_abilities(answers.capability), _plain(answers, settings)]
+        checks += [*_reached(answers), *_abilities(answers), _plain(answers, settings)]
     checks += [_login(node, is_read=is_read), *_transport(node)]
     return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
 
@@ -140,9 +140,14 @@ def _reached(answers: _Answers) -> Iterator[Check]:
         yield Check("node", Health.WARNING, f"{trouble}.", "Bounces there may be slow or stall.")
 
 
-def _abilities(capability: Capability | None) -> Iterator[Check]:
+def _abilities(answers: _Answers) -> Iterator[Check]:
+    capability = answers.capability
     if capability is None:
         yield Check("node", Health.WARNING, NO_DESCRIPTION, "Check the URL; builds since 2024.06 have one.")
+        return
+    if answers.info is not None and not capability.describes(answers.info.version):
+        runs, told = one_line(answers.info.version, 60), one_line(capability.version, 60)
+        yield Check("node", Health.WARNING, f"{NOT_ITS_OWN}: {told}, not {runs}.", TWO_VERSIONS)
         return
     yield Check("node", Health.OK, f"can: {can_words(capability)}")
     cannot = cannot_words(capability)

@@ -9,6 +9,9 @@ from kumo_tui.model.names import Part
 # The look-up that a dispatcher remembers across messages came with this release (KUMOMTA.md 2.3, 8).
 DEFECTS_SINCE = "2025.05.06"
 
+NOT_ITS_OWN = "its description is not of the version that it runs"
+TWO_VERSIONS = "What needs a description is not done there. Is there more than one kumod behind its URL?"
+
 _RELEASE = re.compile(r"(\d{4}\.\d{2}\.\d{2})(-|$)")
 
 
@@ -24,6 +27,13 @@ class Capability:
     bounce_is_strict: bool
     suspend_fields: frozenset[str]
     paths: frozenset[str]
+
+    def describes(self, version: str | None) -> bool:
+        """Whether this can be the description of a node that says it runs this version; None says nothing.
+
+        It cannot between two answers of an upgrade, nor where two kumods answer under one URL.
+        """
+        return version is None or version == self.version
 
     @property
     def exact_bounce(self) -> bool:

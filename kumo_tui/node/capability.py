@@ -52,8 +52,13 @@ def read_capability(body: bytes) -> Capability:
     schemas = document.components.schemas
     return Capability(
         version=document.info.version,
-        bounce_fields=frozenset(schemas.bounce.properties),
+        bounce_fields=_fields(schemas.bounce),
         bounce_is_strict=schemas.bounce.additional_properties is False,
-        suspend_fields=frozenset(schemas.suspend.properties) if schemas.suspend else frozenset(),
+        suspend_fields=_fields(schemas.suspend) if schemas.suspend else frozenset(),
         paths=frozenset(document.paths),
     )
+
+
+def _fields(schema: _Schema) -> frozenset[str]:
+    """The fields that may be sent: one whose schema is `false` or none at all is none of them."""
+    return frozenset(name for name, field in schema.properties.items() if isinstance(field, Mapping))

@@ -1,6 +1,7 @@
 """Watching one node: what it was asked, what it last answered, and what it is to us now."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,13 +17,19 @@ from kumo_tui.errors import (
     Unauthorized,
     Unreachable,
 )
-from kumo_tui.model.capability import Capability
+from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.snapshot import MachineInfo, Metrics, NodeSnapshot, NodeState, Timed
 from kumo_tui.node.client import NodeClient
 from kumo_tui.text import one_line
 
 INFO_EVERY_S = 10.0
+
+# Read only now and then: what is wrong with it stays until the next time.
+DESCRIPTION = "description"
+
+# No restart need be seen between two builds: an older one may tell neither its start nor its uptime.
+PROBE_EVERY_S = 60.0
 SILENT_AFTER_S = 5.0
 DOWN_AFTER = 3
 PATIENCE_AFTER_DIRECTIVE_S = 300.0
@@ -31,6 +38,8 @@ PATIENCE_AFTER_DIRECTIVE_S = 300.0
 ESSENTIAL = ("directives", "metrics")
 
 Value = TypeVar("Value")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +82,9 @@ class NodeWatch:
     async def poll(self) -> None:
         """Read everything once. Never raises: failures are kept and shown, old data stays."""
         async with self._polling:
-            errors: dict[str, NodeError] = {}
+            errors = {part: error for part, error in self._errors.items() if part == DESCRIPTION}
             for part, read in self._parts():
+                errors.pop(part, None)
                 error = await self._tried(read)
                 if error is not None:
                     errors[part] = error
@@ -150,6 +160,7 @@ class NodeWatch:
         except NodeError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a mistake of ours must show on the screen, not end the watch
+            _log.exception("reading %s", self.name)
             return NodeError(self.name, f"unexpected {type(error).__name__}: {one_line(str(error), 120)}")
         finally:
             self._asked_at = None
@@ -163,7 +174,7 @@ class NodeWatch:
         if self._info_is_due():
             yield "machine info", self._read_info
         if self._probe_is_due():
-            yield "description", self._read_capability
+            yield DESCRIPTION, self._read_capability
 
     def _info_is_due(self) -> bool:
         known = self._known
@@ -173,10 +184,12 @@ class NodeWatch:
         return missing or self._info_wanted or self._is_due(known.info_at)
 
     def _probe_is_due(self) -> bool:
-        """What a node can do changes with its version: look again after a failure, and until it has told."""
-        if self._known.probed_at is None or self._failed():
+        """What a node can do changes with its build: look after a failure, now and then, and until it has told."""
+        known = self._known
+        if known.probed_at is None or self._failed():
             return True
-        return self._known.capability is None and self._is_due(self._known.probed_at)
+        every_s = INFO_EVERY_S if known.capability is None else PROBE_EVERY_S
+        return self._clock.monotonic() - known.probed_at >= every_s
 
     def _is_due(self, last: float | None) -> bool:
         return last is None or bool(self._failed()) or self._clock.monotonic() - last >= INFO_EVERY_S
@@ -224,12 +237,30 @@ class NodeWatch:
         info, before = answer.value, self._known.info
         if info and before and info.online_since != before.online_since:
             self._note_restart()
+        known = self._known.capability
+        if (before and info is None) or (info and known and not known.describes(info.version)):
+            # It starts, or another build answers: what the last one could do may not be so here.
+            self._known = replace(self._known, capability=None, probed_at=None)
         self._info_wanted = self._info_wanted and info is None
         self._known = replace(self._known, info=info or self._known.info, info_at=answer.at)
 
     async def _read_capability(self) -> None:
-        answer = await self._asked(self.client.probe())
-        self._known = replace(self._known, capability=answer.value, probed_at=answer.at)
+        """Read the node's description; one that fails or does not fit leaves nothing of the one before."""
+        try:
+            told = (await self._asked(self.client.probe())).value
+            if told is not None and not told.has_machine_info:
+                self._known = replace(self._known, info=None)
+            info = self._known.info
+            if told is not None and info is not None and not told.describes(info.version):
+                self._known = replace(self._known, info_at=None)
+                raise NodeError(self.name, f"{NOT_ITS_OWN}.", TWO_VERSIONS)
+        except NodeError:
+            self._take_capability(None)
+            raise
+        self._take_capability(told)
+
+    def _take_capability(self, capability: Capability | None) -> None:
+        self._known = replace(self._known, capability=capability, probed_at=self._clock.monotonic())
 
     def _note_restart(self) -> None:
         """Count a restart once, whichever of uptime and machine-info shows it; it may be another build now."""

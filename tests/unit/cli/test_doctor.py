@@ -51,6 +51,21 @@ def damage(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def test_a_node_that_runs_another_version_than_it_describes_is_warned_of(desk: Desk) -> None:
+    desk.node.machine.version = "2024.11.08-d383b033"
+    words = whats(said(desk), "warning")
+    assert "not of the version that it runs: 2026.06.23-f3af1cd0, not 2024.11.08-d383b033." in words
+    assert "more than one kumod behind its URL?" in words
+    assert "can: " not in desk.out
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "list", "error", "half_reply"])
+def test_a_node_whose_description_cannot_be_read_is_warned_of(desk: Desk, kind: Any) -> None:
+    desk.node.faults.add(Fault(kind, path="/api-docs"))
+    assert "exact queue names are never sent to it" in whats(said(desk), "warning")
+    assert "can: " not in desk.out
+
+
 def test_a_node_that_answers_is_described_and_only_read(desk: Desk) -> None:
     checks = said(desk)
     assert desk.code == 0

@@ -80,3 +80,11 @@ def test_the_defects_came_with_one_release_and_unknown_versions_count_as_having_
     assert remembers_lookups(version) is remembers
     if version is not None:
         assert capability(version).remembers_lookups is remembers
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"), [(None, True), ("2026.06.23-x", True), ("2026.06.23-y", False), ("", False)]
+)
+def test_a_description_is_that_of_a_node_which_runs_its_version(version: str | None, fits: bool) -> None:
+    described = Capability("2026.06.23-x", frozenset(), True, frozenset(), frozenset())
+    assert described.describes(version) is fits

@@ -207,6 +207,31 @@ def test_only_a_literal_false_forbids_unknown_fields(extra: dict[str, object]) -
     assert capability.suspend_fields == frozenset()
 
 
+@pytest.mark.parametrize("field", [False, True, None, "string", 5, []])
+def test_a_field_without_a_schema_is_not_listed(field: object) -> None:
+    schemas = {
+        "BounceV1Request": {"properties": {"queue_names": field, "reason": {}}, "additionalProperties": False},
+        "SuspendV1Request": {"properties": {"queue_names": field}},
+    }
+    capability = read_capability(dumped(DOCUMENT | {"components": {"schemas": schemas}}))
+    assert capability.bounce_fields == {"reason"}
+    assert not (capability.exact_bounce or capability.exact_stop)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/components/schemas/BounceV1Request"},
+        {"allOf": [{"properties": {"queue_names": {}}}], "additionalProperties": False},
+        [],
+        None,
+    ],
+)
+def test_a_description_that_refers_elsewhere_is_refused(schema: object) -> None:
+    with pytest.raises(WireError):
+        read_capability(dumped(DOCUMENT | {"components": {"schemas": {"BounceV1Request": schema}}}))
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -67,20 +67,6 @@ async def test_a_node_counts_as_read_without_what_is_not_essential(
     assert len(seen.errors) == 1
 
 
-async def test_a_node_without_description_is_not_asked_for_it_with_every_poll(
-    clock: FakeClock, node: ScriptedNode
-) -> None:
-    watch = node.watch()
-    node.answers["GET", DESCRIPTION] = httpx.Response(404)
-    for _poll in range(5):
-        await watch.poll()
-    assert watch.snapshot().state is NodeState.OK
-    assert node.count("GET", DESCRIPTION) == 1
-    clock.jump(11)
-    await watch.poll()
-    assert node.count("GET", DESCRIPTION) == 2
-
-
 async def test_who_may_read_metrics_but_not_the_list_is_unauthorized_and_sees_the_metrics(
     node: ScriptedNode,
 ) -> None:
@@ -231,17 +217,6 @@ async def test_when_a_directive_leaves_the_list_the_node_is_asked_since_when_it_
     node.recover()
     await watch.poll()
     assert watch.snapshot().restarts == 1
-
-
-async def test_after_a_restart_the_node_tells_anew_what_it_can_do(node: ScriptedNode) -> None:
-    watch = node.watch()
-    await watch.poll()
-    node.uptime_s = 1.0
-    node.description = {**node.description, "info": {"title": "kumod", "version": "2024.11.08-x"}}
-    await watch.poll()
-    capability = watch.snapshot().capability
-    assert capability is not None
-    assert capability.version == "2024.11.08-x"
 
 
 async def test_a_mistake_of_ours_is_shown_as_an_error_of_its_part(node: ScriptedNode) -> None:
