@@ -1,7 +1,8 @@
 """What every bounce does on its way out, plain or clean: read, write down, send once, keep the answer."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
 from kumo_tui.act.desk import Desk
@@ -15,6 +16,8 @@ from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.text import one_line
 
 Value = TypeVar("Value")
+
+_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
@@ -47,8 +50,10 @@ def baseline(selector: Selector, metrics: Metrics) -> Ledger:
     return Ledger(selector, metrics.table.select(selector).nonempty().as_counts())
 
 
-def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, nodes: Iterable[str]) -> Operation:
+def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, nodes: Sequence[str]) -> Operation:
     """The operation as it is before any of its requests leaves: an intent for each node."""
+    target, count = ", ".join(nodes), preview.messages
+    _log.info("op %s: %s, %d messages previewed on %s", tag, preview.selector.describe(), count, target)
     since = {node.name: node.info.online_since for node in desk.watcher.snapshot.nodes if node.info}
     return Operation(
         tag=tag,

@@ -7,6 +7,7 @@ it is gone.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -37,6 +38,7 @@ REFUSED_HOLD_S = 30.0
 GIVEN_UP = "Its stop stands until its own end. Once the node allows acts, start kumo-tui again, or let it go."
 
 Key = tuple[str, str]
+_log = logging.getLogger(__name__)
 _Change = Callable[[CleanTrack, float], CleanTrack]
 
 
@@ -137,6 +139,7 @@ class Sweeper:
         self._tasks.pop(key, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
+            _log.error("acting on %s", key[1], exc_info=error)
             words = f"acting on {key[1]} failed: {type(error).__name__}: {one_line(str(error), 120)}"
             hold_until = self._desk.clock.monotonic() + HOLD_S
             self._desk.watcher.change_clean(*key, lambda known: replace(known, hold_until=hold_until))

@@ -21,6 +21,7 @@ class Options:
     config: Path | None = None
     read_only: bool = False
     json: bool = False
+    log: Path | None = None
 
     def merged(self, later: "Options") -> "Options":
         """These and the later ones: endpoints add up, the later of two single values wins."""
@@ -30,11 +31,15 @@ class Options:
             config=later.config or self.config,
             read_only=self.read_only or later.read_only,
             json=self.json or later.json,
+            log=later.log or self.log,
         )
 
     def settings(self) -> Settings:
         """The settings of file and environment under these flags. Raises ConfigError."""
         settings = load_settings(self.config)
+        if self.log is not None:
+            log = settings.log.model_copy(update={"file": str(self.log)})
+            settings = settings.model_copy(update={"log": log})
         return settings.under_read_only() if self.read_only else settings
 
 
@@ -49,9 +54,10 @@ def with_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
         config: Path | None,
         read_only: bool,
         as_json: bool,
+        log: Path | None,
         **values: Any,
     ) -> Any:
-        given = Options(endpoint, profile, config, read_only, as_json)
+        given = Options(endpoint, profile, config, read_only, as_json, log)
         return command(*args, given=given, **values)
 
     for option in reversed(_GLOBAL):
@@ -88,5 +94,11 @@ _GLOBAL = (
         help="The config file to read instead of the usual one.",
     ),
     click.option("--read-only", is_flag=True, help="Change nothing on any node."),
+    click.option(
+        "--log",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write a log for bug reports to this file; it holds no credentials.",
+    ),
     click.option("--json", "as_json", is_flag=True, help="JSON on standard output, nothing else."),
 )

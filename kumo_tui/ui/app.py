@@ -1,5 +1,6 @@
 """The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -41,6 +42,8 @@ from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from kumo_tui.ui.screens.stop_detail import StopDetailScreen
 from kumo_tui.ui.theme import DARK, LIGHT, THEMES, glyphs
 from kumo_tui.ui.widgets.header import Mode
+
+_log = logging.getLogger(__name__)
 
 SAID_FOR_S = 8.0
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.5, 3600.0
@@ -328,6 +331,7 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
+            _log.error("a worker failed", exc_info=event.worker.error)
             self.notify(
                 f"{type(event.worker.error).__name__}: {event.worker.error}", severity="error", markup=False
             )

@@ -1,6 +1,7 @@
 """Small things that every loop of the watch needs."""
 
 import asyncio
+import logging
 from typing import Any
 
 from kumo_tui.clock import Clock
@@ -8,6 +9,13 @@ from kumo_tui.clock import Clock
 # The machine's timers stand still while it is suspended: looked at so often, its return is noticed soon.
 LOOK_UP_S = 1.0
 LEAP_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+def log_event(tag: str, text: str) -> None:
+    """Log a line of an operation's timeline."""
+    _log.info("op %s: %s", tag, text)
 
 
 def surface(what: str, error: Exception) -> None:

@@ -20,7 +20,7 @@ from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
-from kumo_tui.watch.loops import surface, waited
+from kumo_tui.watch.loops import log_event, surface, waited
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
 from kumo_tui.watch.resume import belongs_here, resumed_operation, resumed_tracks
@@ -252,6 +252,7 @@ class Watcher:
     def note(self, tag: str, text: str) -> None:
         """Add one line to an operation's timeline, here and in the journal."""
         if tag in self._operations:
+        log_event(tag, text)
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
             self._books.line(tag, text)
 
