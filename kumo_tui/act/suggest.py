@@ -23,15 +23,17 @@ def suggest(
     Marks come first: exactly the marked queues, with how many of them the filter hides. Else the group under
     the cursor; else the parts that a filter names; else the one criterion that means just what it shows; else the
     queue under the cursor.
-    Where criteria would hit other queues too, the queues are named one by one.
+    Where criteria would hit other queues too, the queues are named one by one. Raises InputError where the filter
+    takes too long.
     """
     base = Draft(duration=duration)
     if marks:
         return _of_marks(snapshot.queues, spec, marks, base)
     if spec.group is not None:
         return _of_group(snapshot.queues, spec, spec.group, cursor, base)
-    if spec.filter.parts and _passing(snapshot.queues, spec):
-        for part, value in spec.filter.parts.items():
+    named = spec.filter.parts
+    if named and all(_can_be_typed(*given) for given in named.items()) and _passing(snapshot.queues, spec):
+        for part, value in named.items():
             base = base.with_criterion(part, value)
         return base
     if not spec.filter.is_empty:
@@ -50,8 +52,10 @@ def criterion_of_filter(table: QueueTable, spec: ViewSpec) -> tuple[Part, str] |
     if not shown:
         return None
     for part in Part:
-        value = table.parts[shown[0]].get(part)
-        if value and all(table.parts[row].get(part) == value for row in shown):
+        grouping = table.parts.grouping(part)
+        place = grouping.places[shown[0]]
+        value = grouping.values[place]
+        if value and _can_be_typed(part, value) and all(grouping.places[row] == place for row in shown):
             meant = table.select(_only(part, value))
             if (len(meant) if spec.with_empty else meant.standing) == len(shown):
                 return part, value
@@ -78,9 +82,10 @@ def _of_marks(table: QueueTable, spec: ViewSpec, marks: frozenset[str], base: Dr
 def _of_group(table: QueueTable, spec: ViewSpec, part: Part, cursor: Row | None, base: Draft) -> Draft:
     if cursor is None:
         return base
-    names = [table.names[row] for row in _passing(table, spec) if table.parts[row].get(part) == cursor.key]
-    if not cursor.key:
-        # An absent or empty part cannot be typed into a field.
+    grouping = table.parts.grouping(part)
+    place = grouping.index.get(cursor.key)
+    names = [table.names[row] for row in _passing(table, spec) if grouping.places[row] == place]
+    if not cursor.key or not _can_be_typed(part, cursor.key):
         return replace(base, scope=Scope.EXACT, names=tuple(sorted(names)))
     draft = base.with_criterion(part, cursor.key)
     if _stands_only_in(table, _only(part, cursor.key), names):
@@ -89,7 +94,7 @@ def _of_group(table: QueueTable, spec: ViewSpec, part: Part, cursor: Row | None,
 
 
 def _of_queue(table: QueueTable, cursor: Row | None, base: Draft) -> Draft:
-    if cursor is None or cursor.key is None or cursor.key not in table.index:
+    if cursor is None or cursor.key is None or cursor.key not in table.names:
         return base
     parts = parse_name(cursor.key)
     draft = replace(base, names=(cursor.key,))
@@ -97,9 +102,18 @@ def _of_queue(table: QueueTable, cursor: Row | None, base: Draft) -> Draft:
         draft = draft.with_criterion(part, parts.get(part) or "")
     # An absent part stands as a blank, which means any: `acme@yahoo.com` also means `promo:acme@yahoo.com`.
     given = [value or None for value in parts]
-    if any(given) and _stands_only_in(table, Criteria(*given), [cursor.key]):
+    is_typed = all(_can_be_typed(part, parts.get(part) or None) for part in Part)
+    if any(given) and is_typed and _stands_only_in(table, Criteria(*given), [cursor.key]):
         return draft
     return replace(draft, scope=Scope.EXACT)
+
+
+def _can_be_typed(part: Part, value: str | None) -> bool:
+    """Whether a field can hold this value: not an empty one, nor what the form takes for a slip of the hand.
+
+    A queue that a policy names itself may have a domain with capitals (KUMOMTA.md 2.1).
+    """
+    return value is None or (bool(value.strip()) and (part is not Part.DOMAIN or value == value.lower()))
 
 
 def _stands_only_in(table: QueueTable, criteria: Criteria, names: Sequence[str]) -> bool:
@@ -109,8 +123,5 @@ def _stands_only_in(table: QueueTable, criteria: Criteria, names: Sequence[str])
 
 def _passing(table: QueueTable, spec: ViewSpec) -> list[int]:
     """Positions of the queues that the filter shows."""
-    return [
-        row
-        for row, (name, count) in enumerate(table)
-        if (count or spec.with_empty) and (spec.filter.is_empty or spec.filter.passes(name, table.parts[row]))
-    ]
+    counts = table.messages
+    return [row for row in table.passing(spec.filter) if counts[row] or spec.with_empty]

@@ -1,14 +1,24 @@
 """The filter of the queue table: what the operator types after `/`."""
 
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import regex
 
 from kumo_tui.errors import InputError
 from kumo_tui.model.names import Part, QueueParts
 
 _SHORT = {"c": Part.CAMPAIGN, "t": Part.TENANT, "d": Part.DOMAIN, "r": Part.ROUTING_DOMAIN}
+
+# How long one name may take, in seconds: a nested repeat can take longer than anybody lives.
+MATCH_S = 0.01
+
+# Up to this length of a name, an expression of few repeats, none of them of a group, is quick whatever it meets:
+# only the others are timed, which costs several times the matching.
+SHORT_NAME = 256
+_FEW_REPEATS = 2
+_RISKY = regex.compile(r"\)[*+{?]|\\[1-9gkLp]|\(\?(?![:i=!])")
 
 _Test = Callable[[str, QueueParts], bool]
 
@@ -16,6 +26,8 @@ _Test = Callable[[str, QueueParts], bool]
 @dataclass(frozen=True)
 class QueueFilter:
     """Queues whose raw name passes every word of `text`.
+
+    Asking raises InputError where an expression takes longer than MATCH_S over one name.
 
     A word is a piece of the name (case does not matter), `~word` a regular expression, `part=value` an exact
     part (`campaign=promo`, short `c=promo`), and `!` before any of them turns it round. An empty text
@@ -81,10 +93,30 @@ def _regex_test(source: str) -> _Test:
         with warnings.catch_warnings():
             # A future change of the syntax is nothing to write across somebody's screen.
             warnings.simplefilter("ignore")
-            pattern = re.compile(source, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
+            pattern = regex.compile(source, regex.IGNORECASE)
+    except (regex.error, OverflowError, RecursionError, ValueError) as error:
         raise InputError("filter", f"not a regular expression: {error}.", "Without ~ it is plain text.") from error
-    return lambda name, _parts: pattern.search(name) is not None
+    is_quick = _is_quick(source)
+
+    def passes(name: str, _parts: QueueParts) -> bool:
+        if is_quick and len(name) <= SHORT_NAME:
+            return pattern.search(name) is not None
+        try:
+            return pattern.search(name, timeout=MATCH_S) is not None
+        except TimeoutError:
+            raise too_slow() from None
+
+    return passes
+
+
+def _is_quick(source: str) -> bool:
+    """Whether no short name can make the expression slow; in doubt not."""
+    return sum(map(source.count, "*+{")) <= _FEW_REPEATS and not _RISKY.search(source)
+
+
+def too_slow() -> InputError:
+    """What is said of an expression that takes too long; the filter before it stays."""
+    return InputError("filter", "the expression takes too long.", "Use fewer repeats, none in a repeated group.")
 
 
 def _part_of(key: str) -> Part | None:

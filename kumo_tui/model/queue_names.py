@@ -1,15 +1,19 @@
 """The names of a queue table, and what is derived from names alone: shared by all tables of the same queues."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import overload
 
+from kumo_tui.model.filtering import QueueFilter
 from kumo_tui.model.names import Part, QueueParts, parse_name
 
 SLICE = 20_000
+PAUSE_ROWS = 500
+
+_ANY_PARTS = QueueParts(None, None, "", None)
 
 
 class QueueNames(tuple[str, ...]):
@@ -28,6 +32,35 @@ class QueueNames(tuple[str, ...]):
         """The parsed names."""
         return PartColumns(self)
 
+    def passing(self, wanted: QueueFilter, pause: Callable[[], None] = lambda: None) -> Sequence[int]:
+        """Positions of the names that pass a filter; those of the filter asked for last are kept.
+
+        `pause` is called now and then, and may raise to give up. Raises InputError for an expression that takes
+        too long.
+        """
+        if self._passed[0] != wanted.text:
+            self._passed = (wanted.text, self._find(wanted, pause))
+        return self._passed[1]
+
+    def _find(self, wanted: QueueFilter, pause: Callable[[], None]) -> Sequence[int]:
+        if wanted.parts:
+            rows: Sequence[int] = range(len(self))
+            for part, value in wanted.parts.items():
+                grouping = self.parts.grouping(part)
+                means = [(found or "") == value for found in grouping.values]
+                rows = [row for row in rows if means[grouping.places[row]]]
+            return array("i", rows)
+        found, passes, split = array("i"), wanted.passes, wanted.uses_parts
+        for start in range(0, len(self), PAUSE_ROWS):
+            pause()
+            some = self[start : start + PAUSE_ROWS]
+            found.extend(
+                row
+                for row, name in enumerate(some, start)
+                if passes(name, parse_name(name) if split else _ANY_PARTS)
+            )
+        return found
+
     def holds(self, parts: Sequence[str | None]) -> bool:
         """Whether any queue has all of these parts, None being any; cheap for many, one after the other."""
         columns = tuple(column for column, value in enumerate(parts) if value is not None)
@@ -35,6 +68,9 @@ class QueueNames(tuple[str, ...]):
         if columns not in self._combinations:
             self._combinations[columns] = frozenset(map(pick, self.parts))
         return pick(parts) in self._combinations[columns]
+
+    _passed: tuple[str, Sequence[int]] = ("", ())
+    """The filter asked for last, which is not empty, and what passed it."""
 
     @cached_property
     def _combinations(self) -> dict[tuple[int, ...], frozenset[object]]:

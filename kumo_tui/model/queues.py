@@ -2,10 +2,11 @@
 
 import heapq
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from kumo_tui.model.filtering import QueueFilter
 from kumo_tui.model.names import Part
 from kumo_tui.model.queue_names import Grouping, PartColumns, QueueNames
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
@@ -63,6 +64,10 @@ class QueueTable:
     @cached_property
     def _names(self) -> QueueNames:
         return self.names if isinstance(self.names, QueueNames) else QueueNames(self.names)
+
+    def passing(self, wanted: QueueFilter, pause: Callable[[], None] = lambda: None) -> Sequence[int]:
+        """Positions of the queues whose names pass a filter (see `QueueNames.passing`)."""
+        return range(len(self)) if wanted.is_empty else self._names.passing(wanted, pause)
 
     def messages_of(self, name: str) -> int | None:
         """Messages of one queue, None when the table has no such queue."""

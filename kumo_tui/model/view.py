@@ -7,14 +7,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kumo_tui.model.filtering import NO_FILTER, QueueFilter
-from kumo_tui.model.names import Part, QueueParts
+from kumo_tui.model.names import Part
 from kumo_tui.model.queue_names import SLICE
 from kumo_tui.model.queues import QueueTable, Sums
 from kumo_tui.model.trend import LEAST_S, Trend
 
 ROW_LIMIT = 1000
-
-_ANY_PARTS = QueueParts(None, None, "", None)
 
 Choice = TypeVar("Choice")
 
@@ -76,12 +74,19 @@ class View:
     all_queues: int
 
 
-def build_view(table: QueueTable, spec: ViewSpec, trend: Trend, bounced: Mapping[str, int]) -> View:
+def build_view(
+    table: QueueTable,
+    spec: ViewSpec,
+    trend: Trend,
+    bounced: Mapping[str, int],
+    pause: Callable[[], None] = lambda: None,
+) -> View:
     """The view of this table. Queues of 0 messages are shown only where they have bounced totals.
 
-    `trend` may end before this table or hold none: rates are those of its own newest one.
+    `trend` may end before this table or hold none: rates are those of its own newest one. `pause` is called now
+    and then while a filter is applied, and may raise to give up; raises InputError where the filter is too slow.
     """
-    matching = _matching(table, spec, bounced)
+    matching = _matching(table, spec, bounced, pause)
     if spec.group is not None:
         return _grouped_view(table, matching, spec.group, spec, trend, bounced)
     names, counts = table.names, table.messages
@@ -111,24 +116,15 @@ def _grouped_view(
     return View(spec, rows, rates, len(keys), len(matching), sum(groups.messages), table.standing)
 
 
-def _matching(table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int]) -> Sequence[int]:
+def _matching(
+    table: QueueTable, spec: ViewSpec, bounced: Mapping[str, int], pause: Callable[[], None]
+) -> Sequence[int]:
     """Positions of the rows that are shown or summed."""
-    rows: Sequence[int] = range(len(table))
-    if not spec.with_empty and table.standing < len(table):
-        rows = [row for row, (name, count) in enumerate(table) if count or name in bounced]
-    if spec.filter.is_empty:
+    rows = table.passing(spec.filter, pause)
+    if spec.with_empty or table.standing == len(table):
         return rows
-    if spec.filter.parts:
-        for part, value in spec.filter.parts.items():
-            grouping = table.parts.grouping(part)
-            wanted = [(found or "") == value for found in grouping.values]
-            rows = [row for row in rows if wanted[grouping.places[row]]]
-        return rows
-    names, passes = table.names, spec.filter.passes
-    if not spec.filter.uses_parts:
-        return [row for row in rows if passes(names[row], _ANY_PARTS)]
-    parts = table.parts
-    return [row for row in rows if passes(names[row], parts[row])]
+    names, counts = table.names, table.messages
+    return [row for row in rows if counts[row] or names[row] in bounced]
 
 
 class _Growth:

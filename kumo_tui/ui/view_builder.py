@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
+from kumo_tui.errors import InputError
+from kumo_tui.model.filtering import too_slow
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import View, ViewSpec, bounced_reader, build_view
 
 AT_ONCE_QUEUES = 5000
+FILTER_S = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,24 +26,35 @@ class Built:
         return self.view.rates.get(key)
 
 
-def build(snapshot: Snapshot, spec: ViewSpec) -> Built:
-    """The view of this snapshot."""
-    view = build_view(snapshot.queues, spec, snapshot.trend, snapshot.bounced)
+def build(snapshot: Snapshot, spec: ViewSpec, pause: Callable[[], None] = lambda: None) -> Built:
+    """The view of this snapshot; `pause` as for `build_view`, which says what is raised."""
+    view = build_view(snapshot.queues, spec, snapshot.trend, snapshot.bounced, pause)
     return Built(snapshot, view, bounced_reader(snapshot.bounced, spec.group))
+
+
+class Superseded(Exception):
+    """Something else is asked for by now."""
 
 
 class ViewBuilder:
     """Builds what was asked for last and hands it to `done`, on the event loop.
 
-    While one view is being built in a thread, only the last of the requests that come in is kept. `spawn` runs
-    a coroutine for as long as the screen lives.
+    While one view is being built in a thread, only the last of the requests that come in is kept, and a filter
+    that nobody wants any more is given up. `failed` is called instead of `done` where a filter takes too long,
+    over one name or over FILTER_S seconds of `now` (monotonic). `spawn` runs a coroutine while the screen lives.
     """
 
     def __init__(
-        self, spawn: Callable[[Coroutine[None, None, None]], object], done: Callable[[Built], None]
+        self,
+        spawn: Callable[[Coroutine[None, None, None]], object],
+        done: Callable[[Built], None],
+        failed: Callable[[InputError], None],
+        now: Callable[[], float],
     ) -> None:
         self._spawn = spawn
         self._done = done
+        self._failed = failed
+        self._now = now
         self._wanted: tuple[Snapshot, ViewSpec] | None = None
         self._is_building = False
 
@@ -49,7 +63,12 @@ class ViewBuilder:
         if self._is_building:
             self._wanted = (snapshot, spec)
         elif sum(len(node.table) for node in snapshot.nodes) <= AT_ONCE_QUEUES:
-            self._done(build(snapshot, spec))
+            try:
+                built = build(snapshot, spec, self._pause(spec))
+            except InputError as error:
+                self._failed(error)
+            else:
+                self._done(built)
         else:
             self._wanted = (snapshot, spec)
             self._is_building = True
@@ -60,6 +79,25 @@ class ViewBuilder:
             while self._wanted is not None:
                 snapshot, spec = self._wanted
                 self._wanted = None
-                self._done(await asyncio.to_thread(build, snapshot, spec))
+                try:
+                    built = await asyncio.to_thread(build, snapshot, spec, self._pause(spec))
+                except Superseded:
+                    continue
+                except InputError as error:
+                    self._failed(error)
+                else:
+                    self._done(built)
         finally:
             self._is_building = False
+
+    def _pause(self, spec: ViewSpec) -> Callable[[], None]:
+        """Raises when the time is up, or when another filter is wanted."""
+        until = self._now() + FILTER_S
+
+        def look_up() -> None:
+            if self._wanted is not None and self._wanted[1].filter.text != spec.filter.text:
+                raise Superseded
+            if self._now() > until:
+                raise too_slow()
+
+        return look_up

@@ -4,6 +4,8 @@ from collections.abc import Coroutine
 
 import pytest
 
+from kumo_tui.errors import InputError
+from kumo_tui.model.filtering import parse_filter
 from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import ViewSpec
@@ -16,13 +18,21 @@ def world(queues: int) -> Snapshot:
     return snapshot(node("mta1", {f"c:t{number}@x": number for number in range(1, queues + 1)}))
 
 
+def unslow(error: InputError) -> None:
+    raise error
+
+
+def never() -> float:
+    return 0.0
+
+
 def unexpected(_work: Coroutine[None, None, None]) -> None:
     raise AssertionError("a small table needs no thread")
 
 
 def test_a_small_table_is_done_at_once() -> None:
     done: list[Built] = []
-    ViewBuilder(unexpected, done.append).request(world(10), ViewSpec())
+    ViewBuilder(unexpected, done.append, unslow, never).request(world(10), ViewSpec())
     assert [built.view.matching_queues for built in done] == [10]
 
 
@@ -32,7 +42,7 @@ async def test_of_several_requests_for_a_big_table_the_first_and_the_last_are_bu
     monkeypatch.setattr(view_builder, "AT_ONCE_QUEUES", 5)
     started: list[Coroutine[None, None, None]] = []
     done: list[Built] = []
-    builder = ViewBuilder(started.append, done.append)
+    builder = ViewBuilder(started.append, done.append, unslow, never)
     first, second, third = world(10), world(11), world(12)
     builder.request(first, ViewSpec())
     assert (len(started), done) == (1, [])
@@ -54,6 +64,46 @@ async def test_of_several_requests_for_a_big_table_the_first_and_the_last_are_bu
 
 def test_figures_are_read_by_row_key() -> None:
     done: list[Built] = []
-    ViewBuilder(unexpected, done.append).request(world(3), ViewSpec())
+    ViewBuilder(unexpected, done.append, unslow, never).request(world(3), ViewSpec())
     assert done[0].rate("c:t1@x") is None
     assert done[0].bounced("c:t1@x") == 0
+
+
+SLOW = parse_filter("~(x|xx)+!$")
+
+
+def test_a_filter_that_takes_too_long_over_one_name_is_said_and_shows_nothing() -> None:
+    done: list[Built] = []
+    failed: list[InputError] = []
+    builder = ViewBuilder(unexpected, done.append, failed.append, never)
+    builder.request(snapshot(node("mta1", {"x" * 50 + "!y": 1})), ViewSpec(filter=SLOW))
+    assert done == []
+    assert [error.field for error in failed] == ["filter"]
+    assert "too long" in str(failed[0])
+
+
+def test_a_filter_that_takes_too_long_over_all_names_is_given_up() -> None:
+    failed: list[InputError] = []
+    times = iter(range(0, 100, 6))
+    builder = ViewBuilder(unexpected, lambda _built: None, failed.append, lambda: float(next(times)))
+    builder.request(world(4000), ViewSpec(filter=parse_filter("t1")))
+    assert len(failed) == 1
+
+
+async def test_a_filter_that_nobody_wants_any_more_is_not_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_builder, "AT_ONCE_QUEUES", 5)
+    started: list[Coroutine[None, None, None]] = []
+    done: list[Built] = []
+    asked: list[float] = []
+
+    def now() -> float:
+        if len(asked) == 1:
+            builder.request(shot, ViewSpec(filter=parse_filter("t2")))
+        asked.append(0.0)
+        return 0.0
+
+    builder = ViewBuilder(started.append, done.append, unslow, now)
+    shot = world(3000)
+    builder.request(shot, ViewSpec(filter=parse_filter("t1")))
+    await started[0]
+    assert [built.view.spec.filter.text for built in done] == ["t2"]

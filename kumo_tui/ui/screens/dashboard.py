@@ -54,7 +54,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.spec = ViewSpec()
-        self._builder = ViewBuilder(self.run_worker, self._show_built)
+        self._builder = ViewBuilder(self.run_worker, self._show_built, self._cannot_filter, self._now)
         self._built: Built | None = None
         self._frozen = False
         self._filter_error = ""
@@ -209,6 +209,15 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     def action_group(self) -> None:
         self._change_view(self.spec.next_group())
 
+    def _cannot_filter(self, error: InputError) -> None:
+        """Say why, and stay with the last good filter."""
+        self._filter_error = str(error)
+        self.spec = replace(self.spec, filter=self._built.view.spec.filter if self._built else NO_FILTER)
+        self._draw_around()
+
+    def _now(self) -> float:
+        return dashboard_host(self).clock.monotonic()
+
     def _change_view(self, spec: ViewSpec) -> None:
         if spec != self.spec:
             self.spec = spec
@@ -247,8 +256,11 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             dashboard_host(self).stop(replace(draft, reason=STOP_REASON))
 
     def _suggested(self, duration: str) -> Draft | None:
-        """What marks, group, filter and cursor select now; None before anything was drawn."""
+        """What marks, group, filter and cursor select now; None while something else is on the screen."""
         if self._built is None:
+            return None
+        if self._built.view.spec != self.spec:
+            dashboard_host(self).say("One moment: the queues are still being filtered.")
             return None
         table = self.query_one(QueueTable)
         marks = frozenset(name for name in table.marks if isinstance(name, str))

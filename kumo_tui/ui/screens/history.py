@@ -135,7 +135,11 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
 
     def _draw(self) -> None:
         table = self.query_one(LineTable)
-        self._shown = [row for row in self._rows if row.passes(self._filter)]
+        try:
+            self._shown = [row for row in self._rows if row.passes(self._filter)]
+        except InputError as error:
+            self._filter, self._filter_error = NO_FILTER, str(error)
+            self._shown = list(self._rows)
         table.set_columns(history_columns(self.size.width))
         table.show_lazily([row.tag for row in self._shown], self._line)
         self._draw_around()

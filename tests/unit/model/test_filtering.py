@@ -84,3 +84,16 @@ def test_turning_a_word_round_shows_exactly_the_others(word: str, name: str) -> 
 def test_a_sign_that_nothing_follows_yet_passes_everything(text: str) -> None:
     name = "promo:acme@yahoo.com"
     assert parse_filter(text).passes(name, parse_name(name))
+
+
+@pytest.mark.parametrize("text", ["~(x|xx)+!$", "~(.*)*(.*)*(.*)*!$", "!~(x|xx)+!$"])
+def test_an_expression_that_would_never_end_is_given_up_with_words(text: str) -> None:
+    for name in ("x" * 200 + "!y", "x" * 60_000 + "!y"):
+        with pytest.raises(InputError, match="takes too long"):
+            passes(text, name)
+
+
+@pytest.mark.parametrize("text", [r"~a\+b+", "~^promo:.*@.*x", "~(a|b)+", r"~(a)\1", "~a{2}b*c+", "~(?:ab)+"])
+def test_timed_and_untimed_expressions_find_the_same(text: str) -> None:
+    for name in ("promo:ab@x", "aabbcc", "a+bb", "aa", "q"):
+        assert passes(text, name) is passes(text, name + " " * 300)
