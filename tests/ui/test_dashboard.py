@@ -217,7 +217,7 @@ async def test_an_alarm_shows_on_a_frozen_screen_too() -> None:
         await running.pilot.press("f")
         free = worlds.directive(campaign=None)
         await running.give(snapshot(node("mta1", {"a@x.example": 3}, directives=(free,))))
-        assert "not ours: everything, or an exact list (the server does not say)" in running.screen
+        assert "NOT OURS: everything, or an exact list: the server does not say" in running.screen
 
 
 async def test_tab_changes_the_pane_and_the_keys_that_are_offered() -> None:

@@ -41,19 +41,12 @@ def test_the_worst_stands_first() -> None:
         node("down", {}, state=NodeState.DOWN),
         node("free", {}, directives=(directive(campaign=None),), suspensions=(stop,)),
     )
-    first, second, third, fourth = lines(world)
-    assert "free: not ours: everything, or an exact list (the server does not say): purge" in first
+    second, third, fourth = lines(world)
     assert "down DOWN" in second and "busy busy" in third
     assert "stopped for 12m: everything, or an exact list" in fourth
     sheds = node("mta1", None)
     world = snapshot(type(sheds)(sheds.name, sheds.url, NodeState.OK, metrics=troubled))
     assert lines(world) == [" ⚠ mta1: the spool sheds load"]
-
-
-def test_an_alarm_is_the_only_line_with_an_alarms_ground() -> None:
-    world = snapshot(node("a", {}, directives=(directive(campaign=None),)), node("b", {}, state=NodeState.DOWN))
-    looks = [line[0].look for line in notices(world, START, GLYPHS)]
-    assert looks == [Look.ALARM, Look.RED]
 
 
 async def test_many_notices_leave_room_for_the_tables() -> None:

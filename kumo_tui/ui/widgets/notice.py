@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 
+from textual.strip import Strip
+
 from kumo_tui.act.rights import refusal_words
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
 from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
+from kumo_tui.ui.alarm_lines import alarm_lines
 from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
-from kumo_tui.ui.directive_rows import Foreign, list_directives
+from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
-from kumo_tui.ui.strips import Line, Piece
+from kumo_tui.ui.strips import Line, Piece, line_width, strip_of
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
-from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of, palette_of
 from kumo_tui.units import age_text, countdown_text
 
 LINES_PER_NOTICE = 8
@@ -26,11 +29,9 @@ TITLE_WIDTH = 24
 
 
 def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = True) -> Sequence[Line]:
-    """What wants to be known, the worst first; keys that act are named where one `may_act`."""
-    alarms = [_alarm(entry, signs) for entry in list_directives(snapshot, now).alarms]
+    """What wants to be known besides alarms, the worst first; keys that act are named where one `may_act`."""
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
     return [
-        *alarms,
         *_journal(snapshot, signs),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
@@ -49,12 +50,6 @@ def _journal(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
         if problem
         else []
     )
-
-
-def _alarm(entry: Foreign, signs: Glyphs) -> Line:
-    where, why = clean(entry.node), clean(entry.directive.words)
-    text = f" {signs.warning} {where}: not ours: everything, or an exact list (the server does not say): {why} "
-    return (Piece(text, Look.ALARM),)
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
@@ -196,19 +191,34 @@ def _troubles(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
 
 
 class Notice(Lines):
-    """The notices of a snapshot, and below them what the program said last."""
+    """Alarms, the notices of a snapshot, and below them what the program said last."""
 
     DEFAULT_CSS = """
     Notice { height: auto; }
     """
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._seen: dict[DirectiveKey, float] = {}
+
     def show_notices(
         self, snapshot: Snapshot, now: float, said: Line | None = None, *, may_act: bool = True
     ) -> None:
-        """Show them; of many, as many as the height allows and how many more there are."""
-        signs = glyphs_of(self)
-        lines = list(notices(snapshot, now, signs, may_act=may_act))
-        most = max(1, self.app.size.height // LINES_PER_NOTICE)
-        if len(lines) > most > 1:
-            lines = [*lines[: most - 1], (Piece(f" {signs.warning} {len(lines) - most + 1} more", Look.AMBER),)]
-        self.show(*lines[:most], *([said] if said else []))
+        """Show them; of many, as many as the height allows and how many more there are: alarms before others."""
+        signs, size = glyphs_of(self), self.app.size
+        listed = list_directives(snapshot, now).alarms
+        self._seen = {entry.key: self._seen.get(entry.key, now) for entry in listed}
+        most = max(2 if listed else 1, size.height // LINES_PER_NOTICE)
+        alarms = alarm_lines(listed, self._seen, now, (size.width, most), signs, may_act=may_act) if listed else []
+        lines, room = list(notices(snapshot, now, signs, may_act=may_act)), most - len(alarms)
+        if len(lines) > room:
+            rest = (Piece(f" {signs.warning} {len(lines) - max(0, room - 1)} more", Look.AMBER),)
+            lines = [*lines[: max(0, room - 1)], rest] if room > 0 and most > 1 else lines[:room]
+        self.show(*alarms, *lines, *([said] if said else []))
+
+    def strip_at(self, y: int, width: int) -> Strip:
+        """The strip of one line; an alarm's ground goes over the whole width."""
+        line = self.lines[y] if y < len(self.lines) else ()
+        if line and line[0].look is Look.ALARM:
+            line = (*line, Piece(" " * max(0, width - line_width(line)), Look.ALARM))
+        return strip_of(line, width, palette_of(self), glyphs_of(self).ellipsis)
