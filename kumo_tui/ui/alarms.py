@@ -1,25 +1,42 @@
-"""What kumo-tui did without being asked, told once."""
+"""What wants to be known on whatever screen is looked at, told once."""
 
 from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.guardian import cancelled_by_itself
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean
+from kumo_tui.ui.alarm_lines import ID_WIDTH, MEANING
+from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
 from kumo_tui.ui.theme import VERDICTS, Glyphs
 
 
 class Alarms:
-    """Cancels for collateral, from snapshot to snapshot; those of the first one are old news."""
+    """What kumo-tui cancelled by itself, and directives that may bounce everything and are not ours.
+
+    Told from snapshot to snapshot; what the first one has, and the first list of a node, is old news.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._told = set(_cancels(snapshot))
+        self._listed: frozenset[str] = frozenset()
+        self._foreign: frozenset[DirectiveKey] = frozenset()
 
     def news(self, snapshot: Snapshot, signs: Glyphs) -> Sequence[str]:
-        """`✗ CANCELLED BY ITSELF on mta1: ...` for each that was not told yet."""
+        """`✗ CANCELLED BY ITSELF on mta1: ...`, `⚠ NOT OURS on mta1: ...` for each that was not told yet."""
         new = [cancel for cancel in _cancels(snapshot) if cancel not in self._told]
         self._told.update(new)
         mark = VERDICTS[Verdict.CANCELLED].mark(signs.ascii_only)
-        return [f"{mark} {text} (op {tag})" for tag, text in new]
+        return [*(f"{mark} {text} (op {tag})" for tag, text in new), *self._foreign_news(snapshot, signs)]
+
+    def _foreign_news(self, snapshot: Snapshot, signs: Glyphs) -> Iterator[str]:
+        alarms = list_directives(snapshot, snapshot.at).alarms
+        for entry in alarms:
+            if entry.node in self._listed and entry.key not in self._foreign:
+                what, why = clean(entry.directive.id[:ID_WIDTH]), clean(entry.directive.words)
+                yield f"{signs.warning} NOT OURS on {clean(entry.node)}: {what}: {MEANING}: {why}"
+        self._foreign = frozenset(entry.key for entry in alarms)
+        self._listed |= {node.name for node in snapshot.nodes if node.directives is not None}
 
 
 def _cancels(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
