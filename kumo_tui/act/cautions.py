@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.overlaps import overlaps
+from kumo_tui.act.preview import left_out_nodes
+from kumo_tui.act.rights import refusal_words
 from kumo_tui.act.stake import Stake
 from kumo_tui.model.directives import misses_new_mail, only_queue
 from kumo_tui.model.names import is_ambiguous
@@ -22,6 +24,7 @@ def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: 
     """Every caution for this preview, the serious ones first."""
     found = [
         *_reach(preview, snapshot),
+        *_left_out(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
         *overlaps(preview, snapshot),
         *_price(stake),
@@ -47,6 +50,12 @@ def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
             "no listed queue matches, is it spelt right?" if misspelt else "nothing stands in matching queues now."
         )
         yield Caution(f"{text} Only mail in ready queues could be hit.", serious=True)
+
+
+def _left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+    for node in left_out_nodes(preview, snapshot):
+        stays = plural(node.table.select(preview.selector).total, "matching message")
+        yield Caution(f"{refusal_words(node)} It is left out: {stays} there.", serious=True)
 
 
 def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:

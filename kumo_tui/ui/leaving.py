@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kumo_tui.act.rights import CANCEL, rights_of
+from kumo_tui.act.rights import CANCEL
 from kumo_tui.model.operation import ActState, Mode
 from kumo_tui.model.selector import Everything
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
@@ -46,10 +46,14 @@ def _may_be_in_force(status: OperationStatus, node: NodeProgress, snapshot: Snap
 
 
 async def _stops_are_settled(app: AnyApp) -> bool:
-    tags = [status.operation.tag for status in standing(acting_host(app).snapshot)]
-    if not tags:
+    host = acting_host(app)
+    found = standing(host.snapshot)
+    if not found or host.rights.order:
+        # A session that is read-only by order goes on with no stop, and leaves none unattended.
         return True
-    answer = await app.push_screen_wait(quit_question(tags))
+    tags = [status.operation.tag for status in found]
+    may_release = all(host.rights.may_end(status.operation) for status in found)
+    answer = await app.push_screen_wait(quit_question(tags, may_release=may_release))
     if answer.id == STAY:
         return False
     if answer.id == LET_GO:
@@ -69,8 +73,7 @@ async def _everything_is_settled(app: AnyApp) -> bool:
         for node in status.nodes
         if _may_be_in_force(status, node, host.snapshot)
     ]
-    rights = rights_of(host.settings, host.snapshot)
-    may_cancel = all(rights.may_end_on(node, CANCEL) for node, _ in live)
+    may_cancel = all(host.rights.may_end_on(node, CANCEL) for node, _ in live)
     tags = [status.operation.tag for status in found]
     answer = await app.push_screen_wait(quit_everything_question(tags, may_cancel=may_cancel))
     if answer.id == STAY:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, feeders_words, plain_bounce
+from kumo_tui.act.rights import refusal_words
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import remembers_lookups
 from kumo_tui.model.directives import ReadyQueue
@@ -173,6 +174,9 @@ def _abilities(node: NodeSnapshot, settings: Settings) -> Iterator[tuple[str, st
         if cannot:
             yield "cannot", cannot, Look.AMBER
         yield "feeders", feeders_words(node.capability), Look.NORMAL
+    refusal = refusal_words(node)
+    if refusal:
+        yield "read-only", refusal.removeprefix(f"{clean(node.name)} "), Look.AMBER
     plain = plain_bounce(node.version, node.capability, settings.act.plain_is_exact)
     look = Look.NORMAL if plain.is_exact else Look.AMBER
     yield "plain", f"{plain.why} {plain.next_step}".strip(), look

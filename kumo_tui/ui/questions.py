@@ -16,6 +16,7 @@ LIST_MUST_BE_READ = (
     "Past its end a node bounces new mail on until its list is read. Stay until it is DONE; else start kumo-tui, "
     "or `kumo-tui directives`, after that."
 )
+CANNOT_RELEASE = "Its node does not allow this session to let it go."
 LET_GO, END, LEAVE, STAY = "let-go", "end", "leave", "stay"
 
 
@@ -71,7 +72,7 @@ def release_other_question(entry: ForeignStop) -> QuestionScreen:
     return QuestionScreen(words_of, [Choice("keep", "Keep it"), Choice(END, "Release")])
 
 
-def quit_question(tags: Sequence[str]) -> QuestionScreen:
+def quit_question(tags: Sequence[str], *, may_release: bool = True) -> QuestionScreen:
     """What becomes of our stops when the program ends (DESIGN 3, rule 15)."""
 
     def words_of(snapshot: Snapshot) -> Sequence[Paragraph]:
@@ -85,9 +86,10 @@ def quit_question(tags: Sequence[str]) -> QuestionScreen:
         if not all(status.operation.is_waiting for status in found):
             words = "Nobody sweeps while no kumo-tui runs; the next start, or `kumo-tui watch`, goes on."
             lines.append((words, Look.AMBER))
-        return [*lines, (f"Let go: {RETRY.lower()}", Look.NORMAL)]
+        return [*lines, (f"Let go: {RETRY.lower()}" if may_release else CANNOT_RELEASE, Look.NORMAL)]
 
-    choices = [Choice(LEAVE, "Leave it stopped"), Choice(LET_GO, "Let go"), Choice(STAY, "Stay")]
+    let_go = [Choice(LET_GO, "Let go")] if may_release else []
+    choices = [Choice(LEAVE, "Leave it stopped"), *let_go, Choice(STAY, "Stay")]
     return QuestionScreen(words_of, choices, escape=STAY)
 
 

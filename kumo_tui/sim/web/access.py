@@ -29,10 +29,14 @@ class User:
 
 @dataclass(frozen=True)
 class Access:
-    """What one listener accepts. With ``trust_hosts`` every peer counts as trusted."""
+    """What one listener accepts. With ``trust_hosts`` every peer counts as trusted.
+
+    ``denied`` are rules that forbid a method on a path to everybody, as ``POST /api/admin/bounce/v1``.
+    """
 
     trust_hosts: bool = True
     users: tuple[User, ...] = ()
+    denied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ def _refuse_by_list(access: Access, call: Call) -> Reply | None:
             return text_reply(f"{kind} Authentication Failed for {login.name}", 401)
         who = f"id=[{user.name}]@ ip={call.peer}"
         role = "admin" if access.trust_hosts else user.role
+    if f"{call.method} {call.path}" in access.denied:
+        return text_reply(f"{who} denied {call.method} on http_listener/{call.listener}{call.path}", 401)
     if call.path in _OPEN or call.method in _METHODS[role]:
         return None
     return text_reply(f"{who} not permitted {call.method} on http_listener/{call.listener}{call.path}", 401)
