@@ -15,6 +15,7 @@ from kumo_tui.journal.records import Recorded, RequestState, Step
 from kumo_tui.model.operation import Operation
 
 TRY_AGAIN_S = 2.0
+OVER_WORDS = "it is over meanwhile, nothing of it stands"
 
 
 class State(StrEnum):
@@ -68,6 +69,10 @@ async def end_ours(house: House, operation: Operation, asked: Asked) -> Sequence
         while True:
             ended = await house.acts.clean.end(operation.tag, flush=asked.flush)
             outcomes.update({outcome.node: outcome for outcome in ended})
+            # What a node did not answer may be over by what its lists show, and is not asked for again then.
+            doubted = {node for node, outcome in outcomes.items() if outcome.came is Came.UNKNOWN}
+            over = doubted - {outcome.node for outcome in ended}
+            outcomes.update({node: ReleaseOutcome(node, Came.DONE, OVER_WORDS) for node in over})
             if not _is_worth_a_try(house, outcomes.values(), until):
                 break
             await _wait(house)
@@ -117,7 +122,7 @@ def _ended(outcome: ReleaseOutcome | None, node: str, *, released: bool) -> Ende
         return Ended(node, State.UNKNOWN, f"not known whether it is released: {outcome.error} Release it again.")
     if outcome.came is Came.REFUSED:
         return Ended(node, State.REJECTED, f"not released: {outcome.error}")
-    if released:
+    if released and outcome.text != OVER_WORDS:
         return Ended(node, State.RELEASED, outcome.text, outcome.alone)
     return Ended(node, State.GONE, outcome.text.replace("let go", "already gone", 1), outcome.alone)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,26 @@ def test_a_release_that_was_carried_out_without_an_answer_is_released(shared: De
     shared.node.faults.add(Fault("cut_reply", STOP_PATH, "DELETE", times=1))
     answer = shared.json("release", operation)
     assert (shared.code, answer["nodes"][0]["state"]) == (0, "released")
+
+
+def test_a_release_that_is_not_answered_for_the_node_restarts_is_over_once_that_shows(shared: Desk) -> None:
+    operation, _stop_id = stopped(shared)
+    serve = shared.node.app
+
+    async def restarting(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await serve(scope, receive, send)
+        finally:
+            if scope["method"] == "DELETE":
+                shared.node.restart()
+
+    shared.node.faults.add(Fault("cut_reply", STOP_PATH, "DELETE"))
+    app: Any = restarting
+    shared.node.app = app
+    began = shared.clock.monotonic()
+    (node,) = shared.json("release", operation)["nodes"]
+    assert (shared.code, node["state"], node["text"]) == (0, "gone", "it is over meanwhile, nothing of it stands")
+    assert shared.clock.monotonic() - began < 30
 
 
 def test_a_release_that_nobody_can_tell_of_is_6_when_the_time_is_over(shared: Desk) -> None:
