@@ -109,8 +109,6 @@ def _names(names: Any) -> Iterator[str]:
         yield "a queue name is no string"
     elif len(set(names)) != len(names):
         yield "a queue is named twice"
-    elif any(_GUARD.fullmatch(name) for name in names):
-        yield "a guard domain is named as a queue"
 
 
 def _guard(body: Body, given: list[str]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kumo_tui.act.requests import BODY_LIMIT, BOUNCE_PATH, encode_body
+from kumo_tui.act.requests import BODY_LIMIT, BOUNCE_PATH, encode_body, scope_fields
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part, QueueParts, is_ambiguous, parse_name
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
-from kumo_tui.model.tags import guard_domain, tagged_reason
+from kumo_tui.model.tags import tagged_reason
 from kumo_tui.text import clean
 from kumo_tui.units import wire_duration
 
@@ -39,27 +39,22 @@ def stop_body(
 
     Raises ValueError for what a suspension cannot express; it would ignore it and stop more (KUMOMTA.md 1.2).
     """
-    body: dict[str, object] = {}
     if names:
-        body["queue_names"] = sorted(names)
-        body["domain"] = guard_domain(tag)
+        body = scope_fields(ExactQueues.of(names), tag)
     elif isinstance(selector, Criteria) and selector.routing_domain is None:
-        body.update({part.value: value for part, value in selector.given().items()})
+        body = scope_fields(selector, tag)
     else:
         raise ValueError("this selector is stopped by exact names, and there are none")
+    if duration_s < 1:
+        raise ValueError("a stop lasts at least one second")
     return {**body, "reason": tagged_reason(reason, tag), "duration": wire_duration(duration_s)}
 
 
 def sweep_body(
     scope: Criteria | ExactQueues, reason: str, tag: str, *, suppress_logging: bool
 ) -> dict[str, object]:
-    """The body of one sweep. There is none for Everything: an expired match-all goes on catching mail."""
-    body: dict[str, object] = {}
-    if isinstance(scope, ExactQueues):
-        body["queue_names"] = sorted(scope.names)
-        body["domain"] = guard_domain(tag)
-    else:
-        body.update({part.value: value for part, value in scope.given().items()})
+    """The body of one sweep. Raises ValueError for Everything: an expired match-all goes on catching mail."""
+    body = scope_fields(scope, tag)
     body["reason"] = tagged_reason(reason, tag)
     body["duration"] = SWEEP_DURATION
     if suppress_logging:
@@ -114,7 +109,7 @@ def plan_flush(
     cannot be told apart, or match a queue that was not released, waits for its own retry.
     """
     names = set(released)
-    if isinstance(selector, Criteria) and all(selector.given().values()) and not any(map(is_ambiguous, names)):
+    if isinstance(selector, Criteria) and _narrows(selector.given()) and not any(map(is_ambiguous, names)):
         return [dict(selector.given())], []
     wanted: list[Mapping[Part, str]] = []
     alone: list[str] = []
@@ -130,7 +125,7 @@ def plan_flush(
 
 def flush_body(given: Mapping[Part, str], reason: str, tag: str) -> dict[str, object]:
     """The body of a rebind that changes nothing but when the mail is due. Raises ValueError without criteria."""
-    if not given or not all(given.values()):
+    if not _narrows(given):
         raise ValueError("a flush without criteria, or with blank ones, is a flush of everything")
     criteria = {part.value: value for part, value in given.items()}
     return {**criteria, "data": {}, "always_flush": True, "reason": tagged_reason(reason, tag)}
@@ -143,7 +138,12 @@ def _is_heeded(selector: Criteria, capability: Capability | None) -> bool:
 
 def _given(parts: QueueParts) -> Mapping[Part, str] | None:
     given = {part: value for part, value in zip(Part, parts, strict=True) if value is not None}
-    return given if given and all(given.values()) else None
+    return given if _narrows(given) else None
+
+
+def _narrows(given: Mapping[Part, str]) -> bool:
+    """Whether every part that is given says something; one of blanks is nothing to rely on."""
+    return bool(given) and all(value.strip() for value in given.values())
 
 
 def _by_field(given: Mapping[Part, str]) -> dict[str, str]:

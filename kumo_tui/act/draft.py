@@ -32,6 +32,9 @@ class How(StrEnum):
 STOP_REASON = "stopped to look"
 STOP_DURATION = "30m"
 
+# It goes into the log record of every message, and with the names into a request of 2 MiB.
+REASON_MOST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -99,6 +102,8 @@ def check_draft(draft: Draft, limits: ActSettings) -> Checked:
         problems["reason"] = "A reason is needed; the senders' logs will show it."
     elif not reason.isprintable():
         problems["reason"] = "The reason holds control characters."
+    elif len(reason) > REASON_MOST:
+        problems["reason"] = f"The reason and its ticket are longer than {REASON_MOST} characters."
     return Checked(selector, duration, reason, draft.suppress_logging, problems, _questions(draft), ticket)
 
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kumo_tui.model.selector import Criteria, ExactQueues, Selector
+from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.tags import guard_domain, tagged_reason
 from kumo_tui.units import wire_duration
 
@@ -47,17 +47,24 @@ def bounce_body(
     """
     if duration_s < 1:
         raise ValueError("a plain bounce lasts at least one second")
-    body: dict[str, object] = {}
-    if isinstance(selector, Criteria):
-        body.update({part.value: value for part, value in selector.given().items()})
-    elif isinstance(selector, ExactQueues):
-        body["queue_names"] = sorted(selector.names)
-        body["domain"] = guard_domain(tag)
+    body: dict[str, object] = {} if isinstance(selector, Everything) else scope_fields(selector, tag)
     body["reason"] = tagged_reason(reason, tag)
     body["duration"] = wire_duration(duration_s)
     if suppress_logging:
         body["suppress_logging"] = True
     return body
+
+
+def scope_fields(scope: Criteria | ExactQueues, tag: str) -> dict[str, object]:
+    """The fields that narrow a request to these queues, never none.
+
+    Raises ValueError for what is neither: without a field a request is one for everything (KUMOMTA.md 1.1).
+    """
+    if isinstance(scope, ExactQueues) and scope.names:
+        return {"queue_names": sorted(scope.names), "domain": guard_domain(tag)}
+    if isinstance(scope, Criteria) and scope.given():
+        return {part.value: value for part, value in scope.given().items()}
+    raise ValueError("a request that names no queues and no criteria is one for everything")
 
 
 def encode_body(body: Mapping[str, object]) -> str:
