@@ -20,6 +20,13 @@ class Machine:
     online_since: datetime
     started: float
     load_shedding: bool = False
+    write_stopped: bool = False
+    hook_backlog: int = 0
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether nothing can be logged or removed: the spool is unhealthy, or the log hook's buffer is full."""
+        return self.load_shedding or self.write_stopped or self.hook_backlog > 0
 
     @property
     def node_id(self) -> str:

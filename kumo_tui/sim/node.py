@@ -114,7 +114,23 @@ class SimNode:
     def shed_load(self, *, active: bool) -> None:
         """Let the spool become unhealthy, or well again: as long as it sheds load, no sweep goes on."""
         self.catch_up()
-        self.machine.load_shedding = self.engine.sweeper.held = active
+        self.machine.load_shedding = active
+        self._hold_up()
+
+    def stop_writing(self, *, active: bool) -> None:
+        """Let the spool stop writing, or go on: no sweep goes on meanwhile."""
+        self.catch_up()
+        self.machine.write_stopped = active
+        self._hold_up()
+
+    def fall_behind(self, records: int) -> None:
+        """Let the log hook's buffer be full of so many records, 0 of none: no sweep goes on meanwhile."""
+        self.catch_up()
+        self.machine.hook_backlog = records
+        self._hold_up()
+
+    def _hold_up(self) -> None:
+        self.engine.sweeper.held = self.machine.holds_up
 
     def record(self, call: Call, body: bytes) -> int:
         """Note a request; return its place in the log."""

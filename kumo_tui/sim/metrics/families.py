@@ -10,6 +10,7 @@ from kumo_tui.sim.metrics.ballast import ballast
 from kumo_tui.sim.metrics.family import Family, Histogram, Labels, Number
 
 _KIND = "smtp_client"
+_SPOOL = "/var/spool/kumomta/data"
 _DISKS = ("data spool", "log dir /var/log/kumomta", "meta spool")
 _POOLS = ("httpinject", "localset", "logging", "qmaint", "readyq", "readyq_maint", "spoolin")
 
@@ -40,14 +41,16 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
         _labelled("disk_free_percent", "gauge", "name", dict.fromkeys(_DISKS, 29)),
         _labelled("thread_pool_parked", "gauge", "pool", dict.fromkeys(_POOLS, 1)),
         _labelled("thread_pool_size", "gauge", "pool", dict.fromkeys(_POOLS, 1)),
-        _labelled("log_hook_backlog_count", "gauge", "logger", {"webhook": 0}),
+        _labelled("log_hook_backlog_count", "gauge", "logger", {"webhook": machine.hook_backlog}),
     ]
     if engine.ready:
         seen = Histogram(counters.delivered, counters.delivered * 0.004)
         made.append(Family("deliver_message_latency_rollup", "histogram", (((("service", _KIND),), seen),)))
         made.append(_plain("total_readyq_runs", "counter", counters.promotions))
     if machine.load_shedding:
-        made.append(_labelled("rocks_spool_load_shed_active", "gauge", "path", {"/var/spool/kumomta/data": 1}))
+        made.append(_labelled("rocks_spool_load_shed_active", "gauge", "path", {_SPOOL: 1}))
+    if machine.write_stopped:
+        made.append(_labelled("rocks_spool_write_stopped", "gauge", "path", {_SPOOL: 1}))
     return sorted(made + ballast(counters.received), key=lambda family: family.name)
 
 

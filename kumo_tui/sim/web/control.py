@@ -22,6 +22,12 @@ class Controlled(Host, Protocol):
     def inject(self, queue: str, count: int) -> None:
         """Inject mail."""
 
+    def stop_writing(self, *, active: bool) -> None:
+        """Let the spool stop writing, or go on."""
+
+    def fall_behind(self, records: int) -> None:
+        """Let the log hook's buffer be full of so many records."""
+
     def kill(self) -> None:
         """End the process."""
 
@@ -66,6 +72,8 @@ def _act(node: Controlled, action: str, body: Any) -> Reply:  # one return per a
             node.faults.clear()
             node.clock_offset = 0.0
             node.shed_load(active=False)
+            node.stop_writing(active=False)
+            node.fall_behind(0)
         case "POST kill":
             node.kill()
         case "POST restart":
@@ -76,11 +84,18 @@ def _act(node: Controlled, action: str, body: Any) -> Reply:  # one return per a
 
 
 def _set_faults(node: Controlled, body: dict[str, Any]) -> None:
-    """Add one fault, or set ``clock_offset`` (seconds) or ``load_shedding`` of the node."""
+    """Add one fault, or set what ails the node.
+
+    ``clock_offset`` in seconds, ``load_shedding`` and ``write_stopped`` of its spool, ``hook_backlog`` in records.
+    """
     settings = dict(body)
     if "clock_offset" in settings:
         node.clock_offset = float(settings.pop("clock_offset"))
     if "load_shedding" in settings:
         node.shed_load(active=bool(settings.pop("load_shedding")))
+    if "write_stopped" in settings:
+        node.stop_writing(active=bool(settings.pop("write_stopped")))
+    if "hook_backlog" in settings:
+        node.fall_behind(int(settings.pop("hook_backlog")))
     if settings:
         node.faults.add(Fault(**settings))

@@ -151,6 +151,21 @@ async def test_faults_are_set_and_cleared_through_the_control_api() -> None:
         assert clock.monotonic() == 0
 
 
+async def test_what_holds_a_sweep_up_is_set_in_the_metrics_and_cleared_through_the_control_api() -> None:
+    async with _served() as (node, _clock, client):
+        await client.post("/_sim/faults", json={"write_stopped": True, "hook_backlog": 70})
+        text = (await client.get("/metrics")).text
+        assert 'rocks_spool_write_stopped{path="/var/spool/kumomta/data"} 1' in text
+        assert 'log_hook_backlog_count{logger="webhook"} 70' in text
+        assert (await client.get("/api/check-liveness/v1")).status_code == 200
+        assert node.engine.sweeper.held
+        await client.delete("/_sim/faults")
+        text = (await client.get("/metrics")).text
+        assert "rocks_spool_write_stopped" not in text
+        assert 'log_hook_backlog_count{logger="webhook"} 0' in text
+        assert not node.engine.sweeper.held
+
+
 async def test_gzip_and_plain_metrics_are_the_same_text() -> None:
     async with _served() as (_, _clock, client):
         plain = await client.get("/metrics", headers={"accept-encoding": "identity"})

@@ -1,8 +1,11 @@
 """Sweeps: gauges at once, totals at a pace, and what goes on when the directive is gone (KUMOMTA.md 2.5, 2.8)."""
 
+from collections.abc import Callable
+
 import pytest
 from sim_stage import HELD, OLD, stage, standing, wait
 
+from kumo_tui.sim import SimNode
 from kumo_tui.sim.engine import acts
 from kumo_tui.sim.engine.directives import Criteria
 
@@ -26,15 +29,25 @@ def test_gauges_fall_at_once_and_totals_rise_at_the_rate_of_the_node() -> None:
     assert node.engine.message_count == 0
 
 
-def test_a_sweep_stands_still_while_the_spool_sheds_load_and_then_goes_on_at_its_pace() -> None:
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        (lambda node: node.shed_load(active=True), lambda node: node.shed_load(active=False)),
+        (lambda node: node.stop_writing(active=True), lambda node: node.stop_writing(active=False)),
+        (lambda node: node.fall_behind(70), lambda node: node.fall_behind(0)),
+    ],
+)
+def test_a_sweep_stands_still_while_the_node_is_held_up_and_then_goes_on_at_its_pace(
+    begin: Callable[[SimNode], None], end: Callable[[SimNode], None]
+) -> None:
     node, clock = stage(HELD, head="sweep_rate = 1000")
     node.inject(QUEUES[0], 1200)
     entry = acts.bounce(node.engine, PROMO, "x", 60.0, suppress_logging=False)
     wait(node, clock, 0.5)
-    node.shed_load(active=True)
+    begin(node)
     wait(node, clock, 5.0)
     assert (sum(entry.bounced.values()), node.engine.message_count) == (500, 700)
-    node.shed_load(active=False)
+    end(node)
     wait(node, clock, 0.5)
     assert sum(entry.bounced.values()) == pytest.approx(1000, abs=10)
     wait(node, clock, 0.5)
