@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 import pyte
 
@@ -52,7 +53,7 @@ class Terminal:
         )
         os.close(slave)
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,6 +86,10 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
             self.pump(0.05)
 
+    def send(self, key: str) -> None:
+        """Press a key and read nothing."""
+        os.write(self._master, KEYS.get(key, key).encode())
+
     def pump(self, seconds: float) -> bool:
         """Read for at most so long; whether anything came."""
         came = False
@@ -108,7 +113,7 @@ class Terminal:
         deadline = time.monotonic() + patience_s
         while not condition(self.text):
             assert time.monotonic() < deadline, f"waited {patience_s:.0f} s for {what}; the screen:\n{self.text}"
-            self.pump(0.2)
+            self.pump(0.05)
             assert self.process.poll() is None or condition(self.text), (
                 f"ended with {self.process.returncode} while waiting for {what}; the screen:\n{self.text}"
             )
