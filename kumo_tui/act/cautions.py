@@ -24,7 +24,7 @@ def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: 
     """Every caution for this preview, the serious ones first."""
     found = [
         *_reach(preview, snapshot),
-        *_left_out(preview, snapshot),
+        *left_out(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
         *overlaps(preview, snapshot),
         *_price(stake),
@@ -52,7 +52,8 @@ def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
         yield Caution(f"{text} Only mail in ready queues could be hit.", serious=True)
 
 
-def _left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+def left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+    """The nodes that refuse acts and that this preview leaves out."""
     for node in left_out_nodes(preview, snapshot):
         stays = plural(node.table.select(preview.selector).total, "matching message")
         yield Caution(f"{refusal_words(node)} It is left out: {stays} there.", serious=True)

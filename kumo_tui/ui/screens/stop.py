@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
+from kumo_tui.act.cautions import left_out
 
 from kumo_tui.act.draft import Checked, Draft, check_draft
 from kumo_tui.errors import KumoTuiError
@@ -205,6 +206,8 @@ class StopScreen(ModalScreen[WantedStop | None]):
                 return [*lines, (Piece("counting", Look.DIM),)]
             lines += joined(figures.summary(self._start.hidden), width, signs.dot)
             lines += queue_lines(figures, width, LARGEST, signs)
+            for caution in left_out(figures.preview, host_of(self).snapshot):
+                lines += wrapped(f"! {caution.text}", width, Look.AMBER)
             if figures.stake.waiting_bound:
                 waiting = count_text(figures.stake.waiting_bound)
                 queues = plural(figures.stake.ready_queues, "ready queue")

@@ -216,6 +216,6 @@ def test_a_refusal_is_one_object_on_standard_output(shared: Desk) -> None:
     shared.run("release", operation, "--read-only", "--json")
     assert json.loads(shared.out) == {
         "operation": None,
-        "refused": "This is a read-only session. Start without --read-only to release.",
+        "refused": "This is a read-only session (--read-only). It cannot release.",
         "nodes": [],
     }

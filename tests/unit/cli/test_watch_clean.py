@@ -108,7 +108,7 @@ def test_a_read_only_session_only_follows(shared: Desk) -> None:
     later(shared, 10, lambda _node: signal.raise_signal(signal.SIGINT))
     assert shared.run("watch", operation, "--read-only") == 130
     assert len(shared.acts) == sent
-    assert f"read-only: op {operation} is only followed" in shared.err
+    assert f"read-only (--read-only): op {operation} is only followed" in shared.err
 
 
 def test_until_swept_leaves_the_stop_and_says_so(shared: Desk) -> None:
