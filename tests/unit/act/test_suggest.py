@@ -1,14 +1,18 @@
 """Where a bounce starts from: never more than what the screen showed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumo_tui.act.draft import Draft, Scope, selector_of
+from kumo_tui.act.draft import Draft, Scope, check_draft, selector_of
 from kumo_tui.act.suggest import criterion_of_filter, live_values, suggest
+from kumo_tui.config import ActSettings
 from kumo_tui.model.filtering import parse_filter
 from kumo_tui.model.names import Part
 from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.trend import Trend
 from kumo_tui.model.view import Row, ViewSpec, build_view
 from tests.unit.act.worlds import COUNTS, node, snapshot
@@ -113,6 +117,28 @@ def test_with_nothing_under_the_cursor_the_draft_is_empty() -> None:
     assert asked() == Draft()
     assert asked(cursor="gone@long.ago") == Draft()
     assert suggest(snapshot(), ViewSpec(group=Part.TENANT), None, NO_MARKS, "1h") == Draft(duration="1h")
+
+
+@pytest.mark.parametrize("name", ["Yahoo.COM", "acme@Yahoo.COM", "promo: @d", " :t@d", "d! ", "@d!\t"])
+def test_a_queue_whose_parts_no_field_takes_is_suggested_by_name(name: str) -> None:
+    world = snapshot(node(counts={name: 5, "other@x.com": 3}))
+    draft = suggest(world, ViewSpec(), Row(name, 1, 1), NO_MARKS)
+    assert check_draft(replace(draft, reason="x"), ActSettings()).selector == ExactQueues.of([name])
+
+
+@pytest.mark.parametrize("text", ["d=Yahoo.COM", "Yahoo"])
+def test_a_filter_for_what_no_field_takes_suggests_what_can_be_sent(text: str) -> None:
+    world = snapshot(node(counts={"t@Yahoo.COM": 5, "other@x.com": 3}))
+    draft = suggest(world, ViewSpec(filter=parse_filter(text)), Row("t@Yahoo.COM", 1, 1), NO_MARKS)
+    checked = check_draft(replace(draft, reason="x"), ActSettings())
+    assert checked.is_ready
+    assert checked.selector in (ExactQueues.of(["t@Yahoo.COM"]), Criteria(tenant="t"))
+
+
+def test_a_group_of_a_domain_with_capitals_is_named_queue_by_queue() -> None:
+    world = snapshot(node(counts={"a@Yahoo.COM": 5, "b@Yahoo.COM": 3, "c@yahoo.com": 1}))
+    draft = suggest(world, ViewSpec(group=Part.DOMAIN), Row("Yahoo.COM", 1, 2), NO_MARKS)
+    assert (draft.scope, draft.names) == (Scope.EXACT, ("a@Yahoo.COM", "b@Yahoo.COM"))
 
 
 NAMES = st.sampled_from(["c:t@d", "c:@d", "t@d", "@d", "d", "c:t@e", "x:t@d", "t@d!r", "d!r", ":@d", ":t@d"])
