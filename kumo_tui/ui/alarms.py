@@ -22,12 +22,16 @@ class Alarms:
         self._listed: frozenset[str] = frozenset()
         self._foreign: frozenset[DirectiveKey] = frozenset()
 
-    def news(self, snapshot: Snapshot, signs: Glyphs) -> Sequence[str]:
-        """`✗ CANCELLED BY ITSELF on mta1: ...`, `⚠ NOT OURS on mta1: ...` for each that was not told yet."""
+    def news(self, snapshot: Snapshot, signs: Glyphs, *, are_shown: bool = False) -> Sequence[str]:
+        """`✗ CANCELLED BY ITSELF on mta1: ...`, `⚠ NOT OURS on mta1: ...` for each that was not told yet.
+
+        Directives are left out where they `are_shown` on the screen that is looked at.
+        """
         new = [cancel for cancel in _cancels(snapshot) if cancel not in self._told]
         self._told.update(new)
         mark = VERDICTS[Verdict.CANCELLED].mark(signs.ascii_only)
-        return [*(f"{mark} {text} (op {tag})" for tag, text in new), *self._foreign_news(snapshot, signs)]
+        foreign = list(self._foreign_news(snapshot, signs))
+        return [*(f"{mark} {text} (op {tag})" for tag, text in new), *([] if are_shown else foreign)]
 
     def _foreign_news(self, snapshot: Snapshot, signs: Glyphs) -> Iterator[str]:
         alarms = list_directives(snapshot, snapshot.at).alarms

@@ -125,7 +125,9 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     @on(SnapshotTaken)
     def _take_snapshot(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
-        for words in self._alarms.news(message.snapshot, glyphs(self.settings.ascii)):
+        for words in self._alarms.news(
+            message.snapshot, glyphs(self.settings.ascii), are_shown=isinstance(self.screen, DashboardScreen)
+        ):
             self.notify(words, severity="error", markup=False)
 
     def watch_snapshot(self, snapshot: Snapshot) -> None:

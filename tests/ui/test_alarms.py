@@ -63,3 +63,10 @@ def test_what_a_node_lists_when_it_is_read_first_is_old_news_and_stands_on_the_d
     alarms = Alarms(snapshot())
     assert alarms.news(listing("6a176e04-1"), GLYPHS) == []
     assert alarms.news(listing("6a176e04-1", node_name="mta2"), GLYPHS) == []
+
+
+def test_what_stands_on_the_screen_that_is_looked_at_is_not_told_again() -> None:
+    alarms = Alarms(snapshot())
+    assert alarms.news(listing(), GLYPHS) == []
+    assert alarms.news(listing("6a176e04-1"), GLYPHS, are_shown=True) == []
+    assert alarms.news(listing("6a176e04-1"), GLYPHS) == []
