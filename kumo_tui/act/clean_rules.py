@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import PlannedRequest, is_too_large
-from kumo_tui.act.rules import limit_rule, session_rule, substance_rule, unread_rule
+from kumo_tui.act.rules import limit_rule, session_rule, settled_rule, substance_rule, unread_rule
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.operation import Mode
@@ -34,6 +34,7 @@ def clean_refusals(
         *(() if stop_only else substance_rule(preview)),
         *(() if stop_only else limit_rule(preview, snapshot, settings)),
         *(() if partial else unread_rule(snapshot)),
+        *settled_rule(preview, snapshot),
         *_twice(preview, snapshot, stop_only=stop_only),
         *_capability(preview, snapshot, stop_only=stop_only),
         *_size(stops),

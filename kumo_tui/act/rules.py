@@ -1,11 +1,12 @@
 """The rules that forbid a bounce before anything is sent (DESIGN section 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kumo_tui.act.limits import limits_of
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.act.rights import rights_of
 from kumo_tui.config import Settings
+from kumo_tui.model.operation import ActState
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import Snapshot
@@ -29,6 +30,7 @@ def refusals(
         *substance_rule(preview, renewing=renews(preview, snapshot)),
         *limit_rule(preview, snapshot, settings),
         *(() if partial else unread_rule(snapshot)),
+        *settled_rule(preview, snapshot),
         *_capability(preview, snapshot),
         *_size(plan),
     ]
@@ -75,6 +77,26 @@ def unread_rule(snapshot: Snapshot) -> Iterator[str]:
             f"{', '.join(unread)} was never read: not known what is there. "
             "`kumo-tui bounce --partial` leaves such a node out."
         )
+
+
+def open_acts(nodes: Iterable[str], snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
+    """The operations of which nobody knows yet what became of them: by tag, on which of these nodes."""
+    asked = set(nodes)
+    found = {
+        status.operation.tag: [
+            node.act.node
+            for node in status.nodes
+            if node.act.node in asked and node.act.state is ActState.UNKNOWN and not node.verdict.is_final
+        ]
+        for status in snapshot.operations
+    }
+    return {tag: where for tag, where in found.items() if where}
+
+
+def settled_rule(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
+    """What became of an act on the same node is known before the next one: else mail may be bounced twice."""
+    for tag, where in open_acts((node.node for node in preview.nodes), snapshot).items():
+        yield f"First, what became of {tag} on {', '.join(where)}: it is being looked for in the list there."
 
 
 def _capability(preview: Preview, snapshot: Snapshot) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.preview import unread_nodes
+from kumo_tui.act.rules import open_acts
 from kumo_tui.cli.compose import House
 from kumo_tui.cli.follow import Follower
 from kumo_tui.cli.output import say
@@ -14,7 +15,10 @@ from kumo_tui.clock import Clock
 from kumo_tui.errors import Refused
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
+from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import NodeSnapshot
+
+SETTLE_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +49,7 @@ async def look(house: House, checked: Checked, *, partial: bool) -> Looked:
     """Read every node. Raises Refused when some cannot be read and may not be left out."""
     if checked.selector is None:
         raise Refused("Nothing is selected.")
-    preview = await house.acts.fresh_preview(checked.selector)
+    preview = await _settled_preview(house, checked.selector)
     unread = tuple(unread_nodes(house.watcher.snapshot))
     if len(unread) == len(house.target.nodes):
         return Looked(preview, unread, is_blind=True)
@@ -57,6 +61,34 @@ async def look(house: House, checked: Checked, *, partial: bool) -> Looked:
     names = {node.name for node in unread}
     read = tuple(node for node in preview.nodes if node.node not in names)
     return Looked(replace(preview, nodes=read), unread, is_blind=False)
+
+
+async def _settled_preview(house: House, selector: Selector) -> Preview:
+    """A fresh preview, once the lists of readable nodes have told what became of acts of earlier runs."""
+    preview = await house.acts.fresh_preview(selector)
+    deadline = house.clock.monotonic() + house.settings.act.settle_s
+    said: set[str] = set()
+    while house.clock.monotonic() < deadline:
+        readable = {node.name for node in house.watcher.snapshot.nodes if node.is_fresh}
+        still_open = open_acts(readable, house.watcher.snapshot)
+        if not still_open:
+            break
+        for tag in still_open.keys() - said:
+            say(f"first: what became of op {tag} on {', '.join(still_open[tag])} is being looked for.")
+        said |= still_open.keys()
+        await house.clock.sleep(SETTLE_EVERY_S)
+        preview = await house.acts.fresh_preview(selector)
+    for tag in sorted(said - open_acts((node.node for node in preview.nodes), house.watcher.snapshot).keys()):
+        say(f"op {tag}: {_became_of(house, tag)}")
+    return preview
+
+
+def _became_of(house: House, tag: str) -> str:
+    status = house.watcher.snapshot.operation(tag)
+    nodes = status.nodes if status else ()
+    return "; ".join(
+        f"{node.act.node} {node.verdict.value.upper()}{f': {node.note}' if node.note else ''}" for node in nodes
+    )
 
 
 async def settle(house: House, follower: Follower, seconds: float) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Journal
+from kumo_tui.model.operation import ActState
 from kumo_tui.watch.clean_track import CleanTrack
 from kumo_tui.watch.tracker import Track
 
@@ -62,7 +63,9 @@ class Books:
         """Write down what is new of an operation on a node: its act, its totals, its verdict."""
         tag, act, now = after.tag, after.act, self._clock.now()
         written = True
-        if act != before.act:
+        # What nobody could tell stays an intent in the journal until that is told.
+        is_given_up = act.state is ActState.UNKNOWN and after.verdict.is_final and not before.verdict.is_final
+        if act != before.act or is_given_up:
             written &= self._tried(tag, lambda: self._journal.record_act(tag, act, now))
         if after.ledger is not before.ledger:
             marks = after.ledger.marks

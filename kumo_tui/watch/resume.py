@@ -5,10 +5,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from kumo_tui.journal.records import Recorded, Request, RequestState, Step
-from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
 from kumo_tui.watch.tracker import Track, start_track
 
+# What lies further ahead than this was written before the wall clock was set back.
+SET_BACK_S = 2.0
+
 DIED = "kumo-tui ended before the answer came"
+
+
+def part_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> Recorded | None:
+    """What of it is to be gone on with here: all of it, or of a plain bounce the nodes that are watched now.
+
+    A clean bounce is swept as it was confirmed, on all its nodes, or not at all. None when nothing is.
+    """
+    if recorded.operation.mode is Mode.CLEAN:
+        return recorded if belongs_here(recorded, urls, profile) else None
+    elsewhere = {request.node for request in recorded.requests if not _went_here(request, urls)}
+    acts = tuple(act for act in recorded.operation.acts if act.node in urls and act.node not in elsewhere)
+    here = {act.node for act in acts}
+    requests = tuple(request for request in recorded.requests if request.node in here)
+    part = replace(recorded, operation=replace(recorded.operation, acts=acts), requests=requests)
+    return part if acts and belongs_here(part, urls, profile) else None
 
 
 def belongs_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> bool:
@@ -22,8 +40,12 @@ def belongs_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> b
     return (
         (bool(sent) or recorded.profile == profile)
         and all(act.node in urls for act in recorded.operation.acts)
-        and all(request.url.startswith(f"{urls[request.node]}/") for request in sent)
+        and all(_went_here(request, urls) for request in sent)
     )
+
+
+def _went_here(request: Request, urls: Mapping[str, str]) -> bool:
+    return request.node in urls and (not request.url or request.url.startswith(f"{urls[request.node]}/"))
 
 
 def resumed_operation(recorded: Recorded) -> Operation:
@@ -40,7 +62,8 @@ def resumed_tracks(
 ) -> Mapping[str, Track]:
     """A track per node. `at` (monotonic seconds) and `now` are the same moment.
 
-    A clock that was set back counts as no time. Final verdicts stay. Whether totals rise is looked at anew:
+    A clock that was set back counts as no time; nobody knows how much passed then, and it may be over at any
+    moment. Final verdicts stay. Whether totals rise is looked at anew:
     nobody watched meanwhile.
     """
     tracks = {}
@@ -59,6 +82,8 @@ def resumed_tracks(
             restarts[act.node],
             sent_at=sent_at,
         )
+        if (request.changes[0].at - now).total_seconds() > SET_BACK_S:
+            track = replace(track, due_at=at)
         ruling = recorded.rulings.get(act.node)
         if ruling is not None and ruling.verdict.is_final:
             track = replace(track, verdict=ruling.verdict)

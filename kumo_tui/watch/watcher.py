@@ -23,7 +23,7 @@ from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
 from kumo_tui.watch.loops import log_event, surface, waited
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.pace import Pace
-from kumo_tui.watch.resume import belongs_here, resumed_operation, resumed_tracks
+from kumo_tui.watch.resume import part_here, resumed_operation, resumed_tracks
 from kumo_tui.watch.tracker import Track, advance, answered, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
@@ -185,8 +185,9 @@ class Watcher:
         at, now = self._clock.monotonic(), self._clock.now()
         urls = {node.name: node.snapshot().url for node in self._nodes}
         restarts = {node.name: node.snapshot().restarts for node in self._nodes}
-        for record in reversed(recorded):
-            if not belongs_here(record, urls, self._profile.name):
+        for whole in reversed(recorded):
+            record = part_here(whole, urls, self._profile.name)
+            if record is None:
                 continue
             operation = resumed_operation(record)
             self._operations[operation.tag] = operation
@@ -251,8 +252,8 @@ class Watcher:
 
     def note(self, tag: str, text: str) -> None:
         """Add one line to an operation's timeline, here and in the journal."""
-        if tag in self._operations:
         log_event(tag, text)
+        if tag in self._operations:
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
             self._books.line(tag, text)
 

@@ -9,7 +9,7 @@ import pytest
 
 from kumo_tui.journal.durable import SqliteJournal, open_journal
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import RequestState, Step, StepRecord
+from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
@@ -163,20 +163,107 @@ async def test_operations_of_other_nodes_are_left_alone(journal: SqliteJournal, 
     await watcher.stop()
 
 
-async def test_a_clock_that_was_set_back_counts_as_no_time(journal: SqliteJournal, clock: FakeClock) -> None:
-    written(journal, ActState.ACCEPTED)
-    recorded = journal.operation(TAG)
-    assert recorded is not None
-    later = [
+def put_off(recorded: Recorded, hours: int) -> Recorded:
+    """What was written, with our wall clock wrong by so much at that time."""
+    requests = tuple(
         replace(
             request,
-            changes=tuple(replace(change, at=change.at + timedelta(hours=1)) for change in request.changes),
+            changes=tuple(replace(change, at=change.at + timedelta(hours=hours)) for change in request.changes),
         )
         for request in recorded.requests
-    ]
+    )
+    return replace(recorded, requests=requests)
+
+
+def resumed_later(journal: SqliteJournal, clock: FakeClock, hours: int) -> tuple[ScriptedNode, Watcher]:
+    recorded = journal.operation(TAG)
+    assert recorded is not None
     node = ScriptedNode(clock)
     watcher = Watcher([node.watch()], clock, journal)
-    watcher.resume([replace(recorded, requests=tuple(later))])
+    watcher.resume([put_off(recorded, hours)])
+    return node, watcher
+
+
+async def test_a_clock_that_was_set_back_counts_as_no_time(journal: SqliteJournal, clock: FakeClock) -> None:
+    written(journal, ActState.ACCEPTED)
+    _node, watcher = resumed_later(journal, clock, 1)
     left = watcher.snapshot.operations[0].left_s
     assert left == pytest.approx(60)
+    await watcher.stop()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_with_a_wrong_clock_what_the_list_has_is_followed_to_the_end_that_the_list_tells(
+    journal: SqliteJournal, clock: FakeClock, hours: int
+) -> None:
+    written(journal, ActState.ACCEPTED)
+    node, watcher = resumed_later(journal, clock, hours)
+    node.directives = listed(node, 70)
+    status = (await watcher.poll_once()).operations[0]
+    assert status.verdict is Verdict.RUNNING
+    assert status.left_s == pytest.approx(30)
+    node.directives = []
+    clock.jump(30.2)
+    assert (await watcher.poll_once()).operations[0].verdict is Verdict.DONE
+    await watcher.stop()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_with_a_wrong_clock_what_the_list_has_no_more_was_cancelled_by_nobody(
+    journal: SqliteJournal, clock: FakeClock, hours: int
+) -> None:
+    written(journal, ActState.ACCEPTED)
+    journal.record_totals(TAG, "mta1", {DIRECTIVE: {QUEUE: 40}}, START)
+    _node, watcher = resumed_later(journal, clock, hours)
+    (seen,) = (await watcher.poll_once()).operations[0].nodes
+    assert (seen.verdict, seen.ledger.progress.bounced) == (Verdict.DONE, 40)
+    await watcher.stop()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_with_a_wrong_clock_nobody_says_that_an_intent_was_not_carried_out(
+    journal: SqliteJournal, clock: FakeClock, hours: int
+) -> None:
+    written(journal, ActState.INTENT)
+    node, watcher = resumed_later(journal, clock, hours)
+    node.queues = {QUEUE: 3}
+    (seen,) = (await watcher.poll_once()).operations[0].nodes
+    assert seen.verdict is Verdict.EXPIRED
+    assert "100 stood in its queues before, 3 stand there" in seen.note
+    assert journal.operations(open_only=True) == ()
+    await watcher.stop()
+
+
+async def test_an_intent_that_would_be_over_is_closed_with_what_the_queues_say_and_claims_no_number(
+    journal: SqliteJournal, clock: FakeClock
+) -> None:
+    written(journal, ActState.INTENT)
+    clock.jump(600)
+    node, watcher = resumed(journal, clock)
+    node.queues = {QUEUE: 99}
+    status = (await watcher.poll_once()).operations[0]
+    assert (status.verdict, status.ledger.progress.bounced) == (Verdict.EXPIRED, 0)
+    assert journal.operations(open_only=True) == ()
+    entry = journal.history().entries[0]
+    assert (entry.verdict, entry.at_least, entry.is_open) == (Verdict.EXPIRED, True, False)
+    recorded = journal.operation(TAG)
+    assert recorded is not None
+    assert "99 stand there 9m after its end: it most probably took nothing" in recorded.operation.events[-1].text
+    await watcher.stop()
+
+
+async def test_of_a_bounce_of_several_nodes_those_that_are_watched_are_gone_on_with(
+    journal: SqliteJournal, clock: FakeClock
+) -> None:
+    acts = tuple(NodeAct(name, ActState.INTENT) for name in ("mta1", "mta2"))
+    operation = Operation(TAG, Criteria(campaign="promo"), "bad link", 60, False, "ann", START, "", acts)
+    intents = [Intent(act.node, "POST", f"{URL}{BOUNCE}", "{}", {QUEUE: 100}) for act in acts]
+    journal.record_intent(operation, intents)
+    node, watcher = resumed(journal, clock)
+    node.directives = listed(node, 70)
+    (seen,) = (await watcher.poll_once()).operations[0].nodes
+    assert (seen.act.node, seen.act.id) == ("mta1", DIRECTIVE)
+    recorded = journal.operation(TAG)
+    assert recorded is not None
+    assert [act.state for act in recorded.operation.acts] == [ActState.ACCEPTED, ActState.INTENT]
     await watcher.stop()
