@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.screens.confirm import GUARD_S
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
@@ -65,7 +65,7 @@ def targets_of(snapshot: Snapshot, wanted: Sequence[tuple[str, str]]) -> tuple[T
     )
 
 
-class CancelScreen(ModalScreen[bool]):
+class CancelScreen(Modal[bool]):
     """Asks whether to cancel these directives; True only for an explicit yes. Keeping them has the focus."""
 
     DEFAULT_CSS = """

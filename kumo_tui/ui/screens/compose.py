@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, How, Scope, check_draft
@@ -25,6 +24,7 @@ from kumo_tui.ui.how_offer import HowOffer, offer_of
 from kumo_tui.ui.live_values import LiveValues
 from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.screens.hit import HitScreen
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -61,7 +61,7 @@ class Composed:
 LAST_LINE = frozenset({FOR, HOW, "quick", "suppress"})
 
 
-class ComposeScreen(ModalScreen[Composed | None]):
+class ComposeScreen(Modal[Composed | None]):
     """Composes a bounce. Nothing on it sends anything; it ends in a reviewed draft, or in None.
 
     "Stop first" is a wish too: who gets the draft stops the mail, and only then asks for the confirmation.

@@ -7,7 +7,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, How
@@ -22,6 +21,7 @@ from kumo_tui.ui.confirm_lines import title_lines, what_lines
 from kumo_tui.ui.confirmation import Confirmation
 from kumo_tui.ui.figures import Figures, FiguresTaker
 from kumo_tui.ui.screens.hit import HitScreen
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded
@@ -37,7 +37,7 @@ WIDEST = 100
 BESIDES = 6
 
 
-class ConfirmScreen(ModalScreen[str | None]):
+class ConfirmScreen(Modal[str | None]):
     """Ends in the typed text, or in None. What it confirms is `preview`, which the operator sees.
 
     `stopped` is the tag of our own stop that holds this mail already.

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from kumo_tui.model.preview import CAME, OWN, WENT, Hit
 from kumo_tui.text import is_altered, plural
 from kumo_tui.ui.cells import Align, Cut, fit_count
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.form import Dialog
@@ -23,7 +23,7 @@ COLUMNS = (
 )
 
 
-class HitScreen(ModalScreen[None]):
+class HitScreen(Modal[None]):
     """Read-only: the queues that would be hit, as they were counted when it opened."""
 
     DEFAULT_CSS = """

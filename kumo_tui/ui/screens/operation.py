@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from kumo_tui.act.draft import STOP_DURATION, Draft, checked_again, draft_again
 from kumo_tui.act.preview import take_preview
@@ -21,6 +20,7 @@ from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.keys import Command, command
 from kumo_tui.ui.operation_lines import event_lines
 from kumo_tui.ui.operation_words import collateral_mark, collateral_words, sent_requests
+from kumo_tui.ui.screens.leaving_once import LeavesOnce
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
@@ -29,7 +29,7 @@ from kumo_tui.ui.widgets.line_table import LineTable
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
 
-class OperationScreen(Screen[None], inherit_bindings=False):
+class OperationScreen(LeavesOnce[None], inherit_bindings=False):
     """Follows the operation of this tag through the snapshots."""
 
     DEFAULT_CSS = """

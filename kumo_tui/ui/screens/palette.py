@@ -7,12 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from kumo_tui.act.rights import Rights
 from kumo_tui.ui import keys
 from kumo_tui.ui.keys import Command, Place
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.footer import key_text
 from kumo_tui.ui.widgets.form import TextField
@@ -23,7 +23,7 @@ COLUMNS = (Column("KEY", 6), Column("NAME", 10), Column("WHAT IT DOES"))
 NOT_HERE = keys.MOVES | {"palette", "back"}
 
 
-class PaletteScreen(ModalScreen[Command | None]):
+class PaletteScreen(Modal[Command | None]):
     """Ends with the command that was chosen, or None. Choosing one is pressing its key: dialogs still ask."""
 
     DEFAULT_CSS = """

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.screens.confirm import GUARD_S
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Line
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, wrapped
@@ -38,7 +38,7 @@ class Answer:
     ticked: bool = False
 
 
-class QuestionScreen(ModalScreen[Answer]):
+class QuestionScreen(Modal[Answer]):
     """Ends in an answer. The first choice is the safe one: it has the focus; Esc is it, or the one named `escape`.
 
     `words_of` gives the text for a snapshot, so that it stays true while the dialog is open. The other answers do

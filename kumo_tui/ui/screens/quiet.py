@@ -3,10 +3,12 @@
 from typing import Self
 
 from textual.geometry import Region
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from kumo_tui.ui.screens.leaving_once import LeavesOnce
 
 
-class QuietScreen(Screen[ScreenResultType], inherit_bindings=False):
+class QuietScreen(LeavesOnce[ScreenResultType], inherit_bindings=False):
     """Textual asks for the whole screen at each change of focus (4 kB at 80x24), though a screen has no text.
 
     Layouts and regions are painted as ever, and so are the widgets.

@@ -6,11 +6,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, kcli_command
 from kumo_tui.text import is_altered
 from kumo_tui.ui.hosting import dashboard_host
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, folded, wrapped
@@ -23,7 +23,7 @@ COPY_LIMIT = 48_000
 SHOWN_LIMIT = 20_000
 
 
-class RequestsScreen(ModalScreen[None]):
+class RequestsScreen(Modal[None]):
     """Read-only: what would be sent to which node, byte for byte.
 
     The text goes to the terminal's clipboard by OSC 52 as well; a terminal may ignore that, so it is shown.

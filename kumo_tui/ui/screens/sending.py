@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import Dialog
 
 
-class SendingScreen(ModalScreen[None]):
+class SendingScreen(Modal[None]):
     """Says that requests are under way. Esc hides it; what was sent goes on.
 
     `finish` ends it, at once or, where another screen covers it, when that one goes.

@@ -8,10 +8,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
-from kumo_tui.act.cautions import left_out
 
+from kumo_tui.act.cautions import left_out
 from kumo_tui.act.draft import Checked, Draft, check_draft
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.preview import Preview
@@ -20,6 +19,7 @@ from kumo_tui.text import plural
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker
 from kumo_tui.ui.screens.confirm import GUARD_S
+from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, joined, wrapped
@@ -44,7 +44,7 @@ class WantedStop:
     preview: Preview
 
 
-class StopScreen(ModalScreen[WantedStop | None]):
+class StopScreen(Modal[WantedStop | None]):
     """Asks for a stop of what the draft selects; ends in it, or in None. Nothing on it sends anything.
 
     Cancel has the focus; nothing is taken within GUARD_S of the opening. `notice` says why it is open again.
