@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench kills accounts screenshots wheel clean
+.PHONY: help demo test lint bench kills faults accounts screenshots wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +35,9 @@ bench: $(VENV)/.dev
 
 kills: $(VENV)/.dev
 	$(BIN)/python -m tests.e2e.kills --times 200
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.faults
 
 accounts: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.accounts

@@ -117,7 +117,7 @@ class KillableWorld(World):
             for name, client in clients.items()
         ]
         self.kept = open_journal(self._journal, self.clock, profile="lab", wait_s=0.01)
-        journal: Any = KillableJournal(self.kept, fate)
+        journal = self._journal_of(fate)
         self.watcher = Watcher(watches, self.clock, journal, profile=ProfileFacts("lab"), jitter=lambda: 0.0)
         self.acts = Acts(clients, self.watcher, journal, self.settings, self.clock, "on-call", journal.operation)
         self.watcher.resume(journal.operations(open_only=True))
@@ -151,6 +151,12 @@ class KillableWorld(World):
         if not isinstance(context.get("exception"), Killed):
             self.mistakes.append(f"{context['message']}: {context.get('exception')!r}")
 
+    def _journal_of(self, fate: Fate) -> Any:
+        return KillableJournal(self.kept, fate)
+
+    def _way_to(self, name: str, fate: Fate) -> httpx.AsyncBaseTransport:
+        return KillableTransport(self.fleet.nodes[name], fate)
+
     def _client(self, name: str, fate: Fate) -> NodeClient:
-        transport = KillableTransport(self.fleet.nodes[name], fate)
+        transport = self._way_to(name, fate)
         return NodeClient(name, f"http://{name}:8000", clock=self.clock, transport=transport)
