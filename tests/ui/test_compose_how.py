@@ -146,7 +146,7 @@ async def test_what_forbids_both_ways_is_no_reason_to_go_the_plain_one() -> None
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         assert way(screen) is How.CLEAN
-        assert "This is a read-only session." in words(pilot)
+        assert "This is a read-only session (settings)." in words(pilot)
 
 
 async def test_where_our_stop_stands_already_the_bounce_goes_on_with_it() -> None:
