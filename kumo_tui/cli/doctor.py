@@ -20,6 +20,7 @@ from kumo_tui.cli.checks import (
 )
 from kumo_tui.cli.compose import Call, journal_file
 from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_text
 from kumo_tui.cli.target import Target, choose_target
@@ -94,8 +95,10 @@ def _look_at_nodes(call: Call, settings: Settings | None) -> tuple[list[Check], 
         if target is None:
             words = "which nodes are meant is not known: the config does not load."
             return [Check("nodes", Health.WARNING, words, "Name one with --endpoint to have it looked at.")], []
-        known = settings or Settings.model_construct()
-        return [], asyncio.run(examine(target.nodes, known, call.surroundings))
+        known, world = settings or Settings.model_construct(), call.surroundings
+        with LogFile(known.log, world.clock):
+            log_start(known, world.environ, {node.label: node.url for node in target.nodes})
+            return [], asyncio.run(examine(target.nodes, known, world))
     except (ConfigError, InputError) as error:
         return [Check("config", Health.FAILED, error.what, error.next_step)], []
 

@@ -29,7 +29,8 @@ from kumo_tui.text import clean
 PRIVATE = 0o600
 # Ours, and the event loop's: mistakes of tasks that nobody waits for end there. Not httpx's: it logs headers.
 LOGGERS = ("kumo_tui", "asyncio")
-TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "TMUX", "STY", "SSH_TTY")
+TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "LANG")
+MULTIPLEXERS = ("TMUX", "STY", "SSH_TTY")
 LONGEST = 8000
 
 _Failed = Callable[[BaseException | None], None]
@@ -150,6 +151,7 @@ def log_start(settings: Settings, environ: Mapping[str, str], nodes: Mapping[str
     """Log what a bug report needs of this run: versions, terminal, nodes by name with their URLs, settings."""
     _log.info("kumo-tui %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
     terminal = {name: environ[name] for name in TERMINAL if name in environ}
+    terminal |= {name: "set" for name in MULTIPLEXERS if name in environ}
     _log.info("terminal %s", json.dumps(terminal))
     _log.info("nodes %s", json.dumps(dict(nodes)))
     _log.info("settings %s", json.dumps(without_secrets(settings)))

@@ -59,6 +59,12 @@ def test_a_bounce_leaves_its_versions_requests_act_and_verdict(desk: Desk, tmp_p
     assert logged(log)[-1].endswith(": ended")
 
 
+def test_doctor_logs_what_it_asks_each_node(desk: Desk, tmp_path: Path) -> None:
+    log = tmp_path / "bug.log"
+    desk.run("doctor", "--log", str(log))
+    assert "GET /metrics 200" in "\n".join(logged(log))
+
+
 def test_only_its_owner_can_read_it_whatever_it_was_before(desk: Desk, tmp_path: Path) -> None:
     log = tmp_path / "bug.log"
     log.write_text("", "utf-8")
