@@ -8,11 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kumo_tui.act.clean_requests import choose_batch, flush_body, plan_flush, stop_body, sweep_body
+from kumo_tui.act.clean_requests import flush_body, stop_body, sweep_body
 from kumo_tui.act.draft import (
     REASON_MOST,
     STOP_REASON,
-    Checked,
     Draft,
     How,
     Scope,
@@ -20,7 +19,6 @@ from kumo_tui.act.draft import (
     draft_again,
     lower_case_domain,
 )
-from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import bounce_body, encode_body, scope_fields
 from kumo_tui.act.suggest import live_values, suggest
 from kumo_tui.config import ActSettings
@@ -28,14 +26,13 @@ from kumo_tui.errors import InputError
 from kumo_tui.model.filtering import parse_filter
 from kumo_tui.model.names import Part
 from kumo_tui.model.operation import Operation
-from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.view import Row, ViewSpec
 from tests.fakes import START
-from tests.lawful import BOUNCE, REBIND, SUSPEND, offences
-from tests.unit.act.worlds import ABLE, EXACT_PLAIN, node, snapshot
+from tests.lawful import offences
+from tests.unit.act.lawful_bodies import TAG, bodies
+from tests.unit.act.worlds import node, snapshot
 
-TAG = "7F3A2C"
 STANDING = {
     "promo:acme@yahoo.com": 50, "promo:@yahoo.com": 3, ":@yahoo.com": 2, "acme@aol.com": 20, "aol.com": 10, "": 1,
     "promo:zenith@gmail.com!relay": 7, "t@Yahoo.COM": 4, " : @d": 5, "t@x.com@d": 6, "a:b:t@d!r!s": 2, "!": 1,
@@ -56,31 +53,6 @@ VALUES = [
 FILTERS = ["", "promo", "t=acme", "d=yahoo.com", "d=Yahoo.COM", "!promo", "~^p", "c= ", "nothing"]
 DURATIONS = ["5m", "", "0s", "1s", "1M", "30d", "-1s", "1e30", "300", "0.5s", "18446744073709551615s", "1d"]
 WORDS = ["", " ", "bad link", "[kt:000000]", "x" * REASON_MOST, "a\nb", STOP_REASON]
-
-
-def bodies(checked: Checked, standing: QueueTable) -> list[tuple[str, str, dict[str, object]]]:
-    """Every request that could come of a draft, on nodes of all abilities, plain and clean."""
-    selector, seconds, reason = checked.selector, checked.duration_s, checked.reason
-    if not checked.is_ready or selector is None or seconds is None:
-        return []
-    found = [
-        ("POST", BOUNCE, bounce_body(selector, reason, seconds, TAG, suppress_logging=checked.suppress_logging))
-    ]
-    matched = standing.select(selector)
-    names = tuple(matched.names) if needs_names(selector) else ()
-    if isinstance(selector, ExactQueues):
-        names = tuple(selector.names)
-    with contextlib.suppress(ValueError):
-        found.append(("POST", SUSPEND, stop_body(selector, names, reason, seconds, TAG)))
-    counts = matched.nonempty().as_counts()
-    for capability in (ABLE, EXACT_PLAIN, None):
-        if counts and not isinstance(selector, Everything):
-            batch = choose_batch(selector, counts, capability, (), reason, TAG)
-            found += [] if isinstance(batch, str) else [("POST", BOUNCE, dict(batch.body))]
-    if not isinstance(selector, Everything):
-        wanted, _alone = plan_flush(selector, matched.names, standing)
-        found += [("POST", REBIND, flush_body(given, reason, TAG)) for given in wanted]
-    return found
 
 
 class Form(RuleBasedStateMachine):
