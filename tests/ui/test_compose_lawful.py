@@ -1,4 +1,4 @@
-"""Whatever is typed, chosen and blanked in the bounce form, only what the screen calls EVERYTHING is everything."""
+"""Whatever is typed, chosen and blanked in the bounce form: only what it calls EVERYTHING is everything."""
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
