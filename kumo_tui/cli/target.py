@@ -36,13 +36,22 @@ def choose_target(options: Options, settings: Settings, environ: Mapping[str, st
     if options.endpoints and options.profile:
         raise InputError("endpoint", "--endpoint and --profile name different nodes.", "Give one of them.")
     if options.endpoints:
-        return Target("", False, _distinct([_node(url, "--endpoint") for url in options.endpoints]))
+        nodes = _distinct([_node(url, "--endpoint") for url in options.endpoints])
+        return Target("", _of_production(nodes, settings), nodes)
     name = options.profile or settings.default_profile or _only_profile(settings)
     if name:
         return _of_profile(name, settings, "--profile" if options.profile else "default_profile")
     named = environ.get(ENDPOINT_VARIABLE, "").strip()
     node = _node(named, ENDPOINT_VARIABLE) if named else NodeSettings(url=DEFAULT_ENDPOINT)
-    return Target("", False, (node,))
+    return Target("", _of_production((node,), settings), (node,))
+
+
+def _of_production(nodes: Sequence[NodeSettings], settings: Settings) -> bool:
+    """Whether any of these nodes is in a production profile: it is production by whatever name it is asked for."""
+    marked = {
+        node.url.lower() for profile in settings.profile.values() if profile.production for node in profile.nodes
+    }
+    return any(node.url.lower() in marked for node in nodes)
 
 
 def _only_profile(settings: Settings) -> str:

@@ -50,6 +50,13 @@ def test_endpoints_win_over_the_profiles_of_the_config() -> None:
     assert (target.profile, target.production, urls(target)) == ("", False, ["http://x:9"])
 
 
+@pytest.mark.parametrize("url", ["http://b:2", "http://B:2/"])
+def test_a_node_of_a_production_profile_is_production_by_its_url_too(url: str) -> None:
+    known = settings(prod=PROD, lab=LAB)
+    assert choose_target(Options(endpoints=("http://c:3", url)), known, {}).production
+    assert not choose_target(Options(endpoints=("http://c:3", "http://b:3")), known, {}).production
+
+
 def test_a_node_without_a_name_is_called_host_and_port() -> None:
     target = choose_target(Options(endpoints=("http://x:9",)), settings(), {})
     assert target.nodes[0].label == "x:9"
