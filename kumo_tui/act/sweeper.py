@@ -17,6 +17,7 @@ from kumo_tui.act.clean_requests import Batch, choose_batch, in_bodies, stop_bod
 from kumo_tui.act.closing import Closing
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due, needs_names
+from kumo_tui.act.going_on import GIVEN_UP, has_given_up, is_allowed
 from kumo_tui.act.rights import RELEASE
 from kumo_tui.act.steps import Came, Outcome
 from kumo_tui.errors import JournalError, NodeError
@@ -34,8 +35,6 @@ from kumo_tui.watch.clean_track import CleanTrack, OwnStop, placed, sweep_unansw
 CLAIM_EVERY_S = 2.0
 HOLD_S = 5.0
 REFUSED_HOLD_S = 30.0
-
-GIVEN_UP = "Its stop stands until its own end. Once the node allows acts, start kumo-tui again, or let it go."
 
 Key = tuple[str, str]
 _log = logging.getLogger(__name__)
@@ -57,8 +56,8 @@ class Sweeper:
         self._listens = False
 
     def start(self) -> None:
-        """Act from now on, at each snapshot, unless the session is read-only by order."""
-        self._runs = not self._desk.rights.order
+        """Act from now on, at each snapshot; only follow in a session that is read-only by order."""
+        self._runs = True
         if not self._listens:
             self._listens = True
             self._desk.watcher.subscribe(self._on_snapshot)
@@ -106,12 +105,15 @@ class Sweeper:
                 continue
             if not status.verdict.is_final:
                 self._look_after(operation, snapshot)
-            else:
+            elif not self._desk.rights.order:
                 self._closing.look(operation, snapshot)
                 if operation.tag in self._claimed:
                     self.let_go(operation.tag)
 
     def _look_after(self, operation: Operation, snapshot: Snapshot) -> None:
+        if self._desk.rights.order:
+            self._only_follow(operation)
+            return
         if not self._may_act(operation):
             return
         for act in operation.acts:
@@ -124,15 +126,9 @@ class Sweeper:
             if key in self._tasks or self._lock(key).locked():
                 continue
             step = self._due(track, node)
-            if step is not None and self._is_allowed(step, act.node):
+            if step is not None and is_allowed(self._desk, step, act.node):
                 task = self._tasks[key] = asyncio.create_task(self._take(key, step))
                 task.add_done_callback(partial(self._done, key))
-
-    def _is_allowed(self, step: Due, node: str) -> bool:
-        """Whether the node lets us: what was refused once is not asked for again and again."""
-        if step.step in (Step.RELEASE, Step.TIDY):
-            return self._desk.rights.may_end_on(node, RELEASE)
-        return self._desk.rights.may_act_on(node)
 
     def _done(self, key: Key, task: asyncio.Task[None]) -> None:
         """A mistake of ours must be seen; the next snapshot tries again."""
@@ -145,12 +141,26 @@ class Sweeper:
             self._desk.watcher.change_clean(*key, lambda known: replace(known, hold_until=hold_until))
             self._desk.watcher.note(key[0], words)
 
+    def _only_follow(self, operation: Operation) -> None:
+        """Take what others have written down: now and then, and at once when a stop is missing from its list."""
+        tag, now = operation.tag, self._desk.clock.monotonic()
+        tracks = [self._desk.watcher.clean_track(tag, act.node) for act in operation.acts]
+        is_missed = any(track is not None and track.missed_at is not None for track in tracks)
+        waited = now - self._asked_at.get(tag, float("-inf"))
+        if waited < CLAIM_EVERY_S and not (is_missed and waited > 0):
+            return
+        self._asked_at[tag] = now
+        with contextlib.suppress(JournalError):
+            recorded = self._desk.recall(tag)
+            if recorded is not None:
+                self._catch_up(recorded, is_ours=False)
+
     def _may_act(self, operation: Operation) -> bool:
         """Whether we act on it. Else what the process that does has written down is taken over now and then."""
         tag, now = operation.tag, self._desk.clock.monotonic()
-        has_given_up = self._has_given_up(operation)
+        gave_up = has_given_up(self._desk, operation)
         if tag in self._claimed:
-            if not has_given_up:
+            if not gave_up:
                 return True
             self.let_go(tag)
         if now - self._asked_at.get(tag, float("-inf")) < CLAIM_EVERY_S:
@@ -163,21 +173,11 @@ class Sweeper:
             is_ours = self.claim(tag)
         except JournalError:
             return operation.is_waiting
-        if is_ours and has_given_up:
+        if is_ours and gave_up:
             self.let_go(tag)
         else:
             self._catch_up(recorded, is_ours=is_ours)
         return False
-
-    def _has_given_up(self, operation: Operation) -> bool:
-        """Whether no node lets us go on: then a kumo-tui that was started since may take it over."""
-        rights, live = self._desk.rights, []
-        for act in operation.acts:
-            track = self._desk.watcher.clean_track(operation.tag, act.node)
-            if track is not None and not track.verdict.is_final:
-                is_let_go = track.ending and rights.may_end_on(act.node, RELEASE)
-                live.append(is_let_go or rights.may_act_on(act.node))
-        return bool(live) and not any(live)
 
     def _catch_up(self, recorded: Recorded, *, is_ours: bool) -> None:
         watcher, tag = self._desk.watcher, recorded.operation.tag

@@ -128,3 +128,22 @@ async def test_a_session_that_is_read_only_by_order_leaves_a_confirmed_bounce_to
     await reader.play(900.0, poll_every=30.0)
     assert asked(world) == before
     await reader.watcher.stop()
+
+
+async def test_a_read_only_session_shows_what_another_one_sweeps_and_writes_nothing_of_it(world: World) -> None:
+    tag = (await world.bounce(DRAFT)).tag
+    reader = world.beside()
+    reader.settings = reader.settings.under_read_only()
+    reader.start_program()
+    reader.acts.clean.start()
+    for _look in range(60):
+        await world.play(3.0)
+        await reader.poll()
+    assert world.progress(tag).verdict is Verdict.DONE
+    assert reader.progress(tag).verdict is Verdict.DONE
+    assert reader.status(tag).ledger.bounced == world.status(tag).ledger.bounced
+    later = world.beside()
+    (recorded,) = later.acts.clean._desk.recall(tag).rulings.values()
+    assert recorded.verdict is Verdict.DONE
+    await reader.watcher.stop()
+    await later.watcher.stop()
