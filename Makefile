@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench kills faults accounts screenshots wheel clean
+.PHONY: help demo test lint bench kills faults rules accounts screenshots wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -38,6 +38,9 @@ kills: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.faults
+
+rules: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.safety_rules
 
 accounts: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.accounts
