@@ -19,7 +19,7 @@ from kumo_tui.act.rules import refusals
 from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
-from kumo_tui.errors import JournalError, NodeError
+from kumo_tui.errors import JournalError, NodeError, Refused
 from kumo_tui.journal.port import Intent, Journal
 from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
 from kumo_tui.model.feeders import Feeders
@@ -154,6 +154,8 @@ class Acts:
         `noted` says what the timeline tells of a cancel that is done, asked for only then. Raises Refused in a
         read-only session, and where the node refuses acts: a directive of ours may be ended until that is refused.
         """
+        if not directive_id:
+            raise Refused(f"{node} does not tell the id of this entry.", "Nothing was sent.")
         if self._tag_of(node, directive_id) is None:
             self._desk.rights.check_act_on(node, "cancel")
         else:

@@ -13,7 +13,8 @@ class Directive:
     """One entry of a node's bounce list (KUMOMTA.md 1.1). Strings are raw.
 
     `remaining_s` is the time left when the node answered. `bounced` is messages per raw queue name,
-    `total_bounced` their sum. Exact queue names, the creation time and the author are not listed.
+    `total_bounced` their sum. Exact queue names, the creation time and the author are not listed. `flaw` says in
+    clean words why the entry could not be read in full: what could not is empty, and `id` may be.
     """
 
     id: str
@@ -25,6 +26,12 @@ class Directive:
     remaining_s: float
     total_bounced: int = 0
     bounced: Mapping[str, int] = field(default_factory=dict)
+    flaw: str = ""
+
+    @property
+    def may_be_anyones(self) -> bool:
+        """Whether what names it could not be read: a list with it does not show that another is not there."""
+        return bool(self.flaw) and not (self.id and self.reason)
 
     @property
     def criteria(self) -> Criteria | None:
@@ -61,14 +68,16 @@ class Directive:
         if self.is_exact:
             return f"exact queues (kumo-tui {self.tag})"
         criteria = self.criteria
-        return "everything or exact queues" if criteria is None else criteria.describe()
+        if criteria is None:
+            return "an entry that cannot be read" if self.flaw else "everything or exact queues"
+        return criteria.describe()
 
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """One entry of a node's list of suspended scheduled queues (KUMOMTA.md 1.2). Strings are raw.
 
-    There is no routing domain, no counter and no list of exact names in it.
+    There is no routing domain, no counter and no list of exact names in it. `flaw` as in `Directive`.
     """
 
     id: str
@@ -77,6 +86,12 @@ class Suspension:
     domain: str | None
     reason: str
     remaining_s: float
+    flaw: str = ""
+
+    @property
+    def may_be_anyones(self) -> bool:
+        """Whether what names it could not be read: a list with it does not show that another is not there."""
+        return bool(self.flaw) and not (self.id and self.reason)
 
     @property
     def criteria(self) -> Criteria | None:
@@ -98,7 +113,9 @@ class Suspension:
         if self.is_exact:
             return f"exact queues (kumo-tui {self.tag})"
         criteria = self.criteria
-        return "everything or exact queues" if criteria is None else criteria.describe()
+        if criteria is None:
+            return "an entry that cannot be read" if self.flaw else "everything or exact queues"
+        return criteria.describe()
 
 
 def criteria_of(

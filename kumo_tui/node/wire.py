@@ -1,10 +1,10 @@
 """The JSON answers of kumod: strict about types, lenient about unknown fields (KUMOMTA.md 1)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -66,25 +66,41 @@ class _Answer(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class _BounceEntry(_Answer):
-    id: _Id
+class _Entry(_Answer):
+    """What the entries of both lists have; `id` is empty only in what is left of an odd one."""
+
+    id: str = Field(max_length=200)
     campaign: str | None = None
     tenant: str | None = None
     domain: str | None = None
-    routing_domain: str | None = None
     reason: str
     duration: _Remaining
+
+    @classmethod
+    def empty(cls) -> dict[str, object]:
+        """An entry of which nothing could be read."""
+        return {
+            "id": "",
+            "campaign": None,
+            "tenant": None,
+            "domain": None,
+            "reason": "",
+            "duration": "0s",
+        }
+
+
+class _BounceEntry(_Entry):
+    routing_domain: str | None = None
     bounced: dict[str, _Count]
     total_bounced: _Count
 
+    @classmethod
+    def empty(cls) -> dict[str, object]:
+        return {**super().empty(), "routing_domain": None, "bounced": {}, "total_bounced": 0}
 
-class _SuspendEntry(_Answer):
-    id: _Id
-    campaign: str | None = None
-    tenant: str | None = None
-    domain: str | None = None
-    reason: str
-    duration: _Remaining
+
+class _SuspendEntry(_Entry):
+    """An entry of the list of suspended scheduled queues."""
 
 
 class _Created(_Answer):
@@ -129,8 +145,9 @@ class _Accepted(_Answer):
     """`{}`: the node took the request and says nothing more."""
 
 
-_BOUNCE_LIST = TypeAdapter(list[_BounceEntry])
-_SUSPEND_LIST = TypeAdapter(list[_SuspendEntry])
+_Shape = TypeVar("_Shape", bound=_Entry)
+
+_LIST = TypeAdapter(list[Any])
 _CREATED = TypeAdapter(_Created)
 _MACHINE_INFO = TypeAdapter(_MachineInfo)
 _INSPECTED_QUEUE = TypeAdapter(_InspectedQueue)
@@ -139,7 +156,7 @@ _ACCEPTED = TypeAdapter(_Accepted)
 
 
 def read_directives(body: bytes) -> tuple[Directive, ...]:
-    """The bounce list. Raises WireError."""
+    """The bounce list; of an entry that cannot be read in full, what can be. Raises WireError."""
     return tuple(
         Directive(
             id=entry.id,
@@ -151,16 +168,20 @@ def read_directives(body: bytes) -> tuple[Directive, ...]:
             remaining_s=entry.duration,
             total_bounced=entry.total_bounced,
             bounced=entry.bounced,
+            flaw=flaw,
         )
-        for entry in _read(_BOUNCE_LIST, body)
+        for entry, flaw in _entries(_BounceEntry, body)
     )
 
 
 def read_suspensions(body: bytes) -> tuple[Suspension, ...]:
-    """The list of suspended scheduled queues. Raises WireError."""
+    """The list of suspended scheduled queues; of an entry that cannot be read in full, what can be.
+
+    Raises WireError.
+    """
     return tuple(
-        Suspension(entry.id, entry.campaign, entry.tenant, entry.domain, entry.reason, entry.duration)
-        for entry in _read(_SUSPEND_LIST, body)
+        Suspension(entry.id, entry.campaign, entry.tenant, entry.domain, entry.reason, entry.duration, flaw)
+        for entry, flaw in _entries(_SuspendEntry, body)
     )
 
 
@@ -214,6 +235,32 @@ def _read(shape: TypeAdapter[Value], body: bytes) -> Value:
         return shape.validate_json(body)
     except ValidationError as error:
         raise WireError(explain(error)) from None
+
+
+def _entries(shape: type[_Shape], body: bytes) -> Iterator[tuple[_Shape, str]]:
+    """Each entry of a list, with clean words for what of it could not be read."""
+    rows: list[Any] = _read(_LIST, body)
+    for number, raw in enumerate(rows):
+        try:
+            entry = shape.model_validate(raw)
+            yield entry, "" if entry.id else f"entry {number}: id: it is empty"
+        except ValidationError as error:
+            # One odd entry must not hide the others: what it may match, and whose it is, is worth showing.
+            kept = raw if isinstance(raw, dict) else {}
+            yield shape.model_validate(_readable(shape, kept)), f"entry {number}: {explain(error)}"
+
+
+def _readable(shape: type[_Entry], raw: Mapping[str, object]) -> Mapping[str, object]:
+    """The fields of an odd entry that are sound, each for itself; the others are empty."""
+    kept = dict(shape.empty())
+    for name, value in raw.items():
+        if name in kept:
+            try:
+                shape.model_validate({**shape.empty(), name: value})
+            except ValidationError:
+                continue
+            kept[name] = value
+    return kept
 
 
 def _sampled(item: _InspectedMessage) -> SampledMessage:

@@ -67,7 +67,7 @@ def _stops_seen(track: CleanTrack, node: NodeSnapshot, now: float) -> CleanTrack
         return track
     mine = tuple(entry for entry in lists.value if entry.tag == track.tag)
     others = _of_others(track, lists.value, lists.at)
-    if track.verdict.is_final and not mine:
+    if not mine and (track.verdict.is_final or any(entry.may_be_anyones for entry in lists.value)):
         return track
     names = {stop.id: stop.names for stop in track.own}
     own = tuple(

@@ -90,7 +90,7 @@ class NodeWatch:
                     errors[part] = error
                 if isinstance(error, Unreachable | TlsUntrusted | NoAnswer):
                     break
-            self._errors = errors
+            self._errors = {**errors, **self._flaws()}
             failed = self._failed()
             if any(isinstance(error, Unauthorized) for error in failed):
                 # What may not even read tells nothing about acts: it is the login that fails.
@@ -150,6 +150,23 @@ class NodeWatch:
         return (
             NodeState.DOWN if any(isinstance(e, Unreachable | TlsUntrusted) for e in failed) else NodeState.STALE
         )
+
+    def _flaws(self) -> dict[str, NodeError]:
+        """What of the last lists could not be read."""
+        lists = {"directives": self._known.directives, "suspensions": self._known.suspensions}
+        flaws = {
+            part: [entry.flaw for entry in timed.value if entry.flaw]
+            for part, timed in lists.items()
+            if timed is not None
+        }
+        return {
+            f"{part} in part": NodeError(
+                self.name,
+                f"entries of the list cannot be read in full ({len(found)} of them): {found[0]}.",
+            )
+            for part, found in flaws.items()
+            if found
+        }
 
     def _failed(self) -> list[NodeError]:
         return [self._errors[part] for part in ESSENTIAL if part in self._errors]

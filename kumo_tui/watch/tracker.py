@@ -154,7 +154,7 @@ def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     if lists.asked_at < track.since or lists.asked_at <= track.last_list:
         return track
     entry = _entry_of(track, lists.value)
-    if entry is None and track.verdict.is_final:
+    if entry is None and (track.verdict.is_final or any(other.may_be_anyones for other in lists.value)):
         return track
     track = replace(track, last_list=lists.asked_at)
     if entry is not None:
@@ -183,10 +183,9 @@ def _may_turn_up(track: Track) -> bool:
 
 
 def _entry_of(track: Track, entries: Sequence[Directive]) -> Directive | None:
-    for entry in entries:
-        if entry.id == track.act.id or (track.act.id is None and entry.tag == track.tag):
-            return entry
-    return None
+    """Ours by its id, else by its tag: an answer may write an id otherwise than the list."""
+    by_id = next((entry for entry in entries if entry.id == track.act.id), None)
+    return by_id or next((entry for entry in entries if entry.tag == track.tag), None)
 
 
 def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tuple[Directive, ...]]) -> Track:
@@ -194,6 +193,8 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
     if act.state is not ActState.ACCEPTED:
         act = replace(act, state=ActState.ACCEPTED, id=entry.id, error=None, answered_at=at)
         track = replace(track, note="found in the list by its tag")
+    elif act.id != entry.id:
+        act = replace(act, id=entry.id)
     ledger = track.ledger.record(entry.id, entry.bounced)
     rose = ledger is not track.ledger and sum(ledger.bounced.values()) > sum(track.ledger.bounced.values())
     risen_at = at if rose or track.risen_at is None else track.risen_at

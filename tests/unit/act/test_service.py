@@ -78,6 +78,13 @@ async def test_an_accepted_bounce_is_followed_to_its_totals(house: House) -> Non
         httpx.Response(503, text="upstream reset"),
         httpx.Response(200, text="<html>"),
         httpx.Response(200, text=""),
+        httpx.Response(200, text="{}"),
+        httpx.Response(200, text="[]"),
+        httpx.Response(200, text='{"id": "e12912b7-e53'),
+        httpx.Response(200, json={"id": 4711}),
+        httpx.Response(200, json={"id": ""}),
+        httpx.Response(200, json={"id": None}),
+        httpx.Response(204),
         RuntimeError("a mistake of ours"),
     ],
 )
@@ -97,6 +104,37 @@ async def test_an_answer_that_says_nothing_is_unknown_and_settled_by_the_tag_and
     assert (act.state, act.id) == (ActState.ACCEPTED, "late")
     assert house.journal.operations["7F3A2C"].acts[0].id == "late"
     assert posts(house.nodes) == 2
+
+
+@pytest.mark.parametrize("server_id", ["4711", "E12912B7-E53E-11F1-8467-6A9C44CA8524", "{e12912b7}"])
+async def test_an_id_of_another_form_is_taken_as_it_is(house: House, server_id: str) -> None:
+    house.nodes[0].answers["POST", BOUNCE] = httpx.Response(200, json={"id": server_id, "more": [1]})
+    operation = await house.acts.bounce(await house.confirmed())
+    assert (operation.acts[0].state, operation.acts[0].id) == (ActState.ACCEPTED, server_id)
+    house.nodes[0].directives = [house.nodes[0].list_entry(server_id, "55s", campaign="promo")]
+    house.nodes[1].directives = [house.nodes[1].list_entry("id-mta2", "55s", campaign="promo")]
+    assert await house.polled() is Verdict.RUNNING
+    assert (await house.acts.cancel("mta1", server_id)).state == "removed"
+    assert house.nodes[0].bodies[-1] == {"id": server_id}
+
+
+async def test_an_id_that_the_list_writes_otherwise_than_the_answer_is_found_by_the_tag(house: House) -> None:
+    server_id = "E12912B7-E53E-11F1-8467-6A9C44CA8524"
+    house.nodes[0].answers["POST", BOUNCE] = httpx.Response(200, json={"id": server_id})
+    await house.acts.bounce(await house.confirmed())
+    mine = house.nodes[0].list_entry(server_id.lower(), "50s", campaign="promo", reason="bad link [kt:7F3A2C]")
+    house.nodes[0].directives = [mine]
+    house.nodes[1].directives = [house.nodes[1].list_entry("id-mta2", "50s", campaign="promo")]
+    await house.polled()
+    assert await house.polled(6.0) is Verdict.RUNNING
+    assert house.watcher.snapshot.operations[0].operation.acts[0].id == server_id.lower()
+
+
+async def test_an_entry_without_an_id_cannot_be_cancelled(house: House) -> None:
+    await house.watcher.poll_once()
+    with pytest.raises(Refused, match="does not tell the id"):
+        await house.acts.cancel("mta1", "")
+    assert house.nodes[0].count("DELETE", BOUNCE) == 0
 
 
 async def test_an_unknown_outcome_that_the_list_does_not_have_was_rejected_and_is_not_sent_again(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,9 +72,15 @@ def test_a_suspension_list_becomes_suspensions() -> None:
 
 
 @pytest.mark.parametrize("key", ["id", "reason", "duration", "bounced", "total_bounced"])
-def test_an_entry_without_a_required_field_is_refused_by_its_name(key: str) -> None:
-    with pytest.raises(WireError, match=f"0.{key}: Field required"):
-        wire.read_directives(dumped([without(ENTRY, key)]))
+def test_an_entry_without_a_required_field_is_shown_without_it_and_says_so(key: str) -> None:
+    odd, sound = wire.read_directives(dumped([without(ENTRY, key), ENTRY]))
+    assert odd.flaw == f"entry 0: {key}: Field required"
+    assert sound.flaw == ""
+    (whole,) = wire.read_directives(dumped([ENTRY]))
+    blank = {"id": "", "reason": "", "duration": 0.0, "bounced": {}, "total_bounced": 0}
+    field = "remaining_s" if key == "duration" else key
+    assert odd == replace(whole, **{field: blank[key]}, flaw=odd.flaw)
+    assert odd.may_be_anyones is (key in ("id", "reason"))
 
 
 @pytest.mark.parametrize(
@@ -102,16 +109,35 @@ def test_an_entry_without_a_required_field_is_refused_by_its_name(key: str) -> N
         {"bounced": {"a": 2**64}},
     ],
 )
-def test_an_entry_of_another_shape_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(WireError):
-        wire.read_directives(dumped([ENTRY | change]))
+def test_an_entry_of_another_shape_hides_no_other_and_is_shown_as_far_as_it_can_be_read(
+    change: dict[str, object],
+) -> None:
+    odd, sound = wire.read_directives(dumped([ENTRY | change, ENTRY]))
+    (key,) = change
+    assert odd.flaw.startswith(f"entry 0: {key}")
+    assert sound.flaw == ""
+    assert (odd.id, odd.reason, odd.domain) == (
+        "" if key == "id" else sound.id,
+        "" if key == "reason" else sound.reason,
+        sound.domain,
+    )
+
+
+@pytest.mark.parametrize("entry", [5, "x", None, []])
+def test_what_is_no_entry_at_all_is_shown_as_one_that_may_be_anything(entry: object) -> None:
+    odd, sound = wire.read_directives(dumped([entry, ENTRY]))
+    assert odd.is_criteria_free
+    assert odd.may_be_anyones
+    assert odd.scope_text() == "an entry that cannot be read"
+    assert sound.flaw == ""
+    stop, other = wire.read_suspensions(dumped([entry, ENTRY]))
+    assert (stop.scope_text(), stop.may_be_anyones, other.flaw) == ("an entry that cannot be read", True, "")
 
 
 def test_words_about_an_odd_answer_are_clean_and_short() -> None:
-    with pytest.raises(WireError) as caught:
-        wire.read_directives(dumped([ENTRY | {"bounced": {"\x1b]52;c;x\x07" + "y" * 9000: -1}}]))
-    assert str(caught.value).isprintable()
-    assert len(str(caught.value)) <= 160
+    (odd,) = wire.read_directives(dumped([ENTRY | {"bounced": {"\x1b]52;c;x\x07" + "y" * 9000: -1}}]))
+    assert odd.flaw.isprintable()
+    assert len(odd.flaw) <= 180
 
 
 def test_a_list_of_seventy_thousand_queues_is_read_key_by_key() -> None:

@@ -253,3 +253,17 @@ async def test_polls_of_one_node_wait_for_each_other(node: ScriptedNode) -> None
     node.hold[BOUNCE].set()
     await asyncio.gather(*polls)
     assert node.count("GET", BOUNCE) == 2
+
+
+async def test_an_entry_that_cannot_be_read_is_said_and_the_others_are_shown(node: ScriptedNode) -> None:
+    watch = node.watch()
+    node.directives = [{"id": "odd", "campaign": "promo"}, node.list_entry("sound", campaign="news", news=1)]
+    await watch.poll()
+    seen = watch.snapshot()
+    assert seen.state is NodeState.OK
+    assert seen.directives is not None
+    assert [(each.id, each.campaign) for each in seen.directives.value] == [("odd", "promo"), ("sound", "news")]
+    assert "(1 of them): entry 0: reason: Field required" in seen.errors["directives in part"]
+    node.directives = node.directives[1:]
+    await watch.poll()
+    assert watch.snapshot().errors == {}

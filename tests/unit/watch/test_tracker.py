@@ -328,3 +328,12 @@ def test_totals_of_two_queues_come_from_the_highest_marks() -> None:
         node(104, [entry(bounced={YAHOO: 30, GMAIL: 5})]),
     )
     assert tracks[-1].ledger.bounced == {YAHOO: 40, GMAIL: 5}
+
+
+@pytest.mark.parametrize("state", [ActState.UNKNOWN, ActState.ACCEPTED])
+def test_a_list_with_an_entry_that_may_be_anyones_does_not_show_that_ours_is_not_there(state: ActState) -> None:
+    odd = entry("", reason="x", flaw="entry 0: id: Field required")
+    tracks = follow(track(state), *(node(at, [odd]) for at in range(101, 121, 2)))
+    assert tracks[-1].verdict is track(state).verdict
+    known = replace(odd, id="b")
+    assert follow(tracks[-1], node(121, [known]), node(126, [known]))[-1].verdict.is_final
