@@ -117,7 +117,7 @@ rate = 3.334
 """
 
 
-@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "clean"])
 def test_new_mail_is_shown_beyond_the_whole_and_never_as_more_than_all_of_it(tmp_path: Path, plain: bool) -> None:
     """200 new messages a minute while it is active, plain or clean: `2,010 of 2,010 +6`, `100%`, never 101%."""
     with scene(GOING_ON.format(rate=5000) + SENDER, tmp_path) as stage, stage.dashboard() as desk:
