@@ -91,5 +91,5 @@ def test_over_several_nodes_the_verdict_is_the_one_that_wants_attention_most() -
 def test_every_verdict_can_be_summed_up_and_only_endings_are_final(verdict: Verdict) -> None:
     assert overall([verdict]) is verdict
     assert verdict.is_final == (verdict in FINAL)
-    endings = ("done", "lost", "cancelled", "replaced", "rejected", "released")
+    endings = ("done", "lost", "cancelled", "replaced", "expired", "rejected", "released")
     assert verdict.is_final == (verdict.value in endings)

@@ -277,8 +277,8 @@ def test_everything_is_replaced_by_an_entry_without_criteria() -> None:
     tracks = follow(
         track(selector=Everything()),
         node(102, [entry(campaign=None)]),
-        node(104, [entry("b", campaign=None)]),
-        node(108, [entry("b", campaign=None)]),
+        node(104, [entry("b", campaign=None, reason="theirs")]),
+        node(108, [entry("b", campaign=None, reason="theirs")]),
     )
     assert tracks[-1].verdict is Verdict.REPLACED
     assert tracks[-1].note == "replaced by b, everything or exact queues"
