@@ -57,7 +57,15 @@ def due(track: CleanTrack, node: NodeSnapshot, now: float, *, quiet_s: float, ca
         return None
     if track.stale:
         return Due(Step.TIDY)
-    return _stop_due(track, node, now, cap_s) or _sweep_due(track, node, now)
+    stop = _stop_due(track, node, now, cap_s)
+    if stop is not None and stop.names and not _takes_names(node):
+        # What it listed once, before another build perhaps, is not what it lists now (DESIGN 3, rule 2).
+        stop = None
+    return stop or _sweep_due(track, node, now)
+
+
+def _takes_names(node: NodeSnapshot) -> bool:
+    return node.capability is not None and node.capability.exact_stop
 
 
 def _stop_due(track: CleanTrack, node: NodeSnapshot, now: float, cap_s: float) -> Due | None:
@@ -70,8 +78,7 @@ def _stop_due(track: CleanTrack, node: NodeSnapshot, now: float, cap_s: float) -
         return Due(Step.COVER, _matching(track, node) if by_name else ())
     if not track.own:
         runs_out = ends - now < RELIED_BEFORE_S
-        capable = node.capability is not None and node.capability.exact_stop
-        return Due(Step.COVER, _matching(track, node)) if runs_out and capable and _matching(track, node) else None
+        return Due(Step.COVER, _matching(track, node)) if runs_out and _matching(track, node) else None
     is_exact = all(stop.is_exact for stop in track.own)
     if track.confirmed and ends - now < EXTEND_BEFORE_S and now - track.since < cap_s:
         return Due(Step.EXTEND, _matching(track, node) if is_exact else ())

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from kumo_tui.act.due import Due, Step, due
+from kumo_tui.model.capability import Capability
 from kumo_tui.model.names import Part
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.selector import Criteria, ExactQueues
@@ -105,6 +108,22 @@ def test_exact_queues_are_extended_by_all_their_names() -> None:
     names = ExactQueues.of([YAHOO, GMAIL])
     track = clean_track(selector=names, own=own, covered=names.names)
     assert at(103, track, stops=[exact_stop("names-1", 97)]) == Due(Step.EXTEND, (GMAIL, YAHOO))
+
+
+@pytest.mark.parametrize("capability", [None, EXACT_PLAIN])
+def test_no_names_are_sent_to_a_node_that_lists_them_no_more(capability: Capability | None) -> None:
+    names = ExactQueues.of([YAHOO, GMAIL])
+    ending = clean_track(selector=names, own=(OwnStop("names-1", 200.0, True),), covered=names.names)
+    routed = clean_track(selector=ROUTED, own=(OwnStop("names-1", 1300.0, True),))
+    for track, stops in ((ending, [exact_stop("names-1", 97)]), (routed, [exact_stop("names-1")])):
+        able, other = (
+            seen(103, {ROUTED_QUEUE: 1, YAHOO: 2}, stops, **values) for values in ({}, {"capability": capability})
+        )
+        wanted = next_step(follow(track, able), able, 103)
+        assert wanted is not None
+        assert wanted.names
+        found = next_step(follow(track, other), other, 103)
+        assert found is None or not found.names
 
 
 def test_no_stop_follows_another_before_the_list_was_read_after_it() -> None:
