@@ -1,7 +1,7 @@
 """The doctor's look at the journal: whether acts may be written down here, and what stands open in it."""
 
-import os
 import stat
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -64,9 +64,14 @@ def move_damaged(path: Path, clock: Clock) -> Path:
 
 def _missing(path: Path) -> Check:
     folder = next((above for above in path.absolute().parents if above.exists()), Path("/"))
-    if os.access(folder, os.W_OK | os.X_OK):
-        return Check("journal", Health.OK, f"{shown(path)} is not there yet and can be made")
-    return _failed(f"{shown(path)} is not there, and {shown(folder)} cannot be written.", ELSEWHERE)
+    try:
+        # Rights alone do not tell: the disk may be full, or no place for files at all.
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+            probe.flush()
+    except OSError:
+        return _failed(f"{shown(path)} is not there, and {shown(folder)} cannot be written.", ELSEWHERE)
+    return Check("journal", Health.OK, f"{shown(path)} is not there yet and can be made")
 
 
 def _opened(journal: SqliteJournal, path: Path, mode: int) -> Iterator[Check]:

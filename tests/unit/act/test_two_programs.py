@@ -1,11 +1,14 @@
 """Two kumo-tui of one user on one journal: one sweeps, the other follows, takes over, and may let go."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from kumo_tui.act.draft import Draft
+from kumo_tui.act.requests import BOUNCE_PATH
 from kumo_tui.errors import Refused
+from kumo_tui.journal.durable import open_journal
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind
 from tests.clean_world import World
@@ -84,6 +87,50 @@ async def test_a_stop_is_confirmed_once_only(first: World) -> None:
     await first.poll()
     await second.play(4.0, 2.0)
     assert not second.status(operation.tag).operation.is_waiting
+
+
+async def test_both_confirm_the_same_plain_bounce_at_once_and_one_takes_the_others_place(first: World) -> None:
+    second = first.beside()
+    await second.poll()
+    sent = await asyncio.gather(
+        first.acts.bounce(first.confirmed(DRAFT)), second.acts.bounce(second.confirmed(DRAFT))
+    )
+    for _turn in range(8):
+        await first.play(1.0, 1.0)
+        await second.poll()
+    tags = {operation.tag for operation in sent}
+    verdicts = [
+        world.progress(operation.tag).verdict for world, operation in zip((first, second), sent, strict=True)
+    ]
+    assert verdicts.count(Verdict.REPLACED) == 1
+    posts = [seen for seen in first.node.requests if (seen.method, seen.path) == ("POST", BOUNCE_PATH)]
+    assert len(posts) == len(tags) == 2
+    assert first.journal_path is not None
+    journal = open_journal(first.journal_path, first.clock)
+    history = {entry.tag: entry for entry in journal.history().entries}
+    journal.close()
+    assert history.keys() == tags
+    (replaced,) = (entry for entry in history.values() if entry.replaced_by)
+    assert {replaced.tag, replaced.replaced_by} == tags
+
+
+async def test_both_confirm_the_same_clean_bounce_at_once_and_what_is_counted_is_counted_once(
+    first: World,
+) -> None:
+    second = first.beside()
+    await second.poll()
+    first.acts.clean.start()
+    second.acts.clean.start()
+    both = (first.confirmed(DRAFT), second.confirmed(DRAFT))
+    sent = await asyncio.gather(first.acts.clean.bounce(both[0]), second.acts.clean.bounce(both[1]))
+    for _turn in range(60):
+        await first.play(1.0, 1.0)
+        await second.poll()
+    ends = [world.progress(operation.tag) for world, operation in zip((first, second), sent, strict=True)]
+    assert all(end.verdict.is_final for end in ends)
+    assert first.count(Kind.ADMIN_BOUNCE, tenant="s2") == 0
+    counted = sum(sum(end.ledger.bounced.values()) for end in ends)
+    assert counted <= first.count(Kind.ADMIN_BOUNCE, tenant="s1")
 
 
 @pytest.mark.odd_bodies
