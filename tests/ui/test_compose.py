@@ -295,13 +295,13 @@ async def test_what_a_rule_forbids_is_said_and_not_reviewed() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, ComposeScreen(READY, TAG))
         await counted(pilot)
-        assert "This is a read-only session." in screen_text(pilot)
+        assert "This is a read-only session (settings)." in screen_text(pilot)
         screen.query_one("#review").focus()
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.acts.asked == ["fresh_preview"])
         await pilot.pause()
         assert app.screen is screen
-        assert "This is a read-only session." in screen_text(pilot)
+        assert "This is a read-only session (settings)." in screen_text(pilot)
 
 
 async def test_a_node_that_cannot_be_read_is_one_line_and_the_form_stays_as_it_is() -> None:
