@@ -1,5 +1,7 @@
 """A journal that fails is said in every snapshot, until it can be written again."""
 
+from datetime import datetime
+
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.missing import MissingJournal
@@ -23,6 +25,15 @@ class Moody(MemoryJournal):
         if self.words:
             raise JournalError(self.words)
         super().record_event(tag, at, text)
+
+
+class MoodyAboutActs(Moody):
+    """Fails to write what became of a request."""
+
+    def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
+        if self.words:
+            raise JournalError(self.words)
+        super().record_act(tag, act, at)
 
 
 def watching(journal: MemoryJournal | MissingJournal) -> tuple[FakeClock, Watcher]:
@@ -65,4 +76,34 @@ def test_an_operation_of_somebody_else_is_missed_in_no_journal() -> None:
     journal.words = "no operation of this tag was written down."
     watcher.note(TAG, "a line")
     follow(watcher, None)
+    assert watcher.snapshot.journal_problem is None
+
+
+def test_what_could_not_be_written_is_written_once_something_can_be_again() -> None:
+    journal = Moody()
+    clock, watcher = watching(journal)
+    follow(watcher, journal)
+    journal.words = "the disk is full."
+    watcher.note(TAG, "a line")
+    assert "a line" not in [event.text for event in journal.operations[TAG].events]
+    journal.words = None
+    clock.jump(JOURNAL_ASKED_S)
+    watcher.track(operation(tag="000000"), {}, 0.0)
+    assert [event.text for event in journal.operations[TAG].events].count("a line") == 1
+
+
+def test_the_state_of_an_operation_is_made_up_for_too() -> None:
+    journal = MoodyAboutActs()
+    clock, watcher = watching(journal)
+    bounce = operation(NodeAct("mta1", ActState.INTENT))
+    journal.record_intent(bounce, [])
+    watcher.track(bounce, {"mta1": ledger(yahoo=10)}, 0.0)
+    journal.words = "the disk is full."
+    watcher.answered(TAG, NodeAct("mta1", ActState.ACCEPTED, "a"), "mta1 accepted a")
+    assert journal.operations[TAG].acts[0].state is ActState.INTENT
+    assert watcher.snapshot.journal_problem == "the disk is full."
+    journal.words = None
+    clock.jump(JOURNAL_ASKED_S)
+    watcher.answered(TAG, NodeAct("mta1", ActState.ACCEPTED, "a"), "")
+    assert (journal.operations[TAG].acts[0].state, journal.operations[TAG].acts[0].id) == (ActState.ACCEPTED, "a")
     assert watcher.snapshot.journal_problem is None
