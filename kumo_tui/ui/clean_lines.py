@@ -17,7 +17,7 @@ from kumo_tui.ui.clean_words import (
     sums_of,
 )
 from kumo_tui.ui.operation_lines import aftermath_lines
-from kumo_tui.ui.operation_words import unread_node
+from kumo_tui.ui.operation_words import unread_node, why_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -52,7 +52,7 @@ def head_lines(
     return [
         (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
         *wrapped(progress_words(status, snapshot, signs.dot), width),
-        *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
+        *wrapped(why_words(operation), width, Look.DIM),
         *wrapped(meaning, width, style.look),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
         *wrapped(meters_words(status, signs.dot), width, Look.DIM),

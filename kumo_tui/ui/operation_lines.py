@@ -10,7 +10,7 @@ from kumo_tui.text import is_altered
 from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
-from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words
+from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words, why_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -54,7 +54,7 @@ def head_lines(
     return [
         (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
         *wrapped(progress_words(status, snapshot, signs.dot), width),
-        *wrapped(f"reason: {operation.reason}   by {operation.who}", width, Look.DIM),
+        *wrapped(why_words(operation), width, Look.DIM),
         *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
         *wrapped(meters_words(status, signs.dot), width, Look.DIM),

@@ -32,6 +32,12 @@ def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str
     return f" {dot} ".join(words)
 
 
+def why_words(operation: Operation) -> str:
+    """`reason: bad link #4711   by eve   preview 73d4c6934bf9`: the digest of what was confirmed, once it was."""
+    preview = f"   preview {operation.digest}" if operation.digest and not operation.is_waiting else ""
+    return f"reason: {operation.reason}   by {operation.who}{preview}"
+
+
 def unread_node(progress: NodeProgress, snapshot: Snapshot) -> NodeSnapshot | None:
     """The node, when the last poll could not read it although the operation is not over there."""
     node = snapshot.node(progress.act.node)
