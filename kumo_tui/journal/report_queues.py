@@ -58,9 +58,12 @@ def queue_table(lines: Sequence[QueueLine], *, everything: bool) -> list[str]:
 
 
 def queue_csv(account: Account) -> str:
-    """Every queue as a line of CSV, safe for spreadsheets: no cell is a formula, none a terminal control."""
+    """Every queue as a line of CSV, safe for spreadsheets: no cell is a formula, none a terminal control.
+
+    All texts are in quotes: where a spreadsheet takes semicolons for separators, one in a name begins no cell.
+    """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(_CSV_HEAD)
     at_least = _yes(account.entry.at_least)
     for line in queue_lines(account):

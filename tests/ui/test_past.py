@@ -166,7 +166,7 @@ async def test_w_writes_a_report_and_e_the_queues_from_each_screen_and_never_ove
         assert report.startswith("# Incident report: operation 0C0003\n")
         assert "promo:acme@yahoo.com" in report
         queues = await written(app, pilot, "e", "kumo-tui-queues-0C0003.csv")
-        assert queues.splitlines()[1] == "promo:acme@yahoo.com,yes,92110,92110,41302,0,yes"
+        assert queues.splitlines()[1] == '"promo:acme@yahoo.com","yes",92110,92110,41302,0,"yes"'
         assert f"Written: {tmp_path}/kumo-tui-queues-0C0003.csv" in screen(app)
         await pilot.press("escape", "h")
         await wait_for(pilot, lambda: isinstance(app.screen, HistoryScreen) and "0C0003" in screen(app))
@@ -175,7 +175,7 @@ async def test_w_writes_a_report_and_e_the_queues_from_each_screen_and_never_ove
         await pilot.press("home", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, OperationScreen))
         assert "operation 7F3A2C" in await written(app, pilot, "w", "kumo-tui-report-7F3A2C.md")
-        assert "queue,meant," in await written(app, pilot, "e", "kumo-tui-queues-7F3A2C.csv")
+        assert '"queue","meant",' in await written(app, pilot, "e", "kumo-tui-queues-7F3A2C.csv")
     assert len(files_in(tmp_path)) == 5
 
 

@@ -53,7 +53,7 @@ def test_the_sweeps_of_each_node_are_spanned_with_the_newest_of_them(journal: An
     text = report_markdown(account, FRAME)
     assert "3 sweeps (3 accepted), the first 2026-11-21 12:00:00 UTC, the last 2026-11-21 12:00:02 UTC." in text
     assert "body 2" in text and "body 1" not in text
-    assert queue_csv(account).splitlines()[1:] == ["promo:acme@yahoo.com,yes,6,,3,3,yes"]
+    assert queue_csv(account).splitlines()[1:] == ['"promo:acme@yahoo.com","yes",6,"",3,3,"yes"']
 
 
 def test_the_operations_that_took_the_place_of_one_another_are_told_from_either_end(journal: AnyJournal) -> None:

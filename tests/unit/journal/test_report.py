@@ -254,3 +254,9 @@ def test_the_csv_has_every_queue_quoted_and_no_formula(journal: SqliteJournal) -
     assert evil.startswith("'=evil")
     assert (named[evil]["meant"], named[evil]["baseline"]) == ("no", "")
     assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_where_semicolons_separate_none_in_a_name_begins_a_cell_of_the_csv(journal: SqliteJournal) -> None:
+    bounced(journal, {"promo;=1+1;@x.de": 3})
+    rows = list(csv.reader(io.StringIO(queue_csv(account_of(journal))), delimiter=";"))
+    assert [cell for row in rows for cell in row if cell.startswith("=")] == []
