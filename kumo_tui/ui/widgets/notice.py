@@ -1,5 +1,6 @@
 """Notices under the header: one line for each node that fails, for each alarm, and for what was just said."""
 
+import re
 from collections.abc import Sequence
 
 from textual.strip import Strip
@@ -27,6 +28,8 @@ LOST_SAID_S = 600.0
 RELEASED_SAID_S = 60.0
 TITLE_WIDTH = 24
 
+_FOLDER = re.compile(r"\S*/")
+
 
 def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = True) -> Sequence[Line]:
     """What wants to be known besides alarms, the worst first; keys that act are named where one `may_act`."""
@@ -44,12 +47,11 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = Tr
 
 
 def _journal(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
-    problem = snapshot.journal_problem
-    return (
-        [(Piece(f" {signs.warning} bounces are off: no journal: {clean(problem)}", Look.AMBER),)]
-        if problem
-        else []
-    )
+    """The cause in sight: the file goes by its name here; the form of a bounce and `doctor` name its folder."""
+    if not snapshot.journal_problem:
+        return []
+    words = _FOLDER.sub("", clean(snapshot.journal_problem), count=1)
+    return [(Piece(f" {signs.warning} bounces are off: no journal: {words}", Look.AMBER),)]
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
