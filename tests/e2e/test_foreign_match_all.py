@@ -30,7 +30,7 @@ def test_somebody_elses_match_all_raises_an_alarm_over_the_full_width_and_goes_b
             desk.wait_for("promo:acme@gmail.com")
             identity = _bounce_everything_by_hand(stage)
             desk.wait_for("everything or exact queues")
-            _is_alarmed_over_the_full_width(desk)
+            _is_alarmed_over_the_full_width(desk, identity)
             assert "NOT OURS" in desk.line_with("everything or exact queues")
             to_directives(desk, "everything or exact queues")
             desk.press("x")
@@ -50,13 +50,13 @@ def _bounce_everything_by_hand(stage: Scene) -> str:
     return str(answer.json()["id"])
 
 
-def _is_alarmed_over_the_full_width(desk: Desk) -> None:
-    """One line whose ground is coloured from edge to edge, as that of no line around it."""
-    row = next(row for row, line in enumerate(desk.lines) if "not ours" in line.lower())
+def _is_alarmed_over_the_full_width(desk: Desk, identity: str) -> None:
+    """Two lines whose ground is coloured from edge to edge, as that of no line around them."""
+    row = next(row for row, line in enumerate(desk.lines) if f"{identity[:8]} NOT OURS" in line)
     alarming = [all(desk.screen.buffer[each][column].reverse for column in range(WIDTH)) for each in range(24)]
-    assert alarming[row - 1 : row + 2] == [False, True, False]
-    assert "everything" in desk.lines[row]
-    assert "exact" in desk.lines[row]
+    assert alarming[row - 1 : row + 3] == [False, True, True, False]
+    assert "everything, or an exact list" in desk.lines[row]
+    assert re.search(r"purge · seen \d+s · 0?9:\d\d left · Tab, x cancels it", desk.lines[row + 1])
 
 
 def _only_the_id_cancels(desk: Desk, identity: str) -> None:
