@@ -1,10 +1,12 @@
 """The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
 
 import logging
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
+from rich.text import Text
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -26,6 +28,7 @@ from kumo_tui.text import one_line
 from kumo_tui.ui import clean_flows, flows, keys, leaving, papers
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
+from kumo_tui.ui.crash import crash_words
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.keys import Command, Place
@@ -310,6 +313,11 @@ class KumoTuiApp(App[None], inherit_bindings=False):
             self._act(flow())
         else:
             self.say(f"READ-ONLY: {self.rights.read_only_by}")
+
+    def _fatal_error(self) -> None:
+        """Textual's own trace shows what variables hold: secrets, and names with control characters in them."""
+        error = sys.exception()
+        self.panic(Text(crash_words(error) if error else ""))
 
     def _act(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run a flow to its end; it is never cancelled by what the operator looks at next."""
