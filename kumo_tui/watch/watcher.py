@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from kumo_tui.clock import Clock
 from kumo_tui.journal.port import Journal
@@ -20,14 +19,13 @@ from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
-from kumo_tui.watch.loops import log_event, surface, waited
+from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.pace import Pace
 from kumo_tui.watch.resume import part_here, resumed_operation, resumed_tracks
+from kumo_tui.watch.rounds import Calls, Rounds
 from kumo_tui.watch.tracker import Track, advance, answered, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
-ANNOUNCE_SILENCE_S = 5.0
 
 Listener = Callable[[Snapshot], None]
 
@@ -62,9 +60,7 @@ class Watcher:
         self._clock = clock
         self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
-        self._jitter = jitter
-        self._paces = {node.name: Pace(interval_s) for node in nodes}
-        self._wanted = {node.name: asyncio.Event() for node in nodes}
+        self._rounds = Rounds(nodes, clock, interval_s, Calls(self._advance, self._publish, self._ends_in, jitter))
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
@@ -75,7 +71,6 @@ class Watcher:
         self._trend_stamp: tuple[float, ...] = ()
         self._number = 0
         self._listeners: list[Listener] = []
-        self._tasks: list[asyncio.Task[None]] = []
         self._snapshot = self._compose()
 
     @property
@@ -85,16 +80,12 @@ class Watcher:
 
     @property
     def interval_s(self) -> float:
-        """Seconds between polls."""
-        return next(iter(self._paces.values())).interval_s
+        """Seconds between polls, as it is set."""
+        return self._rounds.interval_s
 
     @interval_s.setter
     def interval_s(self, seconds: float) -> None:
-        shorter = any(seconds < pace.interval_s for pace in self._paces.values())
-        self._paces = {name: replace(pace, interval_s=seconds) for name, pace in self._paces.items()}
-        if shorter:
-            # Who asks for two seconds does not mean after the hour that was begun.
-            self.refresh()
+        self._rounds.interval_s = seconds
 
     def subscribe(self, listener: Listener) -> None:
         """Call the listener with each new snapshot, on the event loop."""
@@ -102,32 +93,27 @@ class Watcher:
 
     def start(self) -> None:
         """Start one loop per node; `stop` ends them."""
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(self._run(node)) for node in self._nodes]
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End the loops and close the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await self._rounds.stop()
         await asyncio.gather(*(node.client.aclose() for node in self._nodes))
 
     def refresh(self) -> None:
         """Poll every node now; one that is being polled is polled once more right after."""
-        for wanted in self._wanted.values():
-            wanted.set()
+        self._rounds.refresh()
 
     async def look(self) -> None:
         """Have every node polled: by the loops where they run, else now, to its end."""
-        if self._tasks:
+        if self._rounds.is_running:
             self.refresh()
         else:
             await self.poll_once()
 
     async def poll_once(self) -> Snapshot:
         """Poll every node once, all at the same time, and publish."""
-        await asyncio.gather(*(self._poll(node) for node in self._nodes))
+        await asyncio.gather(*(self._rounds.poll(node) for node in self._nodes))
         return self._publish()
 
     def track(
@@ -269,48 +255,6 @@ class Watcher:
             for key, track in self._tracks.items()
             if isinstance(track, Track) and key[1] == node and track.act.id == directive_id
         ]
-
-    async def _run(self, node: NodeWatch) -> None:
-        wanted = self._wanted[node.name]
-        while True:
-            wanted.clear()
-            try:
-                was_suspended = await self._announcing_silence(self._poll(node))
-                self._publish()
-            except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
-                surface(f"watching {node.name} failed", error)
-                self._paces[node.name], was_suspended = self._paces[node.name].failed(), False
-            delay = self._paces[node.name].delay_s(self._jitter(), self._ends_in(node.name))
-            if was_suspended or await waited(self._clock, delay, wanted):
-                # Connections may be dead without anybody having said so, and what is shown is old.
-                await node.client.renew()
-                self._paces[node.name] = self._paces[node.name].succeeded()
-
-    async def _poll(self, node: NodeWatch) -> None:
-        await node.poll()
-        pace = self._paces[node.name]
-        self._paces[node.name] = pace.failed() if node.failures else pace.succeeded()
-        self._advance(node)
-
-    async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> bool:
-        """Publish now and then while a poll takes long, so that the screen can say for how long.
-
-        Returns whether the machine was suspended meanwhile: the poll is given up then.
-        """
-        task, done, was_suspended = asyncio.create_task(poll), asyncio.Event(), False
-        task.add_done_callback(lambda _task: done.set())
-        try:
-            while not task.done() and not was_suspended:
-                was_suspended = await waited(self._clock, ANNOUNCE_SILENCE_S, done)
-                if not task.done():
-                    self._publish()
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-        if not task.cancelled():
-            task.result()
-        return was_suspended
 
     def _ends_in(self, node: str) -> Iterator[float]:
         now = self._clock.monotonic()
