@@ -59,5 +59,16 @@ def test_nothing_but_the_token_confirms(typed: str) -> None:
     assert not is_confirmed(typed, "prod 90")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["prod 183,220", "prod 183.220", "prod 183 220", "prod 183_220", "PROD 183220", "prod 183219", "183220 prod"],
+)
+def test_grouped_digits_another_case_and_the_number_of_an_older_preview_do_not_confirm(typed: str) -> None:
+    older = token(snapshot(node(counts={"promo:a@b": 183219}), production=True))
+    newer = token(snapshot(node(counts={"promo:a@b": 183220}), production=True))
+    assert not is_confirmed(older, newer)
+    assert not is_confirmed(typed, newer)
+
+
 def test_the_token_confirms() -> None:
     assert is_confirmed("prod 90", token(snapshot(production=True)))
