@@ -55,6 +55,7 @@ def move_damaged(path: Path, clock: Clock) -> Path:
         try:
             # A file can be sound and hold values that nobody wrote.
             journal.operations()
+            journal.others()
         finally:
             journal.close()
     except JournalDamaged:
@@ -81,7 +82,7 @@ def _opened(journal: SqliteJournal, path: Path, mode: int) -> Iterator[Check]:
     try:
         # As every command does that goes on with them: what cannot be read here stops acts there.
         still_open = journal.operations(open_only=True)
-        number = len(journal.tags())
+        number, others = len(journal.tags()), journal.others().found
     except JournalError as error:
         yield _failed(error.what, error.next_step)
         return
@@ -90,6 +91,8 @@ def _opened(journal: SqliteJournal, path: Path, mode: int) -> Iterator[Check]:
         f"{shown(path)}, mode {stat.S_IMODE(found.st_mode):04o}, format {len(MIGRATIONS)}, "
         f"{_size(found.st_size)}, {plural(number, 'operation')}, {len(still_open)} open"
     )
+    if others:
+        words += f", {plural(others, 'act')} on entries of others"
     if problem is None:
         yield Check("journal", Health.OK, words)
     if mode & 0o077:

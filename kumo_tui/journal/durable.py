@@ -6,13 +6,14 @@ from pathlib import Path
 
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
-from kumo_tui.journal import lookup, reading, writing
+from kumo_tui.journal import lookup, other_rows, reading, writing
 from kumo_tui.journal.claims import Claims
 from kumo_tui.journal.coding import to_time
 from kumo_tui.journal.history import ALL, Loader, Wanted, history_of, replacements, select
+from kumo_tui.journal.other_act import FoundActs, OtherAct, found_acts
 from kumo_tui.journal.place import make_place
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Recorded, Request, RequestState, StepRecord
+from kumo_tui.journal.records import Change, Recorded, Request, RequestState, StepRecord
 from kumo_tui.journal.store import LOCK_WAIT_S, Store
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import NodeAct, Operation
@@ -130,6 +131,33 @@ class SqliteJournal:
         """Write the verdict on one node."""
         with self._store.writing() as connection:
             writing.update_verdict(connection, writing.target_number(connection, tag, node), verdict, at)
+
+    def record_other(self, act: OtherAct) -> int:
+        """Write an act on what is not ours (see `port.Journal`)."""
+        with self._store.writing() as connection:
+            return other_rows.insert_act(connection, act, self._profile)
+
+    def record_other_change(
+        self, number: int, change: Change, error: str | None, *, if_open: bool = False
+    ) -> bool:
+        """Write the next state of such an act (see `port.Journal`)."""
+        with self._store.writing() as connection:
+            return other_rows.change_act(connection, number, change, error, if_open=if_open)
+
+    def open_others(self) -> Sequence[OtherAct]:
+        """The acts on what is not ours that nobody knows the outcome of, those written last first."""
+        with self._store.reading() as connection:
+            return other_rows.acts(connection, open_only=True)
+
+    def others(self, wanted: Wanted = ALL) -> FoundActs:
+        """The acts on what is not ours that are looked for (see `port.Past`)."""
+        with self._store.reading() as connection:
+            return found_acts(other_rows.acts(connection), wanted)
+
+    def other(self, number: int) -> OtherAct | None:
+        """One of them with its counts per queue, None when there is none of this number."""
+        with self._store.reading() as connection:
+            return other_rows.act(connection, number)
 
     def claim(self, tag: str) -> bool:
         """Whether this journal alone may sweep the operation (see `claims`)."""

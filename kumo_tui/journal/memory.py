@@ -8,6 +8,7 @@ from datetime import datetime
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.history import ALL, Loader, Wanted, head_of, history_of, placed_by, replacements, select
 from kumo_tui.journal.lookup import Account, SweepSpan
+from kumo_tui.journal.other_act import FoundActs, OtherAct, found_acts
 from kumo_tui.journal.port import Intent, requests_to
 from kumo_tui.journal.records import (
     NO_SWEEPS,
@@ -38,6 +39,7 @@ class MemoryJournal:
         self.totals: dict[tuple[str, str], Mapping[str, Mapping[str, int]]] = {}
         self.risen_at: dict[tuple[str, str], datetime] = {}
         self.rulings: dict[tuple[str, str], Ruling] = {}
+        self.other_acts: dict[int, OtherAct] = {}
 
     def problem(self) -> str | None:
         """Memory can always be written."""
@@ -126,6 +128,36 @@ class MemoryJournal:
         """Keep the verdict on one node."""
         self._known(tag)
         self.rulings[tag, node] = Ruling(verdict, at)
+
+    def record_other(self, act: OtherAct) -> int:
+        """Keep an act on what is not ours."""
+        number = len(self.other_acts) + 1
+        self.other_acts[number] = replace(act, number=number)
+        return number
+
+    def record_other_change(
+        self, number: int, change: Change, error: str | None, *, if_open: bool = False
+    ) -> bool:
+        """Keep the next state of such an act (see `port.Journal`)."""
+        before = self.other_acts.get(number)
+        if before is None:
+            raise JournalError(f"no act {number} was written down.")
+        if if_open and not before.is_open:
+            return False
+        self.other_acts[number] = before.changed(change, error)
+        return True
+
+    def open_others(self) -> Sequence[OtherAct]:
+        """The acts on what is not ours that nobody knows the outcome of, those written last first."""
+        return [act.without_queues for act in list(self.other_acts.values())[::-1] if act.is_open]
+
+    def others(self, wanted: Wanted = ALL) -> FoundActs:
+        """The acts on what is not ours that are looked for (see `port.Past`)."""
+        return found_acts((act.without_queues for act in list(self.other_acts.values())[::-1]), wanted)
+
+    def other(self, number: int) -> OtherAct | None:
+        """One of them, None when there is none of this number."""
+        return self.other_acts.get(number)
 
     def claim(self, tag: str) -> bool:
         """True: nobody else sees what is kept in memory."""

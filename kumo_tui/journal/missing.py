@@ -7,8 +7,9 @@ from typing import NoReturn
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.history import ALL, Wanted
 from kumo_tui.journal.lookup import Account
+from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import StepRecord
+from kumo_tui.journal.records import Change, StepRecord
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -58,6 +59,20 @@ class MissingJournal:
         """Raises JournalError."""
         self._refuse()
 
+    def record_other(self, act: OtherAct) -> int:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_other_change(
+        self, number: int, change: Change, error: str | None, *, if_open: bool = False
+    ) -> bool:
+        """Raises JournalError."""
+        self._refuse()
+
+    def open_others(self) -> Sequence[OtherAct]:
+        """Raises JournalError."""
+        self._refuse()
+
     def claim(self, tag: str) -> bool:
         """Raises JournalError."""
         self._refuse()
@@ -71,6 +86,14 @@ class MissingJournal:
         self._refuse()
 
     def account(self, tag: str) -> Account | None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def others(self, wanted: Wanted = ALL) -> FoundActs:
+        """Raises JournalError."""
+        self._refuse()
+
+    def other(self, number: int) -> OtherAct | None:
         """Raises JournalError."""
         self._refuse()
 

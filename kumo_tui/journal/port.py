@@ -7,7 +7,8 @@ from typing import Protocol
 
 from kumo_tui.journal.history import ALL, Wanted
 from kumo_tui.journal.lookup import Account
-from kumo_tui.journal.records import Step, StepRecord
+from kumo_tui.journal.other_act import FoundActs, OtherAct
+from kumo_tui.journal.records import Change, Step, StepRecord
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import Mode, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -80,6 +81,20 @@ class Journal(Protocol):
     def record_verdict(self, tag: str, node: str, verdict: Verdict, at: datetime) -> None:
         """Write down the verdict on one node; the last one counts."""
 
+    def record_other(self, act: OtherAct) -> int:
+        """Write down an act on what no operation of ours made, with its states so far; returns its number."""
+
+    def record_other_change(
+        self, number: int, change: Change, error: str | None, *, if_open: bool = False
+    ) -> bool:
+        """Write down the next state of such an act; with `if_open` only where nobody knows what came of it.
+
+        Whether it was written. Raises JournalError also when there is no act of this number.
+        """
+
+    def open_others(self) -> Sequence[OtherAct]:
+        """The acts on what is not ours that nobody knows the outcome of, those written last first."""
+
     def claim(self, tag: str) -> bool:
         """Whether this process alone may sweep the operation, from now on and until `unclaim`, close or its end.
 
@@ -98,6 +113,12 @@ class Past(Protocol):
 
     def account(self, tag: str) -> Account | None:
         """All that is known of one operation, None when there is none of this tag."""
+
+    def others(self, wanted: Wanted = ALL) -> FoundActs:
+        """The acts on what is not ours that are looked for, those written last first, without counts per queue."""
+
+    def other(self, number: int) -> OtherAct | None:
+        """One of them with all that is known of it, None when there is none of this number."""
 
 
 class Kept(Journal, Past, Protocol):

@@ -117,6 +117,50 @@ MIGRATIONS: Sequence[Migration] = (
     ),
     # The reason goes on holding the ticket as it was sent; in older rows it is known from there alone.
     ("ALTER TABLE operation ADD ticket TEXT",),
+    # Acts on what no operation of ours made. What stood in the list is null where no list had it.
+    (
+        """
+        CREATE TABLE other_act (
+            no INTEGER PRIMARY KEY,
+            who TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            node TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            method TEXT NOT NULL,
+            url TEXT NOT NULL,
+            body TEXT NOT NULL,
+            state TEXT NOT NULL,
+            error TEXT,
+            scope TEXT,
+            reason TEXT,
+            remaining_s REAL,
+            campaign TEXT,
+            tenant TEXT,
+            domain TEXT,
+            routing_domain TEXT,
+            total INTEGER,
+            queue_count INTEGER
+        )
+        """,
+        """
+        CREATE TABLE other_change (
+            no INTEGER PRIMARY KEY,
+            other_act INTEGER NOT NULL REFERENCES other_act,
+            state TEXT NOT NULL,
+            at TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX change_of_other_act ON other_change (other_act)",
+        """
+        CREATE TABLE other_total (
+            other_act INTEGER NOT NULL REFERENCES other_act,
+            queue TEXT NOT NULL,
+            messages INTEGER NOT NULL,
+            PRIMARY KEY (other_act, queue)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 

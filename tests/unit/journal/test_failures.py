@@ -15,6 +15,7 @@ from kumo_tui.journal.store import Store
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START, FakeClock
+from tests.unit.journal.test_other_acts import an_act
 from tests.unit.journal.worlds import TAG, YAHOO, a_stop, a_stop_intent, an_intent, an_operation, opened, recorded
 
 ACCEPTED = NodeAct("mta1", ActState.ACCEPTED, "552016f1")
@@ -44,6 +45,7 @@ def assert_refuses(journal: SqliteJournal, words: str) -> None:
         lambda: journal.record_step(StepRecord(TAG, "mta1", Step.SWEEP, "{}", RequestState.INTENT), START),
         lambda: journal.record_verdict(TAG, "mta1", Verdict.SWEEPING, START),
         lambda: journal.record_confirmed(a_stop(), {}, {}, START),
+        lambda: journal.record_other(an_act()),
     ]
     for write in writes:
         with pytest.raises(JournalError, match=words):

@@ -7,10 +7,11 @@ import pytest
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.port import Kept
-from kumo_tui.journal.records import RequestState, Step, StepRecord
+from kumo_tui.journal.records import Change, RequestState, Step, StepRecord
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
+from tests.unit.journal.test_other_acts import an_act
 from tests.unit.journal.worlds import TAG, a_stop, an_intent, an_operation
 
 JOURNAL: Kept = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
@@ -34,6 +35,11 @@ def test_the_reason_is_the_problem() -> None:
         lambda: JOURNAL.record_confirmed(a_stop(), {}, {}, START),
         lambda: JOURNAL.claim(TAG),
         lambda: JOURNAL.unclaim(TAG),
+        lambda: JOURNAL.record_other(an_act()),
+        lambda: JOURNAL.record_other_change(1, Change(RequestState.GONE, START), None),
+        JOURNAL.open_others,
+        JOURNAL.others,
+        lambda: JOURNAL.other(1),
         JOURNAL.history,
         lambda: JOURNAL.account(TAG),
     ],
@@ -47,6 +53,11 @@ def test_the_reason_is_the_problem() -> None:
         "confirmed",
         "claim",
         "unclaim",
+        "record-other",
+        "record-other-change",
+        "open-others",
+        "others",
+        "other",
         "history",
         "account",
     ],

@@ -12,6 +12,7 @@ from kumo_tui.model.operation import ActState, Event, Mode, NodeAct, Operation
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
+from tests.unit.journal.test_other_acts import an_act
 from tests.unit.journal.worlds import GMAIL, YAHOO, opened
 
 # A file as version 1 wrote it. It never changes: files like it are on the disks of operators.
@@ -122,6 +123,24 @@ def test_a_ticket_that_an_older_file_holds_in_the_reason_alone_stays_there(tmp_p
     assert recorded is not None
     found = recorded.operation
     assert (found.reason, found.ticket, found.bare_reason) == ("bad link #4711", None, "bad link #4711")
+
+
+def test_a_file_of_version_3_takes_acts_on_what_is_not_ours_and_keeps_its_operations(tmp_path: Path) -> None:
+    path = built(tmp_path / "journal.db", VERSION_1)
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, "journal.db", MIGRATIONS[:3])
+    assert version_of(connection, "journal.db") == 3
+    connection.close()
+    journal = opened(path)
+    assert journal.others().found == 0
+    number = journal.record_other(an_act())
+    assert journal.other(number) is not None
+    assert list(journal.tags()) == ["7F3A2C"]
+    journal.close()
+    connection = sqlite3.connect(path)
+    with pytest.raises(JournalError, match="its format is 4, this one knows 3"):
+        version_of(connection, "journal.db", MIGRATIONS[:3])
+    connection.close()
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
