@@ -19,6 +19,9 @@ from kumo_tui.model.verdict import Verdict, overall
 
 Value = TypeVar("Value")
 
+SLOW_AFTER_S = 5.0
+SLOW_BYTES_S = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Timed(Generic[Value]):
@@ -83,14 +86,28 @@ class MachineInfo:
     online_since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """An answer that has begun and not ended: for how many seconds, and how many bytes so far, uncompressed."""
+
+    seconds: float
+    size_bytes: int
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it comes drop by drop, and may never end."""
+        return self.seconds >= SLOW_AFTER_S and self.size_bytes < SLOW_BYTES_S * self.seconds
+
+
 @dataclass(frozen=True, eq=False)
 class NodeSnapshot:
     """One node in a snapshot: its last good readings, each with its own time, and what is wrong now.
 
     `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
-    the request in flight has been without an answer; `restarts` counts the restarts that were noticed.
-    `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not allow this
-    session, as `POST /path`, to its clean words; it is empty until one was tried.
+    nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
+    that were noticed. `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not
+    allow this session, as `POST /path`, to its clean words; it is empty until one was tried. `every_s` is how long
+    it is left alone between two good polls, `reading_s` what one takes, fetched and read: seconds, None before it.
     """
 
     name: str
@@ -107,6 +124,9 @@ class NodeSnapshot:
     clock_skew_s: float | None = None
     restarts: int = 0
     refused_acts: Mapping[str, str] = field(default_factory=dict)
+    arriving: Arriving | None = None
+    every_s: float | None = None
+    reading_s: float | None = None
 
     @property
     def table(self) -> QueueTable:
@@ -210,7 +230,8 @@ class Snapshot:
     """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet).
 
     `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced. `gathered` is
-    mail that stands again after the end of an operation, by its tag.
+    mail that stands again after the end of an operation, by its tag. `interval_s` is what is set, which some nodes
+    exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus.
     """
 
     number: int
@@ -224,11 +245,17 @@ class Snapshot:
     trend: Trend = field(default_factory=Trend)
     journal_problem: str | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
+    attended: bool = True
 
     @cached_property
     def queues(self) -> QueueTable:
         """The queue tables of all nodes that were ever read, summed."""
         return merge(node.table for node in self.nodes if node.has_data)
+
+    @property
+    def longest_every_s(self) -> float:
+        """Seconds between polls of the node that is polled least often."""
+        return max((node.every_s or 0.0 for node in self.nodes), default=0.0) or self.interval_s
 
     @property
     def nodes_fresh(self) -> int:

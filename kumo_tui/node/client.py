@@ -19,6 +19,7 @@ from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node import failures, wire
 from kumo_tui.node.capability import read_capability
 from kumo_tui.node.failures import Asked
+from kumo_tui.node.hearing import Hearing
 from kumo_tui.node.link import Answer, Link, Timeouts
 from kumo_tui.node.login import Login
 from kumo_tui.node.metrics import MetricsReader
@@ -43,8 +44,9 @@ class NodeClient:
     Only a reading is sent a second time: when it was refused, and the secret of its `login` has changed.
 
     `patience_s` is how long a silent node is waited for, instead of the read timeout: a big sweep silences a
-    node for minutes (KUMOMTA.md 0). `verify` is True, False, a file of CA certificates or a context; raises
-    ConfigError for a file that holds none. `compress` None means: except on loopback.
+    node for minutes (KUMOMTA.md 0). `hearing` is told how an answer comes in. `verify` is True, False, a file of
+    CA certificates or a context; raises ConfigError for a file that holds none. `compress` None means: except on
+    loopback.
     """
 
     def __init__(
@@ -104,22 +106,26 @@ class NodeClient:
         """Close all connections."""
         await self._link.aclose()
 
-    async def list_directives(self, *, patience_s: float | None = None) -> tuple[Directive, ...]:
+    async def list_directives(
+        self, *, patience_s: float | None = None, hearing: Hearing | None = None
+    ) -> tuple[Directive, ...]:
         """The bounce list."""
-        return await self._read(BOUNCE, wire.read_directives, patience_s)
+        return await self._read(BOUNCE, wire.read_directives, patience_s, hearing)
 
-    async def list_suspensions(self, *, patience_s: float | None = None) -> tuple[Suspension, ...]:
+    async def list_suspensions(
+        self, *, patience_s: float | None = None, hearing: Hearing | None = None
+    ) -> tuple[Suspension, ...]:
         """The list of suspended scheduled queues."""
-        return await self._read(SUSPEND, wire.read_suspensions, patience_s)
+        return await self._read(SUSPEND, wire.read_suspensions, patience_s, hearing)
 
-    async def read_metrics(self, *, patience_s: float | None = None) -> Metrics:
+    async def read_metrics(self, *, patience_s: float | None = None, hearing: Hearing | None = None) -> Metrics:
         """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
         asked = self._asked("GET", METRICS, patience_s)
         reader = MetricsReader(self._queues)
         async with self._link.exchange(asked) as response:
             if response.status_code != 200:
                 raise self._refused(asked, await self._link.complete(asked, response))
-            async for chunk in response.aiter_bytes():
+            async for chunk in self._link.pieces(asked, response, hearing):
                 reader.feed(chunk)
         metrics = reader.finish()
         if not reader.is_kumod:
@@ -227,9 +233,11 @@ class NodeClient:
         wait_s = self._link.timeouts.read_s if patience_s is None else patience_s
         return Asked(self.name, self._link.address, method, path, is_act, wait_s)
 
-    async def _read(self, path: str, read: Callable[[bytes], Value], patience_s: float | None) -> Value:
+    async def _read(
+        self, path: str, read: Callable[[bytes], Value], patience_s: float | None, hearing: Hearing | None
+    ) -> Value:
         asked = self._asked("GET", path, patience_s)
-        return self._value(asked, await self._link.ask(asked), read)
+        return self._value(asked, await self._link.ask(asked, hearing=hearing), read)
 
     async def _act(self, asked: Asked, body: Mapping[str, object]) -> Answer:
         content = self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False))

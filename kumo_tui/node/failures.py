@@ -23,7 +23,7 @@ from kumo_tui.errors import (
     Unauthorized,
     Unreachable,
 )
-from kumo_tui.text import one_line
+from kumo_tui.text import one_line, plural
 
 CHECK_URL = "Check the node's URL: scheme, host and port of kumod's own HTTP listener."
 ACT_UNKNOWN = "It may have been done all the same: look at the list before doing it again."
@@ -98,6 +98,15 @@ def broken(asked: Asked, why: str) -> BrokenAnswer:
         asked.node,
         f"{asked.request}: the answer cannot be read: {why}.",
         asked.doubt if asked.is_act else CHECK_URL,
+    )
+
+
+def dribbled(asked: Asked, size_bytes: int, seconds: float) -> NoAnswer:
+    """An answer that goes on and on, so slowly that it will not end."""
+    return NoAnswer(
+        asked.node,
+        f"{asked.request}: only {plural(size_bytes, 'byte')} in {seconds:.0f} s: it is not waited for.",
+        asked.doubt if asked.is_act else "The node, or what is between, hangs or is out of breath.",
     )
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from kumo_tui import __version__
 from kumo_tui.clock import Clock
 from kumo_tui.node import failures
 from kumo_tui.node.failures import Asked
+from kumo_tui.node.hearing import Hearing
 from kumo_tui.node.login import Login
 from kumo_tui.node.request_log import log_refusal, logged
 from kumo_tui.node.tls import tls_context
@@ -25,6 +26,9 @@ from kumo_tui.urls import is_loopback
 CONNECTIONS = 6
 ANSWER_BYTES = 256 * 1024 * 1024
 ERROR_BYTES = 64 * 1024
+
+# A body that comes slower than this, for twice the time that silence is waited out, is no answer.
+DRIBBLE_BYTES_S = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,13 @@ class Link:
         self._retired: httpx.AsyncClient | None = None
         self._is_given = transport is not None
 
-    async def ask(self, asked: Asked, content: bytes | None = None) -> Answer:
-        """Send one request, once, and read the whole answer, whatever its status. Raises NodeError."""
+    async def ask(self, asked: Asked, content: bytes | None = None, hearing: Hearing | None = None) -> Answer:
+        """Send one request, once, and read the whole answer, whatever its status. Raises NodeError.
+
+        `hearing` is told how the answer comes in.
+        """
         async with self.exchange(asked, content) as response:
-            return await self.complete(asked, response)
+            return await self.complete(asked, response, hearing)
 
     @asynccontextmanager
     async def exchange(self, asked: Asked, content: bytes | None = None) -> AsyncIterator[httpx.Response]:
@@ -149,17 +156,32 @@ class Link:
             ),
         )
 
-    async def complete(self, asked: Asked, response: httpx.Response) -> Answer:
+    async def pieces(
+        self, asked: Asked, response: httpx.Response, hearing: Hearing | None = None
+    ) -> AsyncGenerator[bytes]:
+        """The body as it comes in. Raises NodeError for one that comes drop by drop: silence it is not."""
+        began = self._clock.monotonic()
+        hearing = hearing or Hearing(began)
+        hearing.hear(began, 0)
+        async for chunk in response.aiter_bytes():
+            hearing.hear(self._clock.monotonic(), len(chunk))
+            coming_s = hearing.coming_s(self._clock.monotonic())
+            if coming_s > 2 * asked.wait_s and hearing.size_bytes < DRIBBLE_BYTES_S * coming_s:
+                raise failures.dribbled(asked, hearing.size_bytes, coming_s)
+            yield chunk
+
+    async def complete(self, asked: Asked, response: httpx.Response, hearing: Hearing | None = None) -> Answer:
         """The whole answer; of an error only its first ERROR_BYTES. Raises NodeError when it has no end."""
         limit = ANSWER_BYTES if response.status_code == 200 else ERROR_BYTES
         chunks, size = [], 0
-        async for chunk in response.aiter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limit:
-                if response.status_code == 200:
-                    raise failures.broken(asked, f"it is over {ANSWER_BYTES >> 20} MiB")
-                break
+        async with aclosing(self.pieces(asked, response, hearing)) as pieces:
+            async for chunk in pieces:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > limit:
+                    if response.status_code == 200:
+                        raise failures.broken(asked, f"it is over {ANSWER_BYTES >> 20} MiB")
+                    break
         body = b"".join(chunks)
         if self._login is not None and response.status_code != 200:
             body = self._login.hidden_in(body)

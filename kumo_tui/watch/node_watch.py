@@ -19,8 +19,9 @@ from kumo_tui.errors import (
 )
 from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
 from kumo_tui.model.directives import Directive, Suspension
-from kumo_tui.model.snapshot import MachineInfo, Metrics, NodeSnapshot, NodeState, Timed
+from kumo_tui.model.snapshot import Arriving, MachineInfo, Metrics, NodeSnapshot, NodeState, Timed
 from kumo_tui.node.client import NodeClient
+from kumo_tui.node.hearing import Hearing
 from kumo_tui.text import one_line
 
 INFO_EVERY_S = 10.0
@@ -75,7 +76,8 @@ class NodeWatch:
         self._settings = settings
         self._known = _Known()
         self._errors: dict[str, NodeError] = {}
-        self._asked_at: float | None = None
+        self._hearing: Hearing | None = None
+        self._took_s: dict[str, float] = {}
         self._info_wanted = False
         self._polling = asyncio.Lock()
 
@@ -123,12 +125,25 @@ class NodeWatch:
             clock_skew_s=self.client.clock_skew_s,
             restarts=known.restarts,
             refused_acts=self.client.refused_acts,
+            arriving=self._arriving(),
+            reading_s=self.reading_s if self._took_s else None,
         )
 
     @property
     def silent_s(self) -> float:
-        """How long the request in flight has been without an answer, 0 when none is."""
-        return 0.0 if self._asked_at is None else self._clock.monotonic() - self._asked_at
+        """For how long nothing has come of the answer to the request in flight, 0 when none is."""
+        return 0.0 if self._hearing is None else self._hearing.silent_s(self._clock.monotonic())
+
+    @property
+    def reading_s(self) -> float:
+        """What the last directives and metrics took, fetched and read, without the silence of a busy node."""
+        return sum(self._took_s.values())
+
+    def _arriving(self) -> Arriving | None:
+        hearing = self._hearing
+        if hearing is None or not hearing.size_bytes:
+            return None
+        return Arriving(hearing.coming_s(self._clock.monotonic()), hearing.size_bytes)
 
     @property
     def is_patient(self) -> bool:
@@ -136,7 +151,7 @@ class NodeWatch:
         return self._clock.monotonic() < self.patient_until
 
     def _state(self) -> NodeState:
-        if self._asked_at is not None and self.silent_s >= SILENT_AFTER_S and self.is_patient:
+        if self.silent_s >= SILENT_AFTER_S and self.is_patient:
             return NodeState.BUSY
         failed = self._failed()
         if not failed:
@@ -180,7 +195,7 @@ class NodeWatch:
             _log.exception("reading %s", self.name)
             return NodeError(self.name, f"unexpected {type(error).__name__}: {one_line(str(error), 120)}")
         finally:
-            self._asked_at = None
+            self._hearing = None
         return None
 
     def _parts(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
@@ -215,13 +230,28 @@ class NodeWatch:
     def _patience_s(self) -> float:
         return self._settings.busy_timeout_s if self.is_patient else self._settings.read_timeout_s
 
-    async def _asked(self, request: Awaitable[Value]) -> Timed[Value]:
-        asked_at = self._asked_at = self._clock.monotonic()
-        value = await request
+    async def _asked(self, request: Callable[[Hearing], Awaitable[Value]]) -> Timed[Value]:
+        asked_at = self._clock.monotonic()
+        self._hearing = Hearing(asked_at)
+        value = await request(self._hearing)
         return Timed(value, self._clock.monotonic(), asked_at)
 
+    async def _timed(self, part: str, request: Callable[[Hearing], Awaitable[Value]]) -> Timed[Value]:
+        """The same, of a part that the pace of the polls depends on."""
+        answer, hearing = await self._asked(request), self._hearing
+        mute_s = 0.0 if hearing is None or hearing.first_at is None else hearing.first_at - answer.asked_at
+        busy_s = max(0.0, mute_s - SILENT_AFTER_S) if self.is_patient else 0.0
+        self._took_s[part] = answer.at - answer.asked_at - busy_s
+        return answer
+
     async def _read_directives(self) -> None:
-        self._take_directives(await self._asked(self.client.list_directives(patience_s=self._patience_s)))
+        patience_s = self._patience_s
+        self._take_directives(
+            await self._timed(
+                "directives",
+                lambda hearing: self.client.list_directives(patience_s=patience_s, hearing=hearing),
+            )
+        )
 
     def _take_directives(self, answer: Timed[tuple[Directive, ...]]) -> None:
         before = self._known.directives
@@ -236,13 +266,18 @@ class NodeWatch:
     async def _read_suspensions(self) -> None:
         asked_at = self._clock.monotonic()
         try:
-            answer = await self._asked(self.client.list_suspensions(patience_s=self._patience_s))
+            answer = await self._asked(
+                lambda hearing: self.client.list_suspensions(patience_s=self._patience_s, hearing=hearing)
+            )
         except EndpointMissing:
             answer = Timed((), self._clock.monotonic(), asked_at)
         self._known = replace(self._known, suspensions=answer)
 
     async def _read_metrics(self) -> None:
-        answer = await self._asked(self.client.read_metrics(patience_s=self._patience_s))
+        patience_s = self._patience_s
+        answer = await self._timed(
+            "metrics", lambda hearing: self.client.read_metrics(patience_s=patience_s, hearing=hearing)
+        )
         before, now = self._known.uptime_s, answer.value.uptime_s
         if before is not None and now is not None and now < before:
             self._note_restart()
@@ -250,7 +285,7 @@ class NodeWatch:
         self._known = replace(self._known, metrics=answer, uptime_s=before if now is None else now)
 
     async def _read_info(self) -> None:
-        answer = await self._asked(self.client.machine_info())
+        answer = await self._asked(lambda _hearing: self.client.machine_info())
         info, before = answer.value, self._known.info
         if info and before and info.online_since != before.online_since:
             self._note_restart()
@@ -264,7 +299,7 @@ class NodeWatch:
     async def _read_capability(self) -> None:
         """Read the node's description; one that fails or does not fit leaves nothing of the one before."""
         try:
-            told = (await self._asked(self.client.probe())).value
+            told = (await self._asked(lambda _hearing: self.client.probe())).value
             if told is not None and not told.has_machine_info:
                 self._known = replace(self._known, info=None)
             info = self._known.info

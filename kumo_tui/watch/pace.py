@@ -9,21 +9,53 @@ BEFORE_END_S = 0.4
 AFTER_END_S = 0.2
 LEAST_S = 0.2
 
+# A node and the line to it are kept busy for a tenth of the time at most; numbers older than the cap help nobody.
+STRETCH = 10.0
+STRETCH_CAP_S = 300.0
+
+# Nobody looks at a terminal without the focus, or only from the corner of the eye.
+UNATTENDED_S = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The interval between polls of one node, and how many polls in a row have failed."""
+    """The interval between polls of one node, and how many polls in a row have failed.
+
+    `took_s` is what the last two good readings took, seconds; `attended` says whether anybody looks.
+    """
 
     interval_s: float
     failures: int = 0
+    took_s: tuple[float, ...] = ()
+    attended: bool = True
 
-    def succeeded(self) -> "Pace":
-        """The pace after a good poll."""
-        return replace(self, failures=0)
+    @property
+    def reading_s(self) -> float:
+        """What a reading takes: the shorter of the last two, so that a single late answer stretches nothing."""
+        return min(self.took_s, default=0.0)
+
+    def succeeded(self, took_s: float = 0.0) -> "Pace":
+        """The pace after a good poll that took so long to fetch and to read."""
+        return replace(self, failures=0, took_s=(*self.took_s[-1:], took_s))
 
     def failed(self) -> "Pace":
         """The pace after a failed poll."""
         return replace(self, failures=self.failures + 1)
+
+    def forgiven(self) -> "Pace":
+        """The pace as if no poll had failed: what they told is of another time."""
+        return replace(self, failures=0)
+
+    def rest_s(self, *, in_force: bool) -> float:
+        """Seconds between two good polls.
+
+        Ten times what a reading takes, where that is longer than the interval. While a directive of ours is in
+        force (`in_force`) only as long as a reading takes, whether anybody looks or not: half of the time at most.
+        """
+        if in_force:
+            return max(self.interval_s, min(self.reading_s, LIVE_CAP_S))
+        wanted = self.interval_s if self.attended else max(self.interval_s, UNATTENDED_S)
+        return max(wanted, min(self.reading_s * STRETCH, STRETCH_CAP_S))
 
     def delay_s(self, jitter: float, ends_in_s: Iterable[float] = ()) -> float:
         """Seconds until the next poll.
@@ -33,11 +65,11 @@ class Pace:
         and again just after: totals vanish with it (KUMOMTA.md 2.8).
         """
         ends = list(ends_in_s)
+        delay = self.rest_s(in_force=bool(ends))
         if self.failures:
             cap = LIVE_CAP_S if ends else BACKOFF_CAP_S
             backoff = min(cap, self.interval_s * 2.0 ** min(self.failures, 10))
-            return max(self.interval_s, backoff * (0.5 + jitter / 2))
-        delay = self.interval_s
+            return max(delay, backoff * (0.5 + jitter / 2))
         for left in ends:
             moment = left - BEFORE_END_S if left > BEFORE_END_S + LEAST_S else left + AFTER_END_S
             if LEAST_S <= moment < delay:

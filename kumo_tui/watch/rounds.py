@@ -1,7 +1,7 @@
 """When each node is polled: a loop per node at that node's own pace, so that a slow one holds nobody else."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +35,7 @@ class Rounds:
         self._clock = clock
         self._calls = calls
         self._interval_s = interval_s
+        self._attended = True
         self._paces = {node.name: Pace(interval_s) for node in nodes}
         self._wanted = {node.name: asyncio.Event() for node in nodes}
         self._tasks: list[asyncio.Task[None]] = []
@@ -43,11 +44,6 @@ class Rounds:
     def is_running(self) -> bool:
         """Whether the loops run."""
         return bool(self._tasks)
-
-    @property
-    def paces(self) -> Mapping[str, Pace]:
-        """The pace of each node, by name."""
-        return self._paces
 
     @property
     def interval_s(self) -> float:
@@ -62,6 +58,24 @@ class Rounds:
         if shorter:
             # Who asks for two seconds does not mean after the hour that was begun.
             self.refresh()
+
+    @property
+    def attended(self) -> bool:
+        """Whether anybody looks: where nobody does, nodes are polled less often."""
+        return self._attended
+
+    @attended.setter
+    def attended(self, attended: bool) -> None:
+        came_back = attended and not self._attended
+        self._attended = attended
+        self._change(lambda pace: replace(pace, attended=attended))
+        if came_back:
+            self.refresh()
+
+    def every_s(self, node: str) -> float:
+        """Seconds for which a node is left alone between two good polls, as things are."""
+        in_force = any(True for _left in self._calls.ends_in(node))
+        return self._paces[node].rest_s(in_force=in_force)
 
     def start(self) -> None:
         """Start one loop per node; `stop` ends them."""
@@ -84,7 +98,7 @@ class Rounds:
         """Poll a node once, whatever its pace."""
         await node.poll()
         pace = self._paces[node.name]
-        self._paces[node.name] = pace.failed() if node.failures else pace.succeeded()
+        self._paces[node.name] = pace.failed() if node.failures else pace.succeeded(node.reading_s)
         self._calls.polled(node)
 
     def _change(self, change: Callable[[Pace], Pace]) -> None:
@@ -104,7 +118,7 @@ class Rounds:
             if was_suspended or await waited(self._clock, delay, wanted):
                 # Connections may be dead without anybody having said so, and what is shown is old.
                 await node.client.renew()
-                self._paces[node.name] = self._paces[node.name].succeeded()
+                self._paces[node.name] = self._paces[node.name].forgiven()
 
     async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> bool:
         """Publish now and then while a poll takes long, so that the screen can say for how long.

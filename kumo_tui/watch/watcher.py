@@ -87,6 +87,15 @@ class Watcher:
     def interval_s(self, seconds: float) -> None:
         self._rounds.interval_s = seconds
 
+    @property
+    def attended(self) -> bool:
+        """Whether anybody looks at what is published; where nobody does, nodes are polled less often."""
+        return self._rounds.attended
+
+    @attended.setter
+    def attended(self, attended: bool) -> None:
+        self._rounds.attended = attended
+
     def subscribe(self, listener: Listener) -> None:
         """Call the listener with each new snapshot, on the event loop."""
         self._listeners.append(listener)
@@ -299,7 +308,7 @@ class Watcher:
 
     def _compose(self) -> Snapshot:
         now = self._clock.monotonic()
-        nodes = tuple(node.snapshot() for node in self._nodes)
+        nodes = tuple(replace(node.snapshot(), every_s=self._rounds.every_s(node.name)) for node in self._nodes)
         statuses = tuple(self._status(operation, now) for operation in reversed(self._operations.values()))
         return Snapshot(
             number=self._number,
@@ -313,6 +322,7 @@ class Watcher:
             trend=self._with_trend(nodes),
             journal_problem=self._books.look(self._tracks),
             gathered=self._aftermath.seen(statuses, nodes, now),
+            attended=self.attended,
         )
 
     def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumo_tui.watch.pace import BACKOFF_CAP_S, LIVE_CAP_S, Pace
+from kumo_tui.watch.pace import BACKOFF_CAP_S, LIVE_CAP_S, STRETCH_CAP_S, UNATTENDED_S, Pace
 
 
 def after(failures: int, interval_s: float = 2.0) -> Pace:
@@ -56,3 +56,48 @@ def test_a_node_with_a_directive_of_ours_is_never_left_alone_for_long() -> None:
     failing = Pace(2.0, failures=9)
     assert failing.delay_s(1.0) == BACKOFF_CAP_S
     assert failing.delay_s(1.0, [300.0]) == LIVE_CAP_S
+
+
+def taking(*seconds: float, interval_s: float = 2.0) -> Pace:
+    pace = Pace(interval_s)
+    for each in seconds:
+        pace = pace.succeeded(each)
+    return pace
+
+
+def test_a_node_is_left_alone_for_ten_times_what_a_reading_takes() -> None:
+    assert taking(1.2, 1.2).delay_s(0.5) == pytest.approx(12.0)
+    assert taking(0.1, 0.1).delay_s(0.5) == 2.0
+    assert taking(1.2, 1.2, interval_s=30).delay_s(0.5) == 30
+
+
+def test_the_stretched_interval_has_a_cap_that_a_longer_setting_passes() -> None:
+    assert taking(90, 90).delay_s(0.5) == STRETCH_CAP_S
+    assert taking(90, 90, interval_s=3600).delay_s(0.5) == 3600
+
+
+def test_one_late_answer_stretches_nothing_and_two_do() -> None:
+    assert taking(0.1, 25).delay_s(0.5) == 2.0
+    assert taking(0.1, 25, 25).delay_s(0.5) == 250
+    assert taking(25, 25, 0.1).delay_s(0.5) == 2.0
+
+
+def test_while_a_directive_of_ours_is_in_force_the_node_rests_no_longer_than_a_reading_takes() -> None:
+    assert taking(1.2, 1.2).delay_s(0.5, [300.0]) == 2.0
+    assert taking(4, 4).delay_s(0.5, [300.0]) == 4
+    assert taking(40, 40).delay_s(0.5, [300.0]) == LIVE_CAP_S
+
+
+def test_the_end_of_a_directive_is_met_however_long_readings_take() -> None:
+    assert taking(4, 4).delay_s(0.5, [3.0]) == pytest.approx(2.6)
+
+
+def test_without_the_focus_a_node_is_read_less_often_unless_a_directive_of_ours_is_in_force() -> None:
+    elsewhere = Pace(2.0, attended=False)
+    assert elsewhere.delay_s(0.5) == UNATTENDED_S
+    assert elsewhere.delay_s(0.5, [300.0]) == 2.0
+    assert Pace(60.0, attended=False).delay_s(0.5) == 60
+
+
+def test_what_readings_take_outlives_failures_and_their_forgiveness() -> None:
+    assert taking(1.2, 1.2).failed().forgiven().delay_s(0.5) == pytest.approx(12.0)
