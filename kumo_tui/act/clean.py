@@ -10,6 +10,7 @@ from kumo_tui.act.clean_start import Starter
 from kumo_tui.act.confirming import check_confirmed, check_draft_holds
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
+from kumo_tui.act.others import OtherActs
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.sweeper import Sweeper
@@ -26,11 +27,11 @@ __all__ = ["CleanActs", "ReleaseOutcome"]
 class CleanActs:
     """Stops, confirms and releases clean bounces; the sweeping in between is the Sweeper's."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, others: OtherActs) -> None:
         self._desk = desk
         self.sweeper = Sweeper(desk)
         self._starter = Starter(desk)
-        self._releaser = Releaser(desk, self.sweeper)
+        self._releaser = Releaser(desk, self.sweeper, others)
 
     def start(self) -> None:
         """Go on with what is confirmed, and keep stops standing, from now on."""

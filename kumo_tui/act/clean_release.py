@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 
 from kumo_tui.act.clean_requests import flush_body, plan_flush
 from kumo_tui.act.desk import Desk
+from kumo_tui.act.others import OtherActs, unwritten_words
 from kumo_tui.act.rights import RELEASE
 from kumo_tui.act.steps import Came
 from kumo_tui.act.sweeper import Sweeper
 from kumo_tui.errors import NodeError, Refused
+from kumo_tui.journal.other_act import OtherKind
+from kumo_tui.journal.records import RequestState
 from kumo_tui.model.operation import Operation
 from kumo_tui.text import clean, plural
 
@@ -22,7 +25,7 @@ RETRY_WORDS = "its mail goes out at its next retry, in 20 minutes or more"
 class ReleaseOutcome:
     """What came of a release on one node, in clean words. `alone` are raw names that a flush left alone.
 
-    `error` is what went wrong, empty when it was done.
+    `error` is what went wrong, empty when it was done; `was_gone` says that a stop of somebody else was not there.
     """
 
     node: str
@@ -30,14 +33,16 @@ class ReleaseOutcome:
     text: str
     alone: tuple[str, ...] = ()
     error: str = ""
+    was_gone: bool = False
 
 
 class Releaser:
     """Releases what an operation holds, or a stop of somebody else that an operator named."""
 
-    def __init__(self, desk: Desk, sweeper: Sweeper) -> None:
+    def __init__(self, desk: Desk, sweeper: Sweeper, others: OtherActs) -> None:
         self._desk = desk
         self._sweeper = sweeper
+        self._others = others
 
     async def end(self, tag: str, *, flush: bool) -> tuple[ReleaseOutcome, ...]:
         """Release on every node where it is not over, all at once. Raises Refused."""
@@ -52,13 +57,24 @@ class Releaser:
         return tuple(await asyncio.gather(*(self._end_on(operation, node, flush=flush) for node in nodes)))
 
     async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
-        """Release a stop that no operation of this journal made. Raises Refused, NodeError."""
+        """Release a stop that no operation of this journal made. Raises Refused, NodeError.
+
+        It is in the journal before it leaves; a journal that fails keeps it not back, and that is said.
+        """
         self._desk.rights.check_act_on(node, "release")
+        entered = self._others.begin(OtherKind.RELEASE, node, suspension_id)
         patience_s = self._desk.settings.act.answer_timeout_s
-        removed = await self._desk.clients[node].cancel_suspension(suspension_id, patience_s=patience_s)
+        try:
+            removed = await self._desk.clients[node].cancel_suspension(suspension_id, patience_s=patience_s)
+        except NodeError as error:
+            state = RequestState.UNKNOWN if error.outcome_unknown else RequestState.REJECTED
+            self._others.answered(entered, state, str(error))
+            raise
+        unwritten = self._others.answered(entered, RequestState.ACCEPTED if removed else RequestState.GONE)
         self._desk.watcher.refresh()
         words = f"released; {RETRY_WORDS}" if removed else GONE_WORDS
-        return ReleaseOutcome(node, Came.DONE, words)
+        text = f"{words}{unwritten_words(unwritten)}"
+        return ReleaseOutcome(node, Came.DONE, text, was_gone=not removed)
 
     async def _end_on(self, operation: Operation, node: str, *, flush: bool) -> ReleaseOutcome:
         track = self._desk.watcher.clean_track(operation.tag, node)

@@ -1,9 +1,9 @@
 """The acts: what the dashboard and the command line ask for, one code path for both."""
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from kumo_tui.act.clean import CleanActs
 from kumo_tui.act.confirming import check_confirmed, check_draft_holds
@@ -11,6 +11,7 @@ from kumo_tui.act.desk import Desk, JournalHealth, remembers_nothing
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.feeders import take_feeders
 from kumo_tui.act.guardian import Guardian
+from kumo_tui.act.others import OtherActs, unwritten_words
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
@@ -20,6 +21,7 @@ from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
+from kumo_tui.journal.other_act import OtherKind
 from kumo_tui.journal.port import Intent, Journal
 from kumo_tui.journal.records import Recorded, RequestState, Step, StepRecord
 from kumo_tui.model.feeders import Feeders
@@ -39,6 +41,10 @@ SAMPLE_LIMIT = 5
 CANCEL_READ_S = 5.0
 
 _CANCEL_WORDS = {True: "cancelled", False: "cancel: it was already gone"}
+_OUTCOME_WORDS = {
+    True: "it no longer matches new mail; mail already taken from its queues still bounces",
+    False: "it was already gone",
+}
 
 
 class Acts:
@@ -68,7 +74,8 @@ class Acts:
         self._sending: set[asyncio.Task[Operation]] = set()
         self._desk = Desk(clients, watcher, journal, settings, clock, who, self._health, recall)
         self.guardian = Guardian(self, self._desk)
-        self.clean = CleanActs(self._desk)
+        self._others = OtherActs(self._desk)
+        self.clean = CleanActs(self._desk, self._others)
 
     def new_tag(self) -> str:
         """A tag that no operation has: hexadecimal, upper case."""
@@ -151,8 +158,9 @@ class Acts:
     ) -> CancelOutcome:
         """Cancel one directive, once; its totals are read just before, for they leave the list with it.
 
-        `noted` says what the timeline tells of a cancel that is done, asked for only then. Raises Refused in a
-        read-only session, and where the node refuses acts: a directive of ours may be ended until that is refused.
+        `noted` says what the timeline tells of a cancel that is done, asked for only then. It is in the journal
+        before it leaves; a journal that fails keeps nobody from ending a bounce, and that is said. Raises Refused
+        in a read-only session, and where the node refuses acts: what is ours may be ended until that is refused.
         """
         if not directive_id:
             raise Refused(f"{node} does not tell the id of this entry.", "Nothing was sent.")
@@ -164,27 +172,27 @@ class Acts:
         total = await self._last_total(node, directive_id)
         # Before the request: a poll that answers in between must not take our cancel for somebody else's.
         self._watcher.mark_cancelled(node, directive_id)
-        self._write_cancel(node, directive_id, RequestState.INTENT)
+        write = self._begin_cancel(node, directive_id)
         try:
             removed = await client.cancel_bounce(directive_id, patience_s=self._answer_s)
         except NodeError as error:
             state = RequestState.UNKNOWN if error.outcome_unknown else RequestState.REJECTED
-            self._write_cancel(node, directive_id, state, str(error))
+            unwritten = write(state, str(error))
             if not error.outcome_unknown:
                 self._watcher.mark_cancelled(node, directive_id, cancelled=False)
                 self._watcher.refresh()
                 raise
             self._watcher.doubt_cancel(node, directive_id)
             self._watcher.refresh()
-            return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, f"not known whether: {error}")
-        self._write_cancel(node, directive_id, RequestState.ACCEPTED if removed else RequestState.GONE)
+            words = f"not known whether: {error}{unwritten_words(unwritten)}"
+            return CancelOutcome(node, directive_id, CancelState.UNKNOWN, total, words)
+        unwritten = write(RequestState.ACCEPTED if removed else RequestState.GONE)
         words = noted() if removed and noted is not None else f"{_CANCEL_WORDS[removed]} on {node}"
         self._note_cancel(node, directive_id, words)
         self._watcher.refresh()
-        if removed:
-            text = "it no longer matches new mail; mail already taken from its queues still bounces"
-            return CancelOutcome(node, directive_id, CancelState.REMOVED, total, text)
-        return CancelOutcome(node, directive_id, CancelState.ALREADY_GONE, total, "it was already gone")
+        came = CancelState.REMOVED if removed else CancelState.ALREADY_GONE
+        text = f"{_OUTCOME_WORDS[removed]}{unwritten_words(unwritten)}"
+        return CancelOutcome(node, directive_id, came, total, text)
 
     async def sample_queue(self, node: str, name: str) -> QueueSample | None:
         """A few messages of a queue, None when the queue is not there now."""
@@ -215,22 +223,33 @@ class Acts:
         if tag is not None:
             self._watcher.note(tag, words)
 
-    def _write_cancel(self, node: str, directive_id: str, state: RequestState, error: str | None = None) -> None:
-        """Write down the cancel of a directive of ours; a journal that fails keeps nobody from ending a bounce."""
+    def _begin_cancel(self, node: str, directive_id: str) -> Callable[..., str]:
+        """Write a cancel down that is about to leave; what writes down a state of it, as `OtherActs.answered`."""
         tag = self._tag_of(node, directive_id)
         if tag is None:
-            return
+            return partial(self._others.answered, self._others.begin(OtherKind.CANCEL, node, directive_id))
+        write = partial(self._write_cancel, tag, node, directive_id)
+        write(RequestState.INTENT)
+        return write
+
+    def _write_cancel(
+        self, tag: str, node: str, directive_id: str, state: RequestState, error: str | None = None
+    ) -> str:
+        """Write down the cancel of a directive of ours; why that could not be, empty when it is on disk."""
         body, url = encode_body({"id": directive_id}), f"{self._urls()[node]}{BOUNCE_PATH}"
-        with contextlib.suppress(JournalError):
-            record = StepRecord(tag, node, Step.CANCEL, body, state, directive_id, error, method="DELETE", url=url)
+        record = StepRecord(tag, node, Step.CANCEL, body, state, directive_id, error, method="DELETE", url=url)
+        try:
             self._journal.record_step(record, self._clock.now())
+        except JournalError as failed:
+            return str(failed)
+        return ""
 
     def _tag_of(self, node: str, directive_id: str) -> str | None:
         """The operation of ours that this directive belongs to, None for somebody else's."""
         for status in self._watcher.snapshot.operations:
-            act = status.operation.act_on(node)
-            if act is not None and act.id == directive_id:
-                return status.operation.tag
+            act, tag = status.operation.act_on(node), status.operation.tag
+            if act is not None and act.id == directive_id and self._watcher.is_ours(tag):
+                return tag
         return None
 
     def _urls(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kumo_tui.act.clean_release import GONE_WORDS, ReleaseOutcome
+from kumo_tui.act.clean_release import ReleaseOutcome
 from kumo_tui.act.steps import Came
 from kumo_tui.cli.compose import House
 from kumo_tui.cli.output import say
@@ -92,7 +92,7 @@ async def end_other(house: House, node: str, suspension_id: str, asked: Asked) -
     while True:
         outcome = await _end_other_once(house, node, suspension_id)
         if not _is_worth_a_try(house, [outcome], until):
-            return _ended(outcome, node, released=outcome.text != GONE_WORDS)
+            return _ended(outcome, node, released=not outcome.was_gone)
         await _wait(house)
 
 
