@@ -1,7 +1,8 @@
-"""history: every operation that the journal holds, and what became of it."""
+"""history: every operation and every act on entries of others that the journal holds, and what became of it."""
 
+import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ import click
 from kumo_tui.cli.compose import Call
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.options import Options, as_usage_error, not_blank, with_global_options
+from kumo_tui.cli.other_acts import act_json, act_row
 from kumo_tui.cli.output import print_json, print_table, print_text, utc_text
 from kumo_tui.cli.past import opened_past
 from kumo_tui.errors import InputError, JournalError
 from kumo_tui.journal.coding import to_selector
 from kumo_tui.journal.history import Wanted
+from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.report_words import chain_tags
 from kumo_tui.model.history import Chain, History, HistoryEntry
 from kumo_tui.text import clean
@@ -43,6 +46,8 @@ def history_command(
 ) -> Exit:
     """Every operation so far, the newest first, from the journal alone: no node is asked.
 
+    Cancels and releases of what somebody else had placed are among them, named as such.
+
     `>=` is a count that may be too low: nobody saw the totals at the end, or they were counted at sweeps.
     """
     options = call.options.merged(given)
@@ -52,20 +57,25 @@ def history_command(
     try:
         with opened_past(call) as journal:
             history = journal.history(wanted) if journal else History()
+            others = journal.others(wanted) if journal else FoundActs()
+            acts = [journal.other(act.number) or act for act in others.acts] if journal and options.json else []
     except JournalError:
         if options.json:
-            print_json({"operations": None})
+            print_json({"operations": None, "acts": None})
         raise
     if options.json:
-        print_json(history_json(history))
+        print_json(history_json(history, acts))
     else:
-        _print(history, now, is_all=wanted == Wanted(limit=limit))
+        _print(history, others, now, is_all=wanted == Wanted(limit=limit))
     return Exit.DONE
 
 
-def history_json(history: History) -> dict[str, Any]:
-    """The object of `history --json` (DESIGN 5); names of queues are raw."""
-    return {"operations": [_entry_json(entry) for entry in history.entries]}
+def history_json(history: History, acts: Iterable[OtherAct] = ()) -> dict[str, Any]:
+    """The object of `history --json` (DESIGN 5); names of queues are raw. `acts` are on entries of others."""
+    return {
+        "operations": [_entry_json(entry) for entry in history.entries],
+        "acts": [act_json(act) for act in acts],
+    }
 
 
 def _entry_json(entry: HistoryEntry) -> dict[str, Any]:
@@ -92,17 +102,21 @@ def _entry_json(entry: HistoryEntry) -> dict[str, Any]:
     }
 
 
-def _print(history: History, now: datetime, *, is_all: bool) -> None:
-    if not history.found:
+def _print(history: History, others: FoundActs, now: datetime, *, is_all: bool) -> None:
+    found = history.found + others.found
+    if not found:
         print_text("no operations yet" if is_all else "no such operation")
         return
-    rows = [_row(entry, now) for entry in history.entries]
+    operations = [(entry.at, _row(entry, now)) for entry in history.entries]
+    acts = [(act.at, act_row(act)) for act in others.acts]
+    # Each of the two keeps its own order: that of writing, whatever the clock said.
+    rows = [row for _at, row in heapq.merge(operations, acts, key=lambda each: each[0], reverse=True)]
     if rows:
         print_table(_HEAD, rows, right=frozenset({4, 5}))
     for chain in history.chains:
         print_text(chain_line(chain))
-    if len(rows) < history.found:
-        print_text(f"showing {count_text(len(rows))} of {count_text(history.found)}")
+    if len(rows) < found:
+        print_text(f"showing {count_text(len(rows))} of {count_text(found)}")
 
 
 def _row(entry: HistoryEntry, now: datetime) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def written(journal: SqliteJournal, tag: str, totals: dict[str, int], verdict: V
 def test_without_a_journal_there_are_no_operations_yet_and_none_is_made(desk: Desk, path: Path) -> None:
     assert desk.run("history") == 0
     assert (desk.out, desk.err) == ("no operations yet\n", "")
-    assert desk.json("history") == {"operations": []}
+    assert desk.json("history") == {"operations": [], "acts": []}
     assert not path.exists()
 
 
@@ -176,7 +176,7 @@ def test_a_journal_of_a_newer_version_is_4_with_words(desk: Desk, path: Path, jo
     assert desk.run("history") == 4
     assert (desk.out, desk.err.count("\n")) == ("", 1)
     assert "newer kumo-tui" in desk.err
-    assert desk.json("history") == {"operations": None}
+    assert desk.json("history") == {"operations": None, "acts": None}
     assert desk.code == 4
 
 
