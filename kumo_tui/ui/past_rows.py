@@ -44,6 +44,11 @@ class PastRow:
     text: str
     parts: QueueParts
 
+    @property
+    def key(self) -> str:
+        """What names its line: the tag."""
+        return self.tag
+
     def passes(self, wanted: QueueFilter) -> bool:
         """Whether the filter shows it."""
         return wanted.passes(self.text, self.parts)
@@ -95,7 +100,7 @@ def history_columns(width: int) -> Sequence[Column]:
         Column("SCOPE", cut=Cut.MIDDLE),
         Column("REASON", 24 if wide else 14),
         Column("VERDICT", 10),
-        Column("BOUNCED", _bounced_width(wide=wide), Align.RIGHT),
+        Column("BOUNCED", bounced_width(wide=wide), Align.RIGHT),
         Column("COLLATERAL" if wide else "COLL.", _collateral_width(wide=wide), Align.RIGHT),
         Column("WHO", 16, from_width=WIDE),
     )
@@ -111,7 +116,7 @@ def line_of(row: PastRow, live: OperationStatus | None, now: datetime, signs: Gl
         is_unseen, is_stop = False, live.operation.is_waiting
         at_least = at_least or not verdict.is_final
     style = VERDICTS[verdict]
-    width = _bounced_width(wide=wide)
+    width = bounced_width(wide=wide)
     counted = f">={fit_count(bounced, width - 2)}" if at_least else fit_count(bounced, width)
     cells = (
         Cell(when_text(row.at, now), Look.DIM),
@@ -139,7 +144,8 @@ def _parts_of(selector: Selector) -> QueueParts:
     return QueueParts(selector.campaign, selector.tenant, selector.domain or "", selector.routing_domain)
 
 
-def _bounced_width(*, wide: bool) -> int:
+def bounced_width(*, wide: bool) -> int:
+    """The width of the column of bounced messages."""
     return 13 if wide else 9
 
 

@@ -10,6 +10,7 @@ from kumo_tui.journal.history import ALL, Wanted
 from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.missing import MissingJournal
+from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.selector import Criteria
@@ -199,6 +200,14 @@ class Failing:
         return self._journal.history(wanted)
 
     def account(self, tag: str) -> Account | None:
+        raise WHY
+
+    def others(self, wanted: Wanted = ALL) -> FoundActs:
+        if self.broken:
+            raise WHY
+        return self._journal.others(wanted)
+
+    def other(self, number: int) -> OtherAct | None:
         raise WHY
 
 

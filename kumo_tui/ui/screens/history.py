@@ -1,8 +1,10 @@
-"""The history: every operation that the journal holds, the newest first."""
+"""The history: every operation and every act on entries of others that the journal holds, the newest first."""
 
 import asyncio
+import heapq
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import ClassVar
 
 from textual import on
@@ -12,14 +14,17 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input
 
 from kumo_tui.errors import InputError, JournalError
+from kumo_tui.journal.other_act import OtherAct
 from kumo_tui.model.filtering import NO_FILTER, parse_filter
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import plural
+from kumo_tui.text import clean, plural
 from kumo_tui.ui import keys
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.past_acts import ActRow, act_line, read_acts
 from kumo_tui.ui.past_rows import WIDE, PastRow, history_columns, line_of, read_page
+from kumo_tui.ui.screens.past_act import PastActScreen
 from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -54,7 +59,8 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[PastRow, ...] = ()
-        self._shown: Sequence[PastRow] = ()
+        self._acts: tuple[ActRow, ...] = ()
+        self._shown: Sequence[PastRow | ActRow] = ()
         self._found: int | None = None
         self._filter = NO_FILTER
         self._filter_error = ""
@@ -101,6 +107,8 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
         now, rows, read = host.clock.now(), dict[str, PastRow](), 0
         while True:
             try:
+                if not read:
+                    self._acts = await asyncio.to_thread(read_acts, host.past)
                 page = await asyncio.to_thread(read_page, host.past, read, now)
             except JournalError as error:
                 self._fail(str(error))
@@ -117,7 +125,9 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
     def _take(self, rows: tuple[PastRow, ...], found: int, now: datetime) -> None:
         self._rows, self._found, self._read_at = rows, found, now
         self.query_one("#trouble", FittedLines).show_words("")
-        self.query_one(LineTable).set_empty_text("no operations yet" if not found else "none passes the filter")
+        self.query_one(LineTable).set_empty_text(
+            "none passes the filter" if found or self._acts else "no operations yet"
+        )
         self._draw()
 
     def _fail(self, words: str) -> None:
@@ -135,20 +145,25 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
 
     def _draw(self) -> None:
         table = self.query_one(LineTable)
+        # Each of the two keeps its own order: that of writing, whatever the clock said.
+        both: Sequence[Sequence[PastRow | ActRow]] = (self._rows, self._acts)
+        rows = list(heapq.merge(*both, key=attrgetter("at"), reverse=True))
         try:
-            self._shown = [row for row in self._rows if row.passes(self._filter)]
+            self._shown = [row for row in rows if row.passes(self._filter)]
         except InputError as error:
             self._filter, self._filter_error = NO_FILTER, str(error)
-            self._shown = list(self._rows)
+            self._shown = rows
         table.set_columns(history_columns(self.size.width))
-        table.show_lazily([row.tag for row in self._shown], self._line)
+        table.show_lazily([row.key for row in self._shown], self._line)
         self._draw_around()
 
     def _line(self, index: int) -> LineRow:
         host, row = dashboard_host(self), self._shown[index]
-        now = self._read_at or host.clock.now()
+        now, wide = self._read_at or host.clock.now(), self.size.width >= WIDE
+        if isinstance(row, ActRow):
+            return act_line(row, now, wide=wide, signs=glyphs_of(self))
         live = host.snapshot.operation(row.tag)
-        return line_of(row, live, now, glyphs_of(self), wide=self.size.width >= WIDE)
+        return line_of(row, live, now, glyphs_of(self), wide=wide)
 
     def _draw_around(self) -> None:
         self.query_one("#title", Lines).show(
@@ -163,7 +178,8 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
             return ""
         read = len(self._rows)
         part = f"{count_text(read)} of " if read < self._found else ""
-        return f"   {part}{plural(self._found, 'operation')} in the journal"
+        others = f", {plural(len(self._acts), 'act')} on entries of others" if self._acts else ""
+        return f"   {part}{plural(self._found, 'operation')}{others} in the journal"
 
     def say(self, words: str, look: Look) -> None:
         """Say what came of an act, until the next."""
@@ -212,29 +228,45 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
         self.set_focus(table)
 
     def action_copy(self) -> None:
-        tag = self._under_cursor
-        if tag:
-            self.app.copy_to_clipboard(tag)
-            self.say(f"sent to the terminal's clipboard: {tag}", Look.STRONG)
+        act = self._act_under_cursor
+        text = act.id if act else self._under_cursor
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.say(f"sent to the terminal's clipboard: {clean(text)}", Look.STRONG)
 
     def action_report(self) -> None:
-        if self._under_cursor:
+        if self._is_operation("report"):
             dashboard_host(self).write_report(self._under_cursor)
 
     def action_export(self) -> None:
-        if self._under_cursor:
+        if self._is_operation("file"):
             dashboard_host(self).export_queues(self._under_cursor)
 
     @on(LineTable.Opened, "#past")
     def _opened(self) -> None:
-        if self._under_cursor:
+        act = self._act_under_cursor
+        if act is not None:
+            self.app.push_screen(PastActScreen(act.number))
+        elif self._under_cursor:
             dashboard_host(self).open_past(self._under_cursor)
+
+    def _is_operation(self, wanted: str) -> bool:
+        """Whether an operation is under the cursor; where it is an act on an entry of others, that is said."""
+        if self._act_under_cursor is not None:
+            self.say(f"An act on an entry of others has no {wanted}: Enter shows all of it.", Look.AMBER)
+        return bool(self._under_cursor)
 
     @property
     def _under_cursor(self) -> str:
         """The tag of the operation under the cursor, empty where there is none."""
         key = self.query_one(LineTable).cursor_key
         return key if isinstance(key, str) else ""
+
+    @property
+    def _act_under_cursor(self) -> OtherAct | None:
+        """The act on an entry of others under the cursor."""
+        key = self.query_one(LineTable).cursor_key
+        return next((row.act for row in self._acts if row.key == key), None)
 
 
 def _verdicts(snapshot: Snapshot) -> Sequence[tuple[str, Verdict]]:
