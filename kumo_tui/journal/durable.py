@@ -22,6 +22,9 @@ from kumo_tui.model.verdict import Verdict
 # What a probe takes and gives back, in bytes: more pages than a small act needs.
 PROBE_ROOM = 65536
 
+# Marks that are written in one transaction: nobody else who writes waits longer than for these.
+MARKS_AT_ONCE = 10_000
+
 
 class SqliteJournal:
     """Keeps operations in a file (see `port.Journal`); what a method wrote is on disk when it returns.
@@ -36,6 +39,7 @@ class SqliteJournal:
         self._profile = profile
         self._claims = Claims(store.path)
         self._written: dict[tuple[str, str, str], dict[str, int]] = {}
+        self._given: dict[tuple[str, str, str], Mapping[str, int]] = {}
 
     @property
     def path(self) -> Path:
@@ -84,21 +88,23 @@ class SqliteJournal:
             writing.insert_event(connection, operation, at, f"{act.node}: {act.state.value}")
 
     def record_totals(self, tag: str, node: str, marks: Mapping[str, Mapping[str, int]], at: datetime) -> None:
-        """Write the marks that are higher than what this process wrote before; nothing when none is."""
-        raised = {}
+        """Write the marks that are higher than what this process wrote before; nothing when none is.
+
+        Many are written in several transactions: each mark stands for itself, and none ever falls.
+        """
         for directive_id, counts in marks.items():
-            known = self._written.get((tag, node, directive_id), {})
-            higher = {name: count for name, count in counts.items() if count > known.get(name, -1)}
-            if higher:
-                raised[directive_id] = higher
-        if not raised:
-            return
-        with self._store.writing() as connection:
-            target = writing.target_number(connection, tag, node)
-            for directive_id, higher in raised.items():
-                writing.upsert_totals(connection, target, directive_id, higher, at)
-        for directive_id, higher in raised.items():
-            self._written.setdefault((tag, node, directive_id), {}).update(higher)
+            key = (tag, node, directive_id)
+            if self._given.get(key) is counts:
+                continue
+            known = self._written.setdefault(key, {})
+            higher = [(name, count) for name, count in counts.items() if count > known.get(name, -1)]
+            for start in range(0, len(higher), MARKS_AT_ONCE):
+                some = dict(higher[start : start + MARKS_AT_ONCE])
+                with self._store.writing() as connection:
+                    target = writing.target_number(connection, tag, node)
+                    writing.upsert_totals(connection, target, directive_id, some, at)
+                known.update(some)
+            self._given[key] = counts
 
     def record_event(self, tag: str, at: datetime, text: str) -> None:
         """Write one line of the timeline."""

@@ -7,7 +7,7 @@ are summed over the ids that one operation had on one node.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from kumo_tui.model.selector import Selector
@@ -36,29 +36,61 @@ class QueueProgress(NamedTuple):
         return (self.baseline or 0) - self.from_baseline
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """What one operation has bounced on one node, or on several (see `combined`).
 
     `baseline` is messages per matching queue just before the POST; `marks` is, per directive id, the highest
-    total seen per queue. Raw names throughout.
+    total seen per queue. Raw names throughout. `sums` is what a ledger before this one knew already of its own
+    progress and collateral: with the totals of many queues, only those that rose are looked at again.
     """
 
     selector: Selector
     baseline: Mapping[str, int]
     marks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sums: "tuple[Progress, Mapping[str, int]] | None" = field(default=None, repr=False)
 
     def record(self, directive_id: str, bounced: Mapping[str, int]) -> "Ledger":
         """The ledger after one more reading of the directive's totals; marks never fall."""
         known = self.marks.get(directive_id, {})
+        if bounced == known:
+            return self
         raised = {name: count for name, count in bounced.items() if count > known.get(name, -1)}
         if not raised:
             return self
-        return replace(self, marks={**self.marks, directive_id: {**known, **raised}})
+        marks = {**self.marks, directive_id: {**known, **raised}}
+        return replace(self, marks=marks, sums=self._sums_after(known, raised))
+
+    def _sums_after(
+        self, known: Mapping[str, int], raised: Mapping[str, int]
+    ) -> "tuple[Progress, Mapping[str, int]]":
+        """Progress and collateral once marks have risen from what is `known`."""
+        sums, collateral = self.progress, dict(self.collateral)
+        bounced, from_baseline = sums.bounced, sums.from_baseline
+        for name, mark in raised.items():
+            before = self.bounced.get(name, 0)
+            total = before + mark - known.get(name, 0)
+            baseline = self.baseline.get(name)
+            if baseline is None and (name in collateral or not self.selector.matches(name)):
+                if total:
+                    collateral[name] = total
+                continue
+            bounced += total - before
+            if baseline:
+                from_baseline += min(total, baseline) - min(before, baseline)
+        after = sums._replace(
+            bounced=bounced,
+            from_baseline=from_baseline,
+            collateral=sum(collateral.values()),
+            collateral_queues=len(collateral),
+        )
+        return after, collateral
 
     @cached_property
     def bounced(self) -> Mapping[str, int]:
         """Messages per queue, over all ids."""
+        if len(self.marks) == 1:
+            return next(iter(self.marks.values()))
         sums: dict[str, int] = {}
         for marks in self.marks.values():
             for name, count in marks.items():
@@ -68,6 +100,8 @@ class Ledger:
     @cached_property
     def collateral(self) -> Mapping[str, int]:
         """Bounced messages in queues that the selector does not match (KUMOMTA.md 2.3, third defect)."""
+        if self.sums is not None:
+            return self.sums[1]
         return {
             name: count
             for name, count in self.bounced.items()
@@ -89,6 +123,8 @@ class Ledger:
     @cached_property
     def progress(self) -> "Progress":
         """The sums. They are asked for with every reading, so no row is made for them."""
+        if self.sums is not None:
+            return self.sums[0]
         bounced, collateral = self.bounced, sum(self.collateral.values())
         of_baseline = ((count, bounced.get(name, 0)) for name, count in self.baseline.items())
         return Progress(
@@ -110,6 +146,11 @@ class Progress(NamedTuple):
     collateral_queues: int
 
     @property
+    def total(self) -> int:
+        """All that was bounced, collateral included."""
+        return self.bounced + self.collateral
+
+    @property
     def beyond(self) -> int:
         """Bounced messages above the baseline of their queue."""
         return self.bounced - self.from_baseline
@@ -122,9 +163,13 @@ class Progress(NamedTuple):
 
 def combined(ledgers: Iterable[Ledger]) -> Ledger:
     """One ledger of an operation over all its nodes: baselines and totals summed per queue name."""
-    several = list(ledgers)
-    if len(several) == 1:
-        return several[0]
+    several = tuple(ledgers)
+    return several[0] if len(several) == 1 else _combined(several)
+
+
+@lru_cache(maxsize=4)
+def _combined(several: tuple[Ledger, ...]) -> Ledger:
+    """Ledgers are told apart by identity: one that is asked for again, unchanged, sums nothing anew."""
     baseline: dict[str, int] = {}
     marks: dict[str, Mapping[str, int]] = {}
     for number, ledger in enumerate(several):

@@ -279,14 +279,18 @@ class Snapshot:
     @cached_property
     def bounced(self) -> Mapping[str, int]:
         """Bounced messages per raw queue name, over every directive listed now and every operation of ours."""
-        sums: dict[str, int] = {}
         ours = {act.id for status in self.operations for act in status.operation.acts if act.id}
-        for status in self.operations:
-            _add(sums, status.ledger.bounced)
-        for node in self.nodes:
-            for directive in node.directives.value if node.directives else ():
-                if directive.id not in ours:
-                    _add(sums, directive.bounced)
+        listed = [directive for node in self.nodes if node.directives for directive in node.directives.value]
+        found = [
+            *(status.ledger.bounced for status in self.operations),
+            *(directive.bounced for directive in listed if directive.id not in ours),
+        ]
+        several = [counts for counts in found if counts]
+        if len(several) == 1:
+            return several[0]
+        sums: dict[str, int] = {}
+        for counts in several:
+            _add(sums, counts)
         return sums
 
 

@@ -17,6 +17,7 @@ from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.queues import EMPTY_TABLE
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node import failures, wire
+from kumo_tui.node.aside import LARGE_BYTES, aside
 from kumo_tui.node.capability import read_capability
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.hearing import Hearing
@@ -237,7 +238,8 @@ class NodeClient:
         self, path: str, read: Callable[[bytes], Value], patience_s: float | None, hearing: Hearing | None
     ) -> Value:
         asked = self._asked("GET", path, patience_s)
-        return self._value(asked, await self._link.ask(asked, hearing=hearing), read)
+        answer = await self._link.ask(asked, hearing=hearing)
+        return await aside(len(answer.body) > LARGE_BYTES, self._value, asked, answer, read)
 
     async def _act(self, asked: Asked, body: Mapping[str, object]) -> Answer:
         content = self._encoded(json.dumps(body, ensure_ascii=False, allow_nan=False))

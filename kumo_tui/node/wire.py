@@ -12,6 +12,7 @@ from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.snapshot import MachineInfo
 from kumo_tui.node.series import COUNT_LIMIT
+from kumo_tui.node.totals import lift_totals
 from kumo_tui.text import one_line
 from kumo_tui.units import parse_remaining
 
@@ -157,6 +158,7 @@ _ACCEPTED = TypeAdapter(_Accepted)
 
 def read_directives(body: bytes) -> tuple[Directive, ...]:
     """The bounce list; of an entry that cannot be read in full, what can be. Raises WireError."""
+    lifted = lift_totals(body)
     return tuple(
         Directive(
             id=entry.id,
@@ -167,10 +169,10 @@ def read_directives(body: bytes) -> tuple[Directive, ...]:
             reason=entry.reason,
             remaining_s=entry.duration,
             total_bounced=entry.total_bounced,
-            bounced=entry.bounced,
+            bounced=lifted.totals_of(entry.bounced) if lifted else entry.bounced,
             flaw=flaw,
         )
-        for entry, flaw in _entries(_BounceEntry, body)
+        for entry, flaw in _entries(_BounceEntry, lifted.body if lifted else body)
     )
 
 

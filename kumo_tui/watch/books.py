@@ -59,8 +59,25 @@ class Books:
         if not self._tried(tag, lambda: self._journal.record_act(tag, track.act, now)):
             self._owed.add((tag, track.act.node))
 
-    def change(self, before: Track | CleanTrack, after: Track | CleanTrack) -> None:
-        """Write down what is new of an operation on a node: its act, its totals, its verdict."""
+    def write_totals(self, track: Track | CleanTrack) -> Callable[[], None]:
+        """Write down totals, in any thread. What comes back tells what came of it: it raises JournalError."""
+        tag, node, marks = track.tag, track.act.node, track.ledger.marks
+        try:
+            self._journal.record_totals(tag, node, marks, self._clock.now())
+        except JournalError as error:
+            return partial(_raise, error)
+        return _nothing
+
+    def change(
+        self,
+        before: Track | CleanTrack,
+        after: Track | CleanTrack,
+        totals: Callable[[], None] | None = None,
+    ) -> None:
+        """Write down what is new of an operation on a node: its act, its totals, its verdict.
+
+        `totals` comes from `write_totals`, where that was called for this change.
+        """
         tag, act, now = after.tag, after.act, self._clock.now()
         written = True
         # What nobody could tell stays an intent in the journal until that is told.
@@ -69,7 +86,7 @@ class Books:
             written &= self._tried(tag, lambda: self._journal.record_act(tag, act, now))
         if after.ledger is not before.ledger:
             marks = after.ledger.marks
-            written &= self._tried(tag, lambda: self._journal.record_totals(tag, act.node, marks, now))
+            written &= self._tried(tag, totals or (lambda: self._journal.record_totals(tag, act.node, marks, now)))
         if after.verdict is not before.verdict:
             verdict = after.verdict
             written &= self._tried(tag, lambda: self._journal.record_verdict(tag, act.node, verdict, now))
@@ -105,3 +122,11 @@ class Books:
             self._problem, self._asked_at = str(error), self._clock.monotonic()
             return False
         return True
+
+
+def _raise(error: JournalError) -> None:
+    raise error
+
+
+def _nothing() -> None:
+    """What was done needs nothing more."""

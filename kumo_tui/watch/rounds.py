@@ -1,7 +1,7 @@
 """When each node is polled: a loop per node at that node's own pace, so that a slow one holds nobody else."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,11 +17,12 @@ ANNOUNCE_SILENCE_S = 5.0
 class Calls:
     """What a round calls.
 
-    `polled` takes what a poll of the node has found, `publish` tells everybody; `ends_in` gives, for a node, the
-    seconds until each directive of ours that is in force there ends. `jitter` gives numbers from 0 to 1.
+    `polled` takes what a poll of the node has found, and may take its time; `publish` tells everybody; `ends_in`
+    gives, for a node, the seconds until each directive of ours that is in force there ends. `jitter` gives numbers
+    from 0 to 1.
     """
 
-    polled: Callable[[NodeWatch], None]
+    polled: Callable[[NodeWatch], Awaitable[None]]
     publish: Callable[[], object]
     ends_in: Callable[[str], Iterable[float]]
     jitter: Callable[[], float]
@@ -99,7 +100,7 @@ class Rounds:
         await node.poll()
         pace = self._paces[node.name]
         self._paces[node.name] = pace.failed() if node.failures else pace.succeeded(node.reading_s)
-        self._calls.polled(node)
+        await self._calls.polled(node)
 
     def _change(self, change: Callable[[Pace], Pace]) -> None:
         self._paces = {name: change(pace) for name, pace in self._paces.items()}

@@ -196,9 +196,9 @@ def _listed(track: Track, entry: Directive, node: NodeSnapshot, lists: Timed[tup
     elif act.id != entry.id:
         act = replace(act, id=entry.id)
     ledger = track.ledger.record(entry.id, entry.bounced)
-    rose = ledger is not track.ledger and sum(ledger.bounced.values()) > sum(track.ledger.bounced.values())
-    risen_at = at if rose or track.risen_at is None else track.risen_at
     progress = ledger.progress
+    rose = progress.total > track.ledger.progress.total
+    risen_at = at if rose or track.risen_at is None else track.risen_at
     grew = progress.collateral > track.ledger.progress.collateral
     at_once = track.seen_at is not None and at - track.seen_at < GROWTH_SPAN_S
     due_at = max(track.due_at, lists.asked_at + entry.remaining_s)

@@ -14,16 +14,17 @@ from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
 from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
 from kumo_tui.model.trend import Trend
+from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.books import Books
-from kumo_tui.watch.clean_advance import advance_clean
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
+from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers, sum_up
 from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.resume import part_here, resumed_operation, resumed_tracks
 from kumo_tui.watch.rounds import Calls, Rounds
-from kumo_tui.watch.tracker import Track, advance, answered, start_track
+from kumo_tui.watch.tracker import Track, answered, start_track
 
 PATIENCE_AFTER_ACT_S = 900.0
 
@@ -60,7 +61,7 @@ class Watcher:
         self._clock = clock
         self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
-        self._rounds = Rounds(nodes, clock, interval_s, Calls(self._advance, self._publish, self._ends_in, jitter))
+        self._rounds = Rounds(nodes, clock, interval_s, Calls(self._digest, self._publish, self._ends_in, jitter))
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
@@ -271,25 +272,49 @@ class Watcher:
             if name == node and not track.verdict.is_final:
                 yield track.ends_at - now
 
+    async def _digest(self, node: NodeWatch) -> None:
+        """Take what a poll has found; where that is much, what is large of it beside the event loop."""
+        seen = node.snapshot()
+        await aside(len(seen.table) > LARGE_ENTRIES, sum_up, [each.snapshot() for each in self._nodes])
+        for key in [key for key, track in self._tracks.items() if key[1] == node.name and is_large(track, seen)]:
+            await self._advance_aside(key, seen)
+        self._advance(node)
+
+    async def _advance_aside(self, key: tuple[str, str], seen: NodeSnapshot) -> None:
+        """Move a large track on and write its totals, in a thread; what an act does to it meanwhile goes first."""
+        track, now = self._tracks[key], self._clock.monotonic()
+        moved = await aside(True, moved_on, track, seen, now)
+        rose = moved.ledger is not track.ledger and moved.act == track.act and key[0] not in self._followed
+        keeps = rose and self._books.keeps(key[0])
+        totals = await aside(True, self._books.write_totals, moved) if keeps else None
+        if moved.ledger is not track.ledger:
+            tracks = {**self._tracks, key: moved}
+            acts = self._operations[key[0]].acts
+            await aside(True, sum_ledgers, [tracks[key[0], act.node].ledger for act in acts])
+        if self._tracks[key] is track and moved is not track:
+            self._tracks[key] = moved
+            self._record(track, moved, totals)
+
     def _advance(self, node: NodeWatch) -> None:
         seen = node.snapshot()
         for key, track in self._tracks.items():
             if key[1] != node.name:
                 continue
-            now = self._clock.monotonic()
-            moved = advance_clean(track, seen, now) if isinstance(track, CleanTrack) else advance(track, seen, now)
+            moved = moved_on(track, seen, self._clock.monotonic())
             if moved is not track:
                 self._tracks[key] = moved
                 self._record(track, moved)
 
-    def _record(self, before: Track | CleanTrack, after: Track | CleanTrack) -> None:
-        """Write down what changed, unless another process does."""
+    def _record(
+        self, before: Track | CleanTrack, after: Track | CleanTrack, totals: Callable[[], None] | None = None
+    ) -> None:
+        """Write down what changed, unless another process does; `totals` as for `Books.change`."""
         tag, act = after.tag, after.act
         if act != before.act:
             self._operations[tag] = self._operations[tag].with_act(act)
         if tag in self._followed:
             return
-        self._books.change(before, after)
+        self._books.change(before, after, totals)
         for text in new_doubts(before, after):
             self.note(tag, text)
         if after.verdict is not before.verdict:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kumo_tui.errors import JournalError
+from kumo_tui.journal import durable
 from kumo_tui.journal.durable import SqliteJournal
 from kumo_tui.journal.history import Wanted
 from kumo_tui.journal.port import Intent
@@ -269,3 +270,15 @@ def test_a_request_to_a_node_that_is_no_target_is_refused_with_all_of_it(journal
 def test_an_event_of_no_operation_is_an_error(journal: SqliteJournal) -> None:
     with pytest.raises(JournalError, match="000000"):
         journal.record_event("000000", START, "lost")
+
+
+def test_marks_of_many_queues_are_written_piece_by_piece_and_all_of_them(
+    journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "MARKS_AT_ONCE", 3)
+    journal.record_intent(an_operation(), [an_intent()])
+    marks = {f"promo:a@host{number}.example": number for number in range(10)}
+    journal.record_totals(TAG, "mta1", {"a": marks}, START)
+    raised = {**marks, "promo:a@host7.example": 70, "promo:a@host2.example": 0}
+    journal.record_totals(TAG, "mta1", {"a": raised}, START)
+    assert read_again(journal).totals["mta1"]["a"] == {**marks, "promo:a@host7.example": 70}

@@ -85,3 +85,39 @@ def test_whatever_is_read_marks_never_fall_and_the_parts_add_up(
     assert progress.remaining == sum(row.remaining for row in rows)
     assert progress.from_baseline == sum(row.from_baseline for row in rows)
     assert progress.beyond == sum(row.beyond for row in rows)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["promo:a@x", "promo:b@x", "promo:c@y"]), st.integers(0, 9)),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["one", "two"]),
+            st.dictionaries(
+                st.sampled_from(["promo:a@x", "promo:b@x", "news:a@x", "news:b@y"]), st.integers(0, 9)
+            ),
+        ),
+        max_size=6,
+    ),
+)
+def test_sums_carried_from_reading_to_reading_are_those_of_the_marks(
+    baseline: dict[str, int], readings: list[tuple[str, dict[str, int]]]
+) -> None:
+    ledger = Ledger(Criteria(campaign="promo"), baseline)
+    for directive_id, totals in readings:
+        ledger = ledger.record(directive_id, totals)
+        anew = Ledger(ledger.selector, baseline, ledger.marks)
+        assert (ledger.progress, ledger.collateral) == (anew.progress, anew.collateral)
+
+
+def test_the_same_totals_again_leave_the_ledger_as_it_is() -> None:
+    ledger = Ledger(Criteria(campaign="promo"), {"promo:a@x": 3}).record("one", {"promo:a@x": 1})
+    assert ledger.record("one", {"promo:a@x": 1}) is ledger
+    assert ledger.record("one", {}) is ledger
+    assert ledger.record("one", {"promo:a@x": 2}) is not ledger
+
+
+def test_ledgers_of_several_nodes_are_summed_once_while_none_of_them_changes() -> None:
+    first, second = (Ledger(Criteria(campaign="promo"), {"promo:a@x": count}) for count in (3, 4))
+    both = combined([first, second])
+    assert combined([first, second]) is both
+    assert combined([first, second.record("one", {"promo:a@x": 1})]).progress.bounced == 1
