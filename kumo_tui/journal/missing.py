@@ -14,6 +14,8 @@ from kumo_tui.model.history import History
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
+START_AGAIN = "Then start kumo-tui again."
+
 
 class MissingJournal:
     """Says why there is no journal (see `port.Kept`); `reason` is what `open_journal` raised."""
@@ -22,8 +24,8 @@ class MissingJournal:
         self._reason = reason
 
     def problem(self) -> str:
-        """Why nothing can be written."""
-        return str(self._reason)
+        """Why nothing can be written. Nobody opens it later: whoever has mended it starts anew."""
+        return f"{self._reason} {START_AGAIN}"
 
     def record_intent(self, operation: Operation, intents: Sequence[Intent]) -> None:
         """Raises JournalError."""

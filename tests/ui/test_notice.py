@@ -49,6 +49,36 @@ def test_the_worst_stands_first() -> None:
     assert lines(world) == [" ⚠ mta1: the spool sheds load"]
 
 
+DAMAGED = (
+    "/home/ann/state/journal.db is damaged: file is not a database. Set it aside with "
+    "`kumo-tui doctor --set-aside-journal`, and a new one is begun; delete nothing. Then start kumo-tui again."
+)
+
+
+async def test_why_there_is_no_journal_and_what_to_do_is_all_there_where_it_fits() -> None:
+    world, notice = snapshot(node("mta1", {}), journal_problem=DAMAGED), Notice()
+    app = WidgetApp(notice)
+    async with app.run_test(size=(80, 24)) as pilot:
+        notice.show_notices(world, START)
+        await pilot.pause()
+        assert [line for line in frame_of(app) if line] == [
+            " ⚠ bounces are off: no journal: journal.db is damaged: file is not a database.",
+            "   Set it aside with `kumo-tui doctor --set-aside-journal`, and a new one is",
+            "   begun; delete nothing. Then start kumo-tui again.",
+        ]
+
+
+async def test_in_a_low_terminal_why_there_is_no_journal_takes_one_line() -> None:
+    world, notice = snapshot(node("mta1", {}, state=NodeState.DOWN), journal_problem=DAMAGED), Notice()
+    app = WidgetApp(notice)
+    async with app.run_test(size=(80, 16)) as pilot:
+        notice.show_notices(world, START)
+        await pilot.pause()
+        shown = [line for line in frame_of(app) if line]
+        assert shown[0].startswith(" ⚠ bounces are off: no journal: journal.db is damaged") and "mta1" in shown[1]
+        assert len(shown) == 2
+
+
 async def test_many_notices_leave_room_for_the_tables() -> None:
     world = snapshot(*(node(f"mta{number}", {}, state=NodeState.DOWN) for number in range(9)))
     notice = Notice()

@@ -18,6 +18,7 @@ from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece, line_width, strip_of
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
+from kumo_tui.ui.widgets.fitted_lines import wrapped
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of, palette_of
 from kumo_tui.units import age_text, countdown_text
 
@@ -31,11 +32,16 @@ TITLE_WIDTH = 24
 _FOLDER = re.compile(r"\S*/")
 
 
-def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = True) -> Sequence[Line]:
-    """What wants to be known besides alarms, the worst first; keys that act are named where one `may_act`."""
+def notices(
+    snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = True, width: int = 0
+) -> Sequence[Line]:
+    """What wants to be known besides alarms, the worst first; keys that act are named where one `may_act`.
+
+    Why nothing can be bounced, and what to do, wraps at this `width`; with 0 each notice is one line.
+    """
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
     return [
-        *_journal(snapshot, signs),
+        *_journal(snapshot, signs, width),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
         *_gathered_lines(snapshot, signs, may_act=may_act),
@@ -46,12 +52,13 @@ def notices(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool = Tr
     ]
 
 
-def _journal(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
+def _journal(snapshot: Snapshot, signs: Glyphs, width: int) -> Sequence[Line]:
     """The cause in sight: the file goes by its name here; the form of a bounce and `doctor` name its folder."""
     if not snapshot.journal_problem:
         return []
     words = _FOLDER.sub("", clean(snapshot.journal_problem), count=1)
-    return [(Piece(f" {signs.warning} bounces are off: no journal: {words}", Look.AMBER),)]
+    mark, text = f" {signs.warning} ", f"bounces are off: no journal: {words}"
+    return wrapped(text, width, Look.AMBER, mark) if width else [(Piece(f"{mark}{text}", Look.AMBER),)]
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
@@ -212,7 +219,10 @@ class Notice(Lines):
         self._seen = {entry.key: self._seen.get(entry.key, now) for entry in listed}
         most = max(2 if listed else 1, size.height // LINES_PER_NOTICE)
         alarms = alarm_lines(listed, self._seen, now, (size.width, most), signs, may_act=may_act) if listed else []
-        lines, room = list(notices(snapshot, now, signs, may_act=may_act)), most - len(alarms)
+        room = most - len(alarms)
+        lines = list(notices(snapshot, now, signs, may_act=may_act, width=size.width))
+        if len(lines) > room:
+            lines = list(notices(snapshot, now, signs, may_act=may_act))
         if len(lines) > room:
             rest = (Piece(f" {signs.warning} {len(lines) - max(0, room - 1)} more", Look.AMBER),)
             lines = [*lines[: max(0, room - 1)], rest] if room > 0 and most > 1 else lines[:room]

@@ -17,8 +17,10 @@ from tests.unit.journal.worlds import TAG, a_stop, an_intent, an_operation
 JOURNAL: Kept = MissingJournal(JournalError("/x/journal.db: Permission denied.", "Set KUMO_TUI_JOURNAL."))
 
 
-def test_the_reason_is_the_problem() -> None:
-    assert JOURNAL.problem() == "/x/journal.db: Permission denied. Set KUMO_TUI_JOURNAL."
+def test_the_reason_is_the_problem_and_a_new_start_its_end() -> None:
+    assert JOURNAL.problem() == (
+        "/x/journal.db: Permission denied. Set KUMO_TUI_JOURNAL. Then start kumo-tui again."
+    )
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def follow(watcher: Watcher, journal: MemoryJournal | None) -> None:
 
 def test_a_missing_journal_is_known_from_the_first_snapshot() -> None:
     _clock, watcher = watching(MissingJournal(JournalError("the folder is read-only.")))
-    assert watcher.snapshot.journal_problem == "the folder is read-only."
+    assert watcher.snapshot.journal_problem == "the folder is read-only. Then start kumo-tui again."
 
 
 def test_a_write_that_fails_is_said_and_forgotten_when_the_journal_can_be_written_again() -> None:
