@@ -200,8 +200,9 @@ class NodeWatch:
 
     def _parts(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
         """What is to be read, one by one: what comes first may make it necessary to read what comes last."""
-        yield "directives", self._read_directives
-        yield "metrics", self._read_metrics
+        essential = [("directives", self._read_directives), ("metrics", self._read_metrics)]
+        # Where one was waited for in vain, the other may tell how the node gets on.
+        yield from reversed(essential) if isinstance(self._errors.get("directives"), NoAnswer) else essential
         yield "suspensions", self._read_suspensions
         if self._info_is_due():
             yield "machine info", self._read_info

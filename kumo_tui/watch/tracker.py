@@ -42,8 +42,10 @@ class Track:
     lists without the tag since the POST failed; `missed_at` is the answer of the first list that an accepted
     directive was missing from; `restarts` is the node's count of restarts at the POST. A list that was asked for
     after `cancel_over_at` and still has the directive shows that our cancel of unknown outcome did not reach it.
-    `backlog` is what waited in ready queues by the last reading before the POST, `retaken` once the first one
-    after it is in it too; None until there is a reading. `collateral_grows` compares the last lists.
+    `count_before` is how many messages the node held in all before the POST: while its list is late, the fall of
+    that is the second witness of progress (KUMOMTA.md 0). `backlog` is what waited in ready queues by the last
+    reading before the POST, `retaken` once the first one after it is in it too; None until there is a reading.
+    `collateral_grows` compares the last lists.
     """
 
     tag: str
@@ -62,6 +64,7 @@ class Track:
     missed_at: float | None = None
     due_at: float = 0.0
     held_before: int | None = None
+    count_before: int | None = None
     cancelled: bool = False
     cancel_over_at: float = float("inf")
     backlog: Backlog | None = None
@@ -121,6 +124,7 @@ def start_track(
         risen_at=since,
         due_at=(since if sent_at is None else sent_at) + duration_s,
         held_before=before.value.held if before else None,
+        count_before=before.value.message_count if before else None,
         backlog=Backlog.of_reading(before) if before else None,
         verdict=verdict,
         note=SENT if act.state is ActState.INTENT else act.error or "",
@@ -139,6 +143,7 @@ def answered(track: Track, act: NodeAct) -> Track:
         due_at=track.due_at,
         last_list=track.last_list,
         held_before=track.held_before,
+        count_before=track.count_before,
         backlog=track.backlog,
         retaken=track.retaken,
     )
@@ -147,7 +152,7 @@ def answered(track: Track, act: NodeAct) -> Track:
 def advance(track: Track, node: NodeSnapshot, now: float) -> Track:
     """The track after one more look at the node; only a list asked for after the POST tells anything."""
     if not track.verdict.is_final:
-        track = _with_backlog(track, node)
+        track = _with_witness(_with_backlog(track, node), node)
     lists = node.directives
     if lists is None or (track.verdict.is_final and not _may_turn_up(track)):
         return track
@@ -175,6 +180,21 @@ def _with_backlog(track: Track, node: NodeSnapshot) -> Track:
         return replace(track, backlog=track.backlog.retaken(node, sweeping=True), retaken=True)
     backlog = track.backlog.seen(node)
     return track if backlog is track.backlog else replace(track, backlog=backlog)
+
+
+def _with_witness(track: Track, node: NodeSnapshot) -> Track:
+    """The track with words on how the node gets on, where only its metrics tell: its list is late."""
+    metrics, lists = node.metrics, node.directives
+    is_late = "directives" in node.errors and track.act.state is ActState.ACCEPTED
+    if not is_late or metrics is None or metrics.asked_at < track.since:
+        return track
+    count = metrics.value.message_count
+    if count is None or track.count_before is None or (lists is not None and lists.asked_at > metrics.asked_at):
+        return track
+    note = (
+        f"its list is late; it holds {count_text(count)} messages in all, {count_text(track.count_before)} before"
+    )
+    return track if note == track.note else replace(track, note=note)
 
 
 def _may_turn_up(track: Track) -> bool:
