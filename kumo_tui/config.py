@@ -150,6 +150,13 @@ class PollSettings(BaseModel):
     """Seconds to wait for an answer when nothing explains its lateness."""
     busy_timeout_s: Seconds = 300.0
     """Seconds to wait for a node that is silent after a bounce: a big sweep silences it for minutes."""
+    compress: Literal["auto", "on", "off"] = "auto"
+    """Ask nodes to compress their answers; auto: all but those on this machine."""
+
+    @property
+    def is_compressed(self) -> bool | None:
+        """Whether answers are asked for compressed, None where the node's address decides."""
+        return None if self.compress == "auto" else self.compress == "on"
 
 
 class ActSettings(BaseModel):

@@ -51,7 +51,15 @@ def who_am_i() -> str:
 def make_client(node: NodeSettings, settings: Settings, clock: Clock, login: Login | None) -> NodeClient:
     """The client of one node. Raises ConfigError when its certificates or its key cannot be used."""
     timeouts = Timeouts(connect_s=settings.poll.connect_timeout_s, read_s=settings.poll.read_timeout_s)
-    return NodeClient(node.label, node.url, clock=clock, timeouts=timeouts, verify=_trust(node), login=login)
+    return NodeClient(
+        node.label,
+        node.url,
+        clock=clock,
+        timeouts=timeouts,
+        verify=_trust(node),
+        compress=settings.poll.is_compressed,
+        login=login,
+    )
 
 
 def _trust(node: NodeSettings) -> bool | ssl.SSLContext:
