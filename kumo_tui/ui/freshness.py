@@ -27,9 +27,9 @@ def freshness(age_s: float, interval_s: float) -> Freshness:
 
 
 def node_freshness(node: NodeSnapshot, now: float, interval_s: float) -> Freshness:
-    """How fresh the queues of one node are; GONE before the first reading."""
+    """How fresh the queues of one node are, at the pace that it is read; GONE before the first reading."""
     age = node.age_s(now)
-    return Freshness.GONE if age is None else freshness(age, interval_s)
+    return Freshness.GONE if age is None else freshness(age, max(interval_s, node.every_s or 0.0))
 
 
 def sum_freshness(several: Iterable[Freshness]) -> Freshness:

@@ -12,6 +12,7 @@ from kumo_tui.model.directives import ReadyQueue
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot, Timed
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.cells import Align, Cut
+from kumo_tui.ui.pace_words import drops_words, pace_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -147,6 +148,8 @@ def _facts(
     style = NODE_STATES[node.state]
     silent = node.silent_s + max(0.0, now - snapshot.at) if node.silent_s else 0.0
     waiting = f", no answer for {age_text(silent)}" if silent >= 1 else ""
+    if node.arriving is not None and node.arriving.is_slow:
+        waiting = f", {drops_words(node.arriving)}"
     yield "state", f"{style.word}{waiting}", style.look if node.state is not NodeState.OK else Look.NORMAL
     for part, words in node.errors.items():
         yield part, words.removeprefix(f"{node.name}: "), Look.RED
@@ -195,6 +198,8 @@ def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple
         size = node.metrics.value.size_bytes if node.metrics else 0
         of_size = f"; metrics {size_text(size)}" if size else ""
         yield "last read", f"{words}{of_size}", Look.NORMAL
+    if pace := pace_words(node, snapshot):
+        yield "read", pace, Look.NORMAL
     bad = node.metrics.value.bad_lines if node.metrics else 0
     if bad:
         yield "unread", f"{plural(bad, 'line')} of its metrics could not be read", Look.AMBER

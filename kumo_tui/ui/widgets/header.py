@@ -10,12 +10,14 @@ from kumo_tui.act.token import target_name
 from kumo_tui.model.snapshot import NodeState, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.freshness import Freshness, freshness, shown, totals_freshness
+from kumo_tui.ui.pace_words import every_text, slowest, why_slower
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 from kumo_tui.units import age_text, count_text
 
 WIDE = 100
+ROOM_FOR_REASON = 120
 AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshness.GONE: Look.RED}
 
 
@@ -113,17 +115,21 @@ def _totals(snapshot: Snapshot, now: float, signs: Glyphs, *, with_queues: bool)
     return tuple(pieces)
 
 
-def age_line(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs, *, short: bool) -> Line:
+def age_line(
+    snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs, *, short: bool, reasoned: bool = False
+) -> Line:
     """How old the data is, and whether the screen is live: `data 1s   ▶ live 2s`."""
     age = data_age_s(snapshot, now)
     pieces: list[Piece] = []
     if age is not None:
-        look = AGE_LOOKS[freshness(age, snapshot.interval_s)]
+        look = AGE_LOOKS[freshness(age, snapshot.longest_every_s)]
         pieces += [Piece(" data ", Look.DIM), Piece(f"{age_text(age):<4}", look)]
     if mode.frozen:
         return (*pieces, Piece(" FROZEN ", Look.REVERSE))
     live = signs.live if short else f"{signs.live} live"
-    return (*pieces, Piece(f" {live} {snapshot.interval_s:g}s", Look.DIM))
+    slow = slowest(snapshot)
+    why = f": {why_slower(slow, snapshot)}" if slow is not None and reasoned else ""
+    return (*pieces, Piece(f" {live} {every_text(snapshot.longest_every_s)}{why}", Look.DIM))
 
 
 class Header(Horizontal):
@@ -133,6 +139,7 @@ class Header(Horizontal):
     Header { height: 1; }
     Header #age { width: 19; }
     Header.wide #age { width: 24; }
+    Header.reasoned #age { width: 46; }
     """
 
     def compose(self) -> ComposeResult:
@@ -143,7 +150,9 @@ class Header(Horizontal):
     def show_header(self, snapshot: Snapshot, now: float, mode: Mode) -> None:
         """Show the snapshot's facts as they are at this time (monotonic seconds)."""
         signs, wide = glyphs_of(self), self.size.width >= WIDE
+        reasoned = self.size.width >= ROOM_FOR_REASON and slowest(snapshot) is not None and not mode.frozen
         self.set_class(wide, "wide")
+        self.set_class(reasoned, "reasoned")
         where, age = self.query_one("#where", Lines), self.query_one("#age", Lines)
         where.show(where_line(snapshot, now, where.size.width, mode, signs))
-        age.show(age_line(snapshot, now, mode, signs, short=not wide))
+        age.show(age_line(snapshot, now, mode, signs, short=not wide, reasoned=reasoned))

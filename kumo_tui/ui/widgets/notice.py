@@ -15,6 +15,7 @@ from kumo_tui.ui.alarm_lines import alarm_lines
 from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
+from kumo_tui.ui.pace_words import drops_words
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece, line_width, strip_of
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
@@ -84,7 +85,12 @@ def _refusing(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
 
 
 def _fails(node: NodeSnapshot) -> bool:
-    return node.state is not NodeState.OK or bool(node.errors) or node.silent_s >= SILENT_IS_WORTH_SAYING_S
+    waits = node.silent_s >= SILENT_IS_WORTH_SAYING_S or _drips(node)
+    return node.state is not NodeState.OK or bool(node.errors) or waits
+
+
+def _drips(node: NodeSnapshot) -> bool:
+    return node.arriving is not None and node.arriving.is_slow
 
 
 def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
@@ -94,6 +100,8 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
         silent = node.silent_s + now - snapshot.at if node.silent_s else 0.0
         how_long = f", silent for {int(silent)} s" if silent >= SILENT_IS_WORTH_SAYING_S else ""
         return (Piece(f" {style.mark(signs.ascii_only)} {name} busy{how_long}", style.look),)
+    if node.arriving is not None and node.arriving.is_slow and not node.errors:
+        return (Piece(f" {signs.warning} {name} {drops_words(node.arriving)}", Look.AMBER),)
     if node.silent_s >= SILENT_IS_WORTH_SAYING_S and not node.errors:
         silent = int(node.silent_s + now - snapshot.at)
         return (Piece(f" {signs.warning} {name} has not answered for {silent} s", Look.AMBER),)
