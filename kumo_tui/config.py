@@ -43,6 +43,14 @@ Url = Annotated[str, AfterValidator(check_url)]
 DurationText = Annotated[str, AfterValidator(check_duration)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Messages = Annotated[int, Field(ge=0)]
+ThemeName = Literal[
+    "kumo-dark",
+    "kumo-light",
+    "kumo-contrast",
+    "kumo-contrast-light",
+    "kumo-colorblind",
+    "kumo-colorblind-light",
+]
 
 
 class NodeSettings(BaseModel):
@@ -220,10 +228,12 @@ class Settings(BaseSettings):
     """The profile to use when no --profile is given; the only one when there is one, empty otherwise."""
     read_only: bool = False
     """Watch only: nothing that changes a node is offered."""
-    theme: Literal["kumo-dark", "kumo-light"] = "kumo-dark"
-    """kumo-dark or kumo-light."""
-    ascii: bool = False
-    """Draw with ASCII characters only."""
+    theme: ThemeName = "kumo-dark"
+    """kumo-dark or kumo-light; kumo-contrast or kumo-colorblind, for light grounds with -light after it."""
+    ascii: bool | None = None
+    """Draw with ASCII characters only; unset: where the locale is not UTF-8."""
+    low_bandwidth: bool = False
+    """Draw less, for a slow link: no colours, fewer columns, no bars, every 5 s at most."""
     mouse: bool = False
     """Take the mouse; off leaves selecting and copying to the terminal."""
     journal: str = ""

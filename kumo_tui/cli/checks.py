@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from kumo_tui import __version__
 from kumo_tui.act.rights import order_of
+from kumo_tui.cli.locale_text import is_utf8, speaks_utf8
 from kumo_tui.cli.options import Options
 from kumo_tui.config import Settings, config_path
 from kumo_tui.errors import ConfigError
@@ -67,14 +68,9 @@ def look_at_terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Termin
         term=environ.get("TERM", ""),
         colour_term=environ.get("COLORTERM", ""),
         no_colour=bool(environ.get("NO_COLOR")),
-        encoding=sys.stdout.encoding or "ascii",
+        encoding=(sys.stdout.encoding or "ascii") if speaks_utf8(environ) else "ASCII",
         size=size,
     )
-
-
-def is_utf8(encoding: str) -> bool:
-    """Whether text of this encoding can show the program's glyphs."""
-    return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def check_program() -> Iterator[Check]:
@@ -92,8 +88,8 @@ def check_program() -> Iterator[Check]:
         yield Check("program", Health.WARNING, words, f"Install Textual {TEXTUAL}x.")
 
 
-def check_terminal_facts(facts: TerminalFacts, *, ascii_only: bool) -> Iterator[Check]:
-    """Whether the dashboard can be drawn here, and how well."""
+def check_terminal_facts(facts: TerminalFacts, *, ascii_only: bool | None) -> Iterator[Check]:
+    """Whether the dashboard can be drawn here, and how well; `ascii_only` as the settings have it."""
     if not facts.is_terminal:
         words = "standard input or output is no terminal: the dashboard cannot open like this."
         yield Check("terminal", Health.WARNING, words, "In scripts and pipes use `kumo-tui status --json`.")
@@ -105,9 +101,12 @@ def check_terminal_facts(facts: TerminalFacts, *, ascii_only: bool) -> Iterator[
     if is_utf8(facts.encoding) or ascii_only:
         words = "ASCII characters only, by the settings" if ascii_only else "UTF-8"
         yield Check("terminal", Health.OK, words)
+    elif ascii_only is None:
+        words = "ASCII characters only: the locale is not UTF-8."
+        yield Check("terminal", Health.OK, words, "Set LANG to a UTF-8 locale, or `ascii = false`, for more.")
     else:
         words = f"characters are {one_line(facts.encoding, 40)}, not UTF-8: glyphs will be wrong."
-        yield Check("terminal", Health.WARNING, words, "Set LANG to a UTF-8 locale, or `ascii = true`.")
+        yield Check("terminal", Health.WARNING, words, "Set LANG to a UTF-8 locale, or leave `ascii` out.")
     if facts.size is not None:
         yield _size(*facts.size)
 

@@ -3,6 +3,7 @@
 import os
 
 from kumo_tui.cli.compose import Call, House, opened
+from kumo_tui.cli.locale_text import draws_ascii
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.errors import InputError
 
@@ -11,7 +12,7 @@ TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0
 
 
 def check_terminal(call: Call) -> None:
-    """Raise InputError when standard input or output is no terminal, or JSON is wanted of a dashboard."""
+    """Raise InputError where no dashboard can be drawn, or JSON is wanted of it."""
     if call.options.json:
         raise InputError("dashboard", "the dashboard has no --json.", "`kumo-tui status --json` has.")
     if not call.surroundings.is_terminal():
@@ -19,6 +20,13 @@ def check_terminal(call: Call) -> None:
             "dashboard",
             "the dashboard needs a terminal on standard input and output.",
             "In scripts and pipes use `kumo-tui status --json`.",
+        )
+    term = call.surroundings.environ.get("TERM", "")
+    if term in ("", "dumb"):
+        raise InputError(
+            "dashboard",
+            f"TERM is {term or 'not set'}: the dashboard cannot be drawn there.",
+            "Set TERM to what your terminal is (xterm-256color), or use `kumo-tui status` and `kumo-tui watch`.",
         )
 
 
@@ -32,11 +40,12 @@ def open_dashboard(house: House) -> int:
         os.environ.setdefault(name, value)
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
-    app = KumoTuiApp(house.watcher, house.acts, house.settings, house.clock, house.past)
+    settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
+    app = KumoTuiApp(house.watcher, house.acts, settings, house.clock, house.past)
 
     async def show() -> int:
         async with opened(house):
-            await app.run_async(mouse=house.settings.mouse)
+            await app.run_async(mouse=settings.mouse)
         return app.return_code or 0
 
     return run_loop(show())

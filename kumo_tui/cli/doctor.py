@@ -15,11 +15,11 @@ from kumo_tui.cli.checks import (
     check_program,
     check_settings,
     check_terminal_facts,
-    is_utf8,
     look_at_terminal,
 )
 from kumo_tui.cli.compose import Call, journal_file
 from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.locale_text import is_utf8
 from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_text
@@ -58,7 +58,7 @@ def doctor_command(call: Call, given: Options, *, set_aside_journal: bool) -> Ex
     settings, checks = check_settings(call.options, call.surroundings.environ)
     nodes, examined = _look_at_nodes(call, settings)
     facts = look_at_terminal(call.surroundings.environ, is_terminal=call.surroundings.is_terminal())
-    ascii_only = settings is not None and settings.ascii
+    ascii_only = settings.ascii if settings is not None else None
     everything = [
         *check_program(),
         *check_terminal_facts(facts, ascii_only=ascii_only),
@@ -71,7 +71,7 @@ def doctor_command(call: Call, given: Options, *, set_aside_journal: bool) -> Ex
     if call.options.json:
         print_json({"exit": int(code), "checks": [_check_json(check) for check in everything]})
     else:
-        _print(everything, ascii_only=ascii_only or not is_utf8(facts.encoding))
+        _print(everything, ascii_only=bool(ascii_only) or not is_utf8(facts.encoding))
     return code
 
 

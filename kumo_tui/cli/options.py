@@ -22,6 +22,7 @@ class Options:
     read_only: bool = False
     json: bool = False
     log: Path | None = None
+    low_bandwidth: bool = False
 
     def merged(self, later: "Options") -> "Options":
         """These and the later ones: endpoints add up, the later of two single values wins."""
@@ -32,6 +33,7 @@ class Options:
             read_only=self.read_only or later.read_only,
             json=self.json or later.json,
             log=later.log or self.log,
+            low_bandwidth=self.low_bandwidth or later.low_bandwidth,
         )
 
     def settings(self) -> Settings:
@@ -40,6 +42,8 @@ class Options:
         if self.log is not None:
             log = settings.log.model_copy(update={"file": str(self.log)})
             settings = settings.model_copy(update={"log": log})
+        if self.low_bandwidth:
+            settings = settings.model_copy(update={"low_bandwidth": True})
         return settings.under_read_only() if self.read_only else settings
 
 
@@ -55,9 +59,10 @@ def with_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
         read_only: bool,
         as_json: bool,
         log: Path | None,
+        low_bandwidth: bool,
         **values: Any,
     ) -> Any:
-        given = Options(endpoint, profile, config, read_only, as_json, log)
+        given = Options(endpoint, profile, config, read_only, as_json, log, low_bandwidth)
         return command(*args, given=given, **values)
 
     for option in reversed(_GLOBAL):
@@ -99,6 +104,9 @@ _GLOBAL = (
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
         help="Write a log for bug reports to this file; it holds no credentials.",
+    ),
+    click.option(
+        "--low-bandwidth", is_flag=True, help="Draw less on the dashboard, for a slow link; key l switches it."
     ),
     click.option("--json", "as_json", is_flag=True, help="JSON on standard output, nothing else."),
 )

@@ -1,19 +1,16 @@
 """The app: takes snapshots, hands them to the screen on top, and runs what the operator asks for."""
 
 import logging
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from rich.text import Text
 from textual import events, on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Draft
@@ -28,11 +25,11 @@ from kumo_tui.text import one_line
 from kumo_tui.ui import clean_flows, flows, keys, leaving, papers
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
-from kumo_tui.ui.crash import crash_words
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.ports import Live, Watching
+from kumo_tui.ui.room import has_no_room_for_forms, needs_words
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
@@ -43,7 +40,9 @@ from kumo_tui.ui.screens.palette import PaletteScreen
 from kumo_tui.ui.screens.past import PastScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from kumo_tui.ui.screens.stop_detail import StopDetailScreen
-from kumo_tui.ui.theme import DARK, LIGHT, THEMES, glyphs
+from kumo_tui.ui.slow_link import Frames, interval_for
+from kumo_tui.ui.terminal_app import TerminalApp
+from kumo_tui.ui.theme import glyphs
 from kumo_tui.ui.widgets.header import Mode
 
 _log = logging.getLogger(__name__)
@@ -64,15 +63,17 @@ class SnapshotTaken(Message):
         return isinstance(message, SnapshotTaken)
 
 
-class KumoTuiApp(App[None], inherit_bindings=False):
+class KumoTuiApp(TerminalApp, inherit_bindings=False):
     """The dashboard on a watcher and its acts. `snapshot` is the last one taken.
 
     Nothing here calls the network: the watcher reads, the acts write, both are given. `past` looks back on the
     journal, `folder` is where reports are written to.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit_hint", "how to quit", show=False)]
-    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "quit_hint", "how to quit", show=False),
+        *TerminalApp.BINDINGS,
+    ]
     TITLE = "kumo-tui"
 
     snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
@@ -86,22 +87,19 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         past: Past | None = None,
         folder: Path = Path(),
     ) -> None:
-        # Native ANSI colours, so that NO_COLOR leaves the terminal's own and not greys on black.
-        super().__init__(ansi_color=True)
+        self.clock: Clock = clock or SystemClock()
+        super().__init__(settings, self.clock)
         self.watcher = watcher
         self.acts = acts
-        self.settings = settings
-        self.clock: Clock = clock or SystemClock()
         self.past: Past = past or MissingJournal(JournalError("There is no journal here."))
         self.folder = folder
-        self.animation_level = "none"
-        self._said = ("", 0.0)
+        self._interval_s = watcher.interval_s
+        self._frames = Frames()
+        self._said, self._told = ("", 0.0), ""
         self._alarms = Alarms(watcher.snapshot)
         self._opening: Worker[None] | None = None
         self._is_leaving = False
         self.set_reactive(KumoTuiApp.snapshot, watcher.snapshot)
-        for theme in THEMES:
-            self.register_theme(theme)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard."""
@@ -109,12 +107,12 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Start to look, and to go on with what was confirmed."""
-        self.theme = self.settings.theme if self.settings.theme in (DARK, LIGHT) else DARK
+        self._set_interval()
         self.watcher.subscribe(self._hear)
         self.acts.guardian.start()
         self.watcher.start()
         self.acts.clean.start()
-        self.set_interval(1.0, self.tick)
+        self.set_interval(1.0, self._beat)
 
     async def on_unmount(self) -> None:
         """Stop to sweep and to look; what is stopped stays so until its own end."""
@@ -129,19 +127,47 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     def _take_snapshot(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
         for words in self._alarms.news(
-            message.snapshot, glyphs(self.settings.ascii), are_shown=isinstance(self.screen, DashboardScreen)
+            message.snapshot, glyphs(bool(self.settings.ascii)), are_shown=isinstance(self.screen, DashboardScreen)
         ):
             self.notify(words, severity="error", markup=False)
 
     def watch_snapshot(self, snapshot: Snapshot) -> None:
         """Hand it to the screen on top; covered ones catch up when they are uncovered."""
+        self._set_interval()
+        if self._draws(snapshot):
+            self._draw(snapshot)
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        self._frames.drawn(snapshot, self.clock.monotonic())
         if isinstance(self.screen, Live):
             self.screen.show_snapshot(snapshot)
 
+    def _draws(self, snapshot: Snapshot) -> bool:
+        """Whether this is drawn now. Over a slow link not everything is, but for a dialog: it waits for news."""
+        is_thrifty = self.settings.low_bandwidth and not isinstance(self.screen, ModalScreen)
+        return not is_thrifty or self._frames.is_due(snapshot, self.clock.monotonic())
+
+    def _beat(self) -> None:
+        """Once a second."""
+        self.catch_up()
+        if not self.settings.low_bandwidth or isinstance(self.screen, ModalScreen):
+            self.tick()
+        elif self._draws(self.snapshot) or self.said(self.clock.monotonic()) != self._told:
+            self._draw(self.snapshot)
+            self.tick()
+
     def tick(self) -> None:
-        """Let ages and countdowns go on, once a second."""
+        """Let ages and countdowns go on."""
+        now = self.clock.monotonic()
+        self._told = self.said(now)
         if isinstance(self.screen, Live):
-            self.screen.tick(self.clock.monotonic())
+            self.screen.tick(now)
+
+    def _set_interval(self) -> None:
+        """Have nodes read as often as is wanted, less often for a slow link."""
+        wanted = interval_for(self._interval_s, self.snapshot, low_bandwidth=self.settings.low_bandwidth)
+        if self.watcher.interval_s != wanted:
+            self.watcher.interval_s = wanted
 
     # What screens ask for (hosting.DashboardHost)
 
@@ -150,7 +176,9 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         """Read-only, and how many nodes' certificates are not verified."""
         profile = self.settings.profile.get(self.snapshot.profile)
         insecure = sum(1 for node in profile.nodes if node.insecure) if profile else 0
-        return Mode(read_only_by=self.rights.read_only_by, insecure=insecure)
+        return Mode(
+            read_only_by=self.rights.read_only_by, insecure=insecure, low_bandwidth=self.settings.low_bandwidth
+        )
 
     @property
     def rights(self) -> Rights:
@@ -169,11 +197,11 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def bounce(self, draft: Draft) -> None:
         """Open the form for a bounce."""
-        self._change(lambda: flows.bounce_flow(self, draft))
+        self._change(lambda: flows.bounce_flow(self, draft), has_form=True)
 
     def stop(self, draft: Draft) -> None:
         """Open the dialog for a stop."""
-        self._change(lambda: clean_flows.stop_flow(self, draft))
+        self._change(lambda: clean_flows.stop_flow(self, draft), has_form=True)
 
     def release_stop(self, entry: StopKey) -> None:
         """Open the dialog that releases a stop of somebody else."""
@@ -237,7 +265,8 @@ class KumoTuiApp(App[None], inherit_bindings=False):
     def change_interval(self, factor: float) -> None:
         """Read more or less often."""
         wanted = self.watcher.interval_s * factor
-        self.watcher.interval_s = min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, wanted))
+        self._interval_s = min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, wanted))
+        self._set_interval()
         self.say(f"reading every {self.watcher.interval_s:g} s")
 
     # Commands of every screen
@@ -262,6 +291,21 @@ class KumoTuiApp(App[None], inherit_bindings=False):
 
     def action_palette(self) -> None:
         self.push_screen(PaletteScreen(self._places, self.rights), self._press)
+
+    def action_low_bandwidth(self) -> None:
+        """Draw less from now on, or as ever again."""
+        low = not self.settings.low_bandwidth
+        self.settings = self.settings.model_copy(update={"low_bandwidth": low})
+        self._set_interval()
+        self.set_theme()
+        self._draw(self.snapshot)
+        self.say(f"low bandwidth: {'on' if low else 'off'}")
+
+    def cannot_suspend(self) -> str:
+        """A stop of ours is left unattended by nobody but who says so."""
+        if leaving.asks_before_leaving(self.snapshot):
+            return "Ctrl+Z would leave what is stopped or bounced here unattended; q asks what is to become of it."
+        return ""
 
     async def action_quit(self) -> None:
         """Leave; where a stop or an EVERYTHING of ours is in force, ask what is to become of it."""
@@ -306,18 +350,20 @@ class KumoTuiApp(App[None], inherit_bindings=False):
         else:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
-    def _change(self, flow: Callable[[], Coroutine[Any, Any, None]], *, ends: str = "") -> None:
-        """Run a flow that changes something, where this session may: `ends` is the operation that it ends."""
+    def _change(
+        self, flow: Callable[[], Coroutine[Any, Any, None]], *, ends: str = "", has_form: bool = False
+    ) -> None:
+        """Run a flow that changes something, where this session may: `ends` is the operation that it ends.
+
+        One that `has_form` needs the room to show what it would hit.
+        """
         status = self.snapshot.operation(ends) if ends else None
-        if self.rights.may_act or (status is not None and self.rights.may_end(status.operation)):
+        if has_form and has_no_room_for_forms(self.size):
+            self.notify(f"The form {needs_words(self.size)}.", markup=False)
+        elif self.rights.may_act or (status is not None and self.rights.may_end(status.operation)):
             self._act(flow())
         else:
             self.say(f"READ-ONLY: {self.rights.read_only_by}")
-
-    def _fatal_error(self) -> None:
-        """Textual's own trace shows what variables hold: secrets, and names with control characters in them."""
-        error = sys.exception()
-        self.panic(Text(crash_words(error) if error else ""))
 
     def _act(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run a flow to its end; it is never cancelled by what the operator looks at next."""

@@ -31,9 +31,9 @@ NODE_INDENT = " " * 13
 QUEUE_COLUMNS = (
     Column("QUEUE", cut=Cut.MIDDLE),
     Column("AT START", COUNT_WIDTH, Align.RIGHT),
-    Column("SWEPT >=", COUNT_WIDTH, Align.RIGHT),
+    Column("SWEPT >=", COUNT_WIDTH, Align.RIGHT, vital=True),
     Column("NEW", 8, Align.RIGHT),
-    Column("STANDING", COUNT_WIDTH, Align.RIGHT),
+    Column("STANDING", COUNT_WIDTH, Align.RIGHT, vital=True),
 )
 
 # Nodes that want attention come first.

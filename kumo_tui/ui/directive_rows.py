@@ -181,8 +181,10 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell
         word = VERDICTS[status.fallen[0].verdict].word
         text = f"{word} on {len(status.fallen)} {style.word}"
         return Cell(f"{text} {percent}" if wide else text, Look.RED)
-    has_bar = progress.baseline > 0 and (
-        status.verdict is Verdict.RUNNING or (wide and not status.verdict.is_final)
+    has_bar = (
+        bool(signs.bar)
+        and progress.baseline > 0
+        and (status.verdict is Verdict.RUNNING or (wide and not status.verdict.is_final))
     )
     parts = [fit(style.word, WORD_WIDTH)] if wide else [] if has_bar else [style.word]
     if has_bar:

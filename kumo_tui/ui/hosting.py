@@ -13,6 +13,7 @@ from kumo_tui.journal.port import Past
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
+from kumo_tui.ui.drawn import Drawn
 from kumo_tui.ui.widgets.header import Mode
 
 
@@ -25,6 +26,7 @@ class DashboardHost(Protocol):
     clock: Clock
     past: Past
     folder: Path
+    drawn: Drawn
 
     @property
     def mode(self) -> Mode:

@@ -25,9 +25,9 @@ EVENT_ROWS = 3
 QUEUE_COLUMNS = (
     Column("QUEUE", cut=Cut.MIDDLE),
     Column("BASELINE", COUNT_WIDTH, Align.RIGHT),
-    Column("BOUNCED", COUNT_WIDTH, Align.RIGHT),
+    Column("BOUNCED", COUNT_WIDTH, Align.RIGHT, vital=True),
     Column("NEW", 8, Align.RIGHT),
-    Column("REMAINING", COUNT_WIDTH, Align.RIGHT),
+    Column("REMAINING", COUNT_WIDTH, Align.RIGHT, vital=True),
     Column("PROGRESS", BAR_WIDTH, gap=2),
 )
 

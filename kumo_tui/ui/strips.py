@@ -9,7 +9,8 @@ from textual.strip import Strip
 
 from kumo_tui.text import clean
 from kumo_tui.ui.cells import cut_end, width_of
-from kumo_tui.ui.theme import Look, Palette
+from kumo_tui.ui.colours import Palette
+from kumo_tui.ui.theme import Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The only vocabulary of states: a glyph, its ASCII twin, a word and a style for each, and the two themes.
+"""The only vocabulary of states: a glyph, its ASCII twin, a word and a look for each.
 
 The look is calm: data in the terminal's own colours, one accent for the cursor and the focus, amber for
 "look", red for "act now", and no coloured ground but the cursor's and an alarm's. Without colour (NO_COLOR)
@@ -6,17 +6,11 @@ everything stays readable: state is a glyph and a word, the cursor is a glyph an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from rich.style import Style
-from textual.theme import BUILTIN_THEMES, Theme
 
 from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.verdict import Verdict
-
-DARK = "kumo-dark"
-LIGHT = "kumo-light"
 
 
 class Look(StrEnum):
@@ -31,9 +25,6 @@ class Look(StrEnum):
     ALARM = "alarm"
     CURSOR = "cursor"
     REVERSE = "reverse"
-
-
-Palette = Mapping[Look, Style]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +103,10 @@ ORIGINS: Mapping[Origin, StateStyle] = {
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The signs that are no states. `bar` holds the eighths of a progress bar, empty first, full last."""
+    """The signs that are no states. `bar` holds the eighths of a progress bar, empty first, full last.
+
+    It is empty where no bars are drawn: a percentage says the same in fewer bytes.
+    """
 
     ascii_only: bool
     cursor: str
@@ -134,71 +128,9 @@ GLYPHS = Glyphs(False, "›", "●", "⚠", "⚠", "…", "─", "·", "·", "�
 ASCII_GLYPHS = Glyphs(True, ">", "*", "!", "!", "..", "-", "-", ".", "v", "^", ">", "Enter", ".#")
 
 
-def glyphs(ascii_only: bool) -> Glyphs:
-    """The signs for this terminal."""
-    return ASCII_GLYPHS if ascii_only else GLYPHS
+_WITHOUT_BARS = {False: replace(GLYPHS, bar=""), True: replace(ASCII_GLYPHS, bar="")}
 
 
-def _palette(accent: int, amber: int, red: int) -> Palette:
-    return {
-        Look.NORMAL: Style.null(),
-        Look.STRONG: Style(bold=True),
-        Look.DIM: Style(dim=True),
-        Look.ACCENT: Style(color=f"color({accent})"),
-        Look.AMBER: Style(color=f"color({amber})"),
-        Look.RED: Style(color=f"color({red})", bold=True),
-        Look.ALARM: Style(color=f"color({red})", bold=True, reverse=True),
-        Look.CURSOR: Style(color=f"color({accent})", reverse=True),
-        Look.REVERSE: Style(reverse=True),
-    }
-
-
-_PALETTES: Mapping[str, Palette] = {DARK: _palette(74, 178, 203), LIGHT: _palette(25, 130, 124)}
-
-
-def palette(theme: str) -> Palette:
-    """The styles of a theme; those of kumo-dark for a theme that is not ours."""
-    return _PALETTES.get(theme, _PALETTES[DARK])
-
-
-def _theme(name: str, accent: str, amber: str, red: str, *, dark: bool) -> Theme:
-    """A theme on the terminal's own ground, for Textual's own widgets in dialogs."""
-    return Theme(
-        name=name,
-        ansi=True,
-        dark=dark,
-        primary=accent,
-        secondary=accent,
-        accent=accent,
-        warning=amber,
-        error=red,
-        success="ansi_default",
-        foreground="ansi_default",
-        background="ansi_default",
-        surface="ansi_default",
-        panel="ansi_default",
-        boost="ansi_default",
-        variables={
-            **BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables,
-            "border": accent,
-            "border-blurred": "ansi_bright_black" if dark else "ansi_white",
-            "block-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
-            "block-cursor-background": accent,
-            "block-cursor-text-style": "none",
-            "input-cursor-background": accent,
-            "input-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
-            "input-cursor-text-style": "none",
-            "input-selection-background": "ansi_bright_black" if dark else "ansi_white",
-            "input-selection-foreground": "ansi_default",
-            "button-focus-text-style": "reverse",
-            "scrollbar": accent,
-            "scrollbar-background": "ansi_default",
-        },
-    )
-
-
-# The same cube colours as in the palettes.
-THEMES = (
-    _theme(DARK, "#5fafd7", "#d7af00", "#ff5f5f", dark=True),
-    _theme(LIGHT, "#005faf", "#af5f00", "#af0000", dark=False),
-)
+def glyphs(ascii_only: bool, *, bars: bool = True) -> Glyphs:
+    """The signs for this terminal, with bars or without."""
+    return (ASCII_GLYPHS if ascii_only else GLYPHS) if bars else _WITHOUT_BARS[ascii_only]

@@ -40,9 +40,9 @@ from kumo_tui.model.snapshot import (
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.wire import QueueSample
 from kumo_tui.ui import clean_flows, flows
+from kumo_tui.ui.colours import DARK, THEMES
 from kumo_tui.ui.figures import Figures, figures_of
 from kumo_tui.ui.ports import Live
-from kumo_tui.ui.theme import DARK, THEMES
 from tests.fakes import FakeClock
 from tests.frames import frame_of
 from tests.ui.clean_world import RecordingCleanActs

@@ -8,7 +8,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from kumo_tui.ui.theme import DARK, THEMES
+from kumo_tui.ui.colours import DARK, THEMES
 
 TURNS = 500
 

@@ -32,8 +32,10 @@ def test_the_words_name_the_mistake_and_the_place_and_hold_no_value_and_no_contr
         stumble(SECRET, ESCAPE)
     words = crash_words(caught.value)
     assert "a mistake in kumo-tui: MistakeError: \\x1b]52;c;aGk=\\x07 with 11" in words
-    assert "test_crash.py:" in words
-    assert " stumble\n" in words
+    first, *rest = words.splitlines()
+    assert "(test_crash.py:" in first and first.endswith(" stumble)")
+    assert rest[-1] == "To report it, do it again with --log bug.log, and send that."
+    assert crash_words(caught.value, "~/kumo.log").endswith("To report it, send ~/kumo.log.")
     assert SECRET not in words
     assert all(line.isprintable() for line in words.splitlines())
 

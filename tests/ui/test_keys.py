@@ -25,7 +25,7 @@ DESIGNED = {
     "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
-    "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q",
+    "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_every_command_is_bound_and_every_binding_is_a_command() -> None:
     actions: set[str] = set()
     for owner in (KumoTuiApp, DashboardScreen, LineTable, *LOOKING):
         for key, action in bound(owner).items():
-            if action == "quit_hint" or (owner in LOOKING and key == "q"):
+            if action in ("quit_hint", "suspend_process") or (owner in LOOKING and key == "q"):
                 continue
             assert key in keys.command(action).keys
             actions.add(action)

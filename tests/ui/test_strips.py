@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from kumo_tui.ui.cells import width_of
+from kumo_tui.ui.colours import DARK, palette
 from kumo_tui.ui.strips import Piece, changed_span, strip_of
-from kumo_tui.ui.theme import DARK, Look, palette
+from kumo_tui.ui.theme import Look
 
 STYLES = palette(DARK)
 

@@ -1,5 +1,6 @@
-"""The vocabulary of states, and the two themes."""
+"""The vocabulary of states, and the themes on the screen."""
 
+import itertools
 import os
 
 import pytest
@@ -9,19 +10,16 @@ from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.cells import width_of
+from kumo_tui.ui.colours import SCHEMES
 from kumo_tui.ui.theme import (
     ASCII_GLYPHS,
-    DARK,
     GLYPHS,
-    LIGHT,
     NODE_STATES,
     ORIGINS,
     QUEUE_STATES,
     VERDICTS,
-    Look,
     Origin,
     QueueCondition,
-    palette,
 )
 from tests.fakes import FakeClock
 from tests.frames import frame_of, strips_of
@@ -50,6 +48,15 @@ def test_every_state_is_a_word_and_a_sign_of_one_cell_with_an_ascii_twin() -> No
         assert style.word or style is QUEUE_STATES[QueueCondition.CALM]
 
 
+def test_no_state_is_told_from_another_by_its_colour_alone() -> None:
+    for table in (NODE_STATES, QUEUE_STATES, VERDICTS, ORIGINS):
+        words = [style.word for style in table.values()]
+        assert len(set(words)) == len(words)
+        for one, other in itertools.combinations(table.values(), 2):
+            assert (one.glyph, one.word) != (other.glyph, other.word)
+            assert (one.ascii_glyph, one.word) != (other.ascii_glyph, other.word)
+
+
 def test_ascii_signs_are_ascii() -> None:
     words = [
         value for value in (getattr(ASCII_GLYPHS, name) for name in GLYPHS.__slots__) if isinstance(value, str)
@@ -57,18 +64,7 @@ def test_ascii_signs_are_ascii() -> None:
     assert all(word.isascii() for word in words)
 
 
-def test_both_palettes_style_every_look_and_give_a_ground_to_none() -> None:
-    for theme in (DARK, LIGHT):
-        assert set(palette(theme)) == set(Look)
-        assert all(style.bgcolor is None for style in palette(theme).values())
-
-
-def test_only_cursor_alarm_and_freeze_are_reversed() -> None:
-    reversed_looks = {look for look, style in palette(DARK).items() if style.reverse}
-    assert reversed_looks == {Look.CURSOR, Look.ALARM, Look.REVERSE}
-
-
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [scheme.name for scheme in SCHEMES])
 async def test_the_screen_stands_on_the_terminals_own_ground(theme: str) -> None:
     app = dashboard(theme=theme)
     async with app.run_test(size=(80, 24)) as pilot:

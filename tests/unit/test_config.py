@@ -54,12 +54,14 @@ def test_the_example_file_sets_every_key_that_has_a_default() -> None:
     defaults = Settings().model_dump(mode="json")
     profiles = defaults.pop("profile")
     assert profiles == {}
+    assert defaults.pop("ascii") is None
     defaults["act"] = {key: value for key, value in defaults["act"].items() if value is not None}
     assert written_keys == defaults
 
 
 def test_a_key_that_is_unset_by_default_is_in_the_example_as_a_comment() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
+    assert "# ascii = true" in lines
     unset = [key for key, value in Settings().act.model_dump().items() if value is None]
     shown = [key for key in unset if any(line.startswith(f"# {key} = ") for line in lines)]
     assert shown == unset
@@ -157,7 +159,7 @@ def test_variables_that_are_no_settings_disturb_nothing(monkeypatch: pytest.Monk
             "/config.toml:3: poll.intervall: unknown key; known are interval_s",
         ),
         ("poll.interval_s = 0\n", "/config.toml:1: poll.interval_s:"),
-        ('theme = "pink"\n', "/config.toml:1: theme: Input should be 'kumo-dark' or 'kumo-light'"),
+        ('theme = "pink"\n', "/config.toml:1: theme: Input should be 'kumo-dark', 'kumo-light', 'kumo-contrast'"),
         ("[profile.prod]\nproduction = true\n", "/config.toml:1: profile.prod.nodes: Field required"),
         ('[act]\nmax_duration = "1M"\n', "/config.toml:2: act.max_duration: 1M: M is a month"),
         ('[act]\nmax_duration = "31d"\n', "/config.toml:2: act.max_duration: 31d is not between 1s and 30d"),

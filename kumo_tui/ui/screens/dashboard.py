@@ -21,6 +21,7 @@ from kumo_tui.ui import keys
 from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, StopKey
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.room import LEAST_FOR_FORMS
 from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Piece
 from kumo_tui.ui.theme import Look
@@ -36,6 +37,8 @@ from kumo_tui.ui.widgets.queue_table import QueueTable, position_text
 
 OWN_COMMANDS = keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES, Place.FILTER)
 
+OF_APP = ("quit", "low_bandwidth")
+
 
 class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     """Draws the last snapshot, or the frozen one, and turns keys into requests to the app."""
@@ -44,10 +47,12 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     DashboardScreen { overflow: hidden; }
     DashboardScreen QueueTable { height: 1fr; min-height: 3; }
     DashboardScreen DirectivesTable { height: 25%; min-height: 3; }
+    DashboardScreen.low QueueTable, DashboardScreen.low DirectivesTable { min-height: 2; }
+    DashboardScreen.low #position { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings(*(name for name in OWN_COMMANDS if name != "quit"), "copy"),
-        *keys.bindings("help", "palette", "quit", of="app"),
+        *keys.bindings(*(name for name in OWN_COMMANDS if name not in OF_APP), "copy"),
+        *keys.bindings("help", "palette", *OF_APP, of="app"),
     ]
     AUTO_FOCUS = "QueueTable"
 
@@ -94,6 +99,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Lay out anew what depends on the width or the height."""
+        self.set_class(self.size.height < LEAST_FOR_FORMS.height, "low")
         self.call_after_refresh(self._redraw)
 
     def _redraw(self) -> None:
@@ -107,6 +113,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.query_one(QueueTable).show_built(built, now)
         self.query_one(DirectivesTable).show_directives(built.snapshot, now)
         self._draw_around()
+        # Notices that came or went have made another room for the table.
+        self.call_after_refresh(self._draw_position)
 
     def _draw_top(self, now: float) -> None:
         host = dashboard_host(self)
@@ -128,9 +136,15 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         names = {row.key for row in self._built.view.rows} if self._built.view.spec.group is None else set()
         hidden = sum(1 for name in table.marks if name not in names)
         self.query_one(FilterBar).show_view(self.spec, len(table.marks), hidden, self._filter_error)
-        self.query_one("#position", Lines).show((Piece(f" {position_text(table, self._built)}", Look.DIM),))
+        self._draw_position()
         self.query_one(DirectivesTitle).show_listing(directives.listing, focused=directives.has_focus)
         self.query_one(Footer).show_keys(self.places, dashboard_host(self).rights)
+
+    @on(LineTable.CursorMoved)
+    def _draw_position(self) -> None:
+        if self._built is not None:
+            text = position_text(self.query_one(QueueTable), self._built)
+            self.query_one("#position", Lines).show((Piece(f" {text}", Look.DIM),))
 
     # Where we are
 
@@ -159,12 +173,6 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         if not isinstance(self.focused, Input):
             self.query_one(FilterBar).leave()
         self._draw_around()
-
-    @on(LineTable.CursorMoved)
-    def _cursor_moved(self) -> None:
-        if self._built is not None:
-            text = position_text(self.query_one(QueueTable), self._built)
-            self.query_one("#position", Lines).show((Piece(f" {text}", Look.DIM),))
 
     # The view
 

@@ -17,7 +17,7 @@ from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.footer import Footer
-from kumo_tui.ui.widgets.header import age_line
+from kumo_tui.ui.widgets.header import ROOM_FOR_MODE, age_line
 from kumo_tui.ui.widgets.line_table import Column, LineTable
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
@@ -36,12 +36,13 @@ class DetailScreen(QuietScreen[None], inherit_bindings=False):
     DetailScreen { overflow: hidden; }
     DetailScreen #top { height: 1; }
     DetailScreen #age { width: 19; }
+    DetailScreen.thrifty #age { width: 27; }
     DetailScreen FittedLines { margin: 0 0 1 0; }
     DetailScreen LineTable { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings("back", "refresh", "copy"),
-        *keys.bindings("help", of="app"),
+        *keys.bindings("help", "low_bandwidth", of="app"),
         Binding("q", "back", "back", show=False),
     ]
     AUTO_FOCUS = "LineTable"
@@ -78,7 +79,11 @@ class DetailScreen(QuietScreen[None], inherit_bindings=False):
         """Draw this snapshot."""
         host = dashboard_host(self)
         now = host.clock.monotonic()
-        self.query_one("#age", Lines).show(age_line(snapshot, now, host.mode, glyphs_of(self), short=True))
+        short = self.size.width < ROOM_FOR_MODE
+        self.set_class(host.mode.low_bandwidth and not short, "thrifty")
+        self.query_one("#age", Lines).show(
+            age_line(snapshot, now, host.mode, glyphs_of(self), short=short or not host.mode.low_bandwidth)
+        )
         self.query_one("#said", Lines).show((Piece(f" {host.said(now)}", Look.STRONG),))
         self.query_one(Footer).show_keys(self.PLACES, host.rights)
         self.draw(snapshot, now)

@@ -47,7 +47,9 @@ class NodesScreen(DetailScreen):
         settings, signs, width = dashboard_host(self).settings, glyphs_of(self), self.size.width
         insecure = node_lines.insecure_nodes(settings, snapshot.profile)
         answering = f"   {snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')} answering"
-        self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(answering, Look.DIM)))
+        rate = dashboard_host(self).drawn.rate()
+        drawn = f"   drawn {node_lines.size_text(rate) if rate else '0 B'}/s lately"
+        self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(answering + drawn, Look.DIM)))
         wide = width >= node_lines.WIDE
         self.table.set_columns(node_lines.node_columns(width))
         self.table.show(

@@ -41,7 +41,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings("back", "bounce", "stop", "cancel", "copy", "report", "export", "refresh"),
-        *keys.bindings("help", of="app"),
+        *keys.bindings("help", "low_bandwidth", of="app"),
         Binding("q", "back", "back", show=False),
     ]
     AUTO_FOCUS = "#queues"

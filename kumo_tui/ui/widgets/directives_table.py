@@ -18,20 +18,21 @@ from kumo_tui.ui.directive_rows import (
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.line_table import Column, LineTable
-from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.lines import Lines, glyphs_of, is_low_bandwidth
 
 WIDE = 100
 
 
-def directive_columns(width: int) -> Sequence[Column]:
-    """The columns for a terminal of this width."""
+def directive_columns(width: int, *, low_bandwidth: bool = False) -> Sequence[Column]:
+    """The columns for a terminal of this width; over a slow link no reasons and no bars."""
     wide = width >= WIDE
+    reason_from = WIDE if low_bandwidth else 70
     return (
         Column("SCOPE", cut=Cut.MIDDLE),
-        Column("REASON", 20 if wide else 12, from_width=70),
+        Column("REASON", 20 if wide else 12, from_width=reason_from),
         Column("LEFT", 8, Align.RIGHT),
         Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=60),
-        Column("PROGRESS", WIDE_PROGRESS_WIDTH if wide else PROGRESS_WIDTH, gap=2),
+        Column("PROGRESS", WIDE_PROGRESS_WIDTH if wide else PROGRESS_WIDTH, gap=2, vital=True),
         Column("NODE", 9, from_width=WIDE),
     )
 
@@ -73,7 +74,7 @@ class DirectivesTable(LineTable):
 
     def _show_rows(self) -> None:
         width = self.size.width
-        self.set_columns(directive_columns(width))
+        self.set_columns(directive_columns(width, low_bandwidth=is_low_bandwidth(self)))
         self.show(rows_of(self._listing, glyphs_of(self), wide=width >= WIDE))
 
 

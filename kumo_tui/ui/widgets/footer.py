@@ -4,9 +4,13 @@ from collections.abc import Collection, Iterable
 
 from kumo_tui.act.rights import Rights
 from kumo_tui.ui.keys import Command, Place, command, in_footer
+from kumo_tui.ui.room import LEAST_FOR_FORMS, has_no_room_for_forms
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+
+FORMS = frozenset({"bounce", "stop"})
+_LEAST = f"{LEAST_FOR_FORMS.width}x{LEAST_FOR_FORMS.height}"
 
 
 def key_text(entry: Command, signs: Glyphs) -> str:
@@ -35,6 +39,10 @@ class Footer(Lines):
 
     def show_keys(self, places: Collection[Place], rights: Rights) -> None:
         """Show the keys that apply at these places."""
-        line = footer_line(in_footer(places, rights), self.size.width, glyphs_of(self))
-        hint = (Piece(f" {command('filter').help} ", Look.DIM),) if Place.FILTER in places else ()
-        self.show((*hint, *line))
+        hint = f" {command('filter').help} " if Place.FILTER in places else ""
+        shown = in_footer(places, rights)
+        if has_no_room_for_forms(self.app.size):
+            shown = [entry for entry in shown if entry.id not in FORMS]
+            hint = f" {self.app.size.width}x{self.app.size.height}: forms need {_LEAST} "
+        line = footer_line(shown, self.size.width - len(hint), glyphs_of(self))
+        self.show((*((Piece(hint, Look.DIM),) if hint else ()), *line))

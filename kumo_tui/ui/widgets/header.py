@@ -18,6 +18,7 @@ from kumo_tui.units import age_text, count_text
 
 WIDE = 100
 ROOM_FOR_REASON = 120
+ROOM_FOR_MODE = 60
 AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshness.GONE: Look.RED}
 
 
@@ -31,6 +32,7 @@ class Mode:
     frozen: bool = False
     read_only_by: str = ""
     insecure: int = 0
+    low_bandwidth: bool = False
 
 
 def data_age_s(snapshot: Snapshot, now: float) -> float | None:
@@ -118,7 +120,7 @@ def _totals(snapshot: Snapshot, now: float, signs: Glyphs, *, with_queues: bool)
 def age_line(
     snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs, *, short: bool, reasoned: bool = False
 ) -> Line:
-    """How old the data is, and whether the screen is live: `data 1s   ▶ live 2s`."""
+    """How old the data is, and whether the screen is live: `data 1s   ▶ live 2s`, `data 1s  low bandwidth 5s`."""
     age = data_age_s(snapshot, now)
     pieces: list[Piece] = []
     if age is not None:
@@ -126,6 +128,8 @@ def age_line(
         pieces += [Piece(" data ", Look.DIM), Piece(f"{age_text(age):<4}", look)]
     if mode.frozen:
         return (*pieces, Piece(" FROZEN ", Look.REVERSE))
+    if mode.low_bandwidth:
+        return (*pieces, Piece(f" {'low' if short else 'low bandwidth'} {every_text(snapshot.longest_every_s)}", Look.DIM))
     live = signs.live if short else f"{signs.live} live"
     slow = slowest(snapshot)
     why = f": {why_slower(slow, snapshot)}" if slow is not None and reasoned else ""
@@ -140,6 +144,7 @@ class Header(Horizontal):
     Header #age { width: 19; }
     Header.wide #age { width: 24; }
     Header.reasoned #age { width: 46; }
+    Header.thrifty #age { width: 27; }
     """
 
     def compose(self) -> ComposeResult:
@@ -150,9 +155,11 @@ class Header(Horizontal):
     def show_header(self, snapshot: Snapshot, now: float, mode: Mode) -> None:
         """Show the snapshot's facts as they are at this time (monotonic seconds)."""
         signs, wide = glyphs_of(self), self.size.width >= WIDE
+        thrifty = mode.low_bandwidth and self.size.width >= ROOM_FOR_MODE
         reasoned = self.size.width >= ROOM_FOR_REASON and slowest(snapshot) is not None and not mode.frozen
         self.set_class(wide, "wide")
         self.set_class(reasoned, "reasoned")
+        self.set_class(thrifty, "thrifty")
         where, age = self.query_one("#where", Lines), self.query_one("#age", Lines)
         where.show(where_line(snapshot, now, where.size.width, mode, signs))
-        age.show(age_line(snapshot, now, mode, signs, short=not wide, reasoned=reasoned))
+        age.show(age_line(snapshot, now, mode, signs, short=not (wide or thrifty), reasoned=reasoned))

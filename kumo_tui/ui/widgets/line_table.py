@@ -23,6 +23,7 @@ from kumo_tui.ui.widgets.lines import PaintedLines, glyphs_of, palette_of
 
 Key = Hashable
 GUTTER = 3
+LEAST_ROOM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Column:
     """One column: `width` in cells, 0 for the one that takes what is left.
 
     `from_width` is the table's width from which it is shown; `gap` the blanks before it (none before the first).
+    Where the column that takes what is left would get too little, columns that are not `vital` go, the last first.
     """
 
     title: str
@@ -38,6 +40,7 @@ class Column:
     cut: Cut = Cut.END
     from_width: int = 0
     gap: int = 1
+    vital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +307,16 @@ class LineTable(PaintedLines, can_focus=True):
     def _layout(self, width: int) -> list[tuple[int, Column, int, int]]:
         """Index, column, blanks before it and cells of each column that is shown."""
         shown = [(index, column) for index, column in enumerate(self._columns) if width >= column.from_width]
-        gaps = [column.gap if place else 0 for place, (_index, column) in enumerate(shown)]
-        left = width - GUTTER - sum(gaps) - sum(column.width for _index, column in shown)
+        needless = [entry for entry in shown if entry[1].width and not entry[1].vital]
+        while _left(shown, width) < LEAST_ROOM and needless:
+            shown.remove(needless.pop())
+        left = _left(shown, width)
         return [
-            (index, column, gap, column.width or max(0, left))
-            for (index, column), gap in zip(shown, gaps, strict=True)
+            (index, column, column.gap if place else 0, column.width or max(0, left))
+            for place, (index, column) in enumerate(shown)
         ]
+
+
+def _left(shown: Sequence[tuple[int, Column]], width: int) -> int:
+    """Cells that are left for the column without a width."""
+    return width - GUTTER - sum(column.gap for _index, column in shown[1:]) - sum(each.width for _, each in shown)

@@ -8,8 +8,9 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kumo_tui.ui.colours import PLAIN, Palette, palette
 from kumo_tui.ui.strips import Line, changed_span, strip_of
-from kumo_tui.ui.theme import Glyphs, Palette, glyphs, palette
+from kumo_tui.ui.theme import Glyphs, glyphs
 
 
 def palette_of(widget: Widget) -> Palette:
@@ -18,9 +19,14 @@ def palette_of(widget: Widget) -> Palette:
 
 
 def glyphs_of(widget: Widget) -> Glyphs:
-    """The signs of this terminal: ASCII where the settings of the app say so."""
+    """The signs of this terminal: ASCII where the settings of the app say so, no bars over a slow link."""
     settings: Any = getattr(widget.app, "settings", None)
-    return glyphs(bool(getattr(settings, "ascii", False)))
+    return glyphs(bool(getattr(settings, "ascii", False)), bars=not is_low_bandwidth(widget))
+
+
+def is_low_bandwidth(widget: Widget) -> bool:
+    """Whether as little as possible is to be drawn."""
+    return widget.app.theme == PLAIN
 
 
 class PaintedLines(Widget):

@@ -12,7 +12,7 @@ from kumo_tui.ui.queue_state import QueueState, StateReader
 from kumo_tui.ui.theme import QUEUE_STATES, Glyphs, Look
 from kumo_tui.ui.view_builder import Built
 from kumo_tui.ui.widgets.line_table import Cell, Column, Key, LineRow, LineTable
-from kumo_tui.ui.widgets.lines import glyphs_of
+from kumo_tui.ui.widgets.lines import glyphs_of, is_low_bandwidth
 from kumo_tui.units import age_text, percent_text
 
 WIDE = 100
@@ -22,20 +22,27 @@ RATE_WIDTH = 9
 BOUNCED_WIDTH = 9
 
 
-def queue_columns(group: Part | None, nodes: int) -> Sequence[Column]:
-    """The columns of a view; those for wide terminals come last but the state."""
+def queue_columns(
+    group: Part | None, nodes: int, *, low_bandwidth: bool = False, bounced: bool = True
+) -> Sequence[Column]:
+    """The columns of a view; those for wide terminals come last but the state.
+
+    Over a slow link name, messages and state, and what is bounced where something is (`bounced`); the other cells
+    of a row are not shown.
+    """
+    never = 10_000 if low_bandwidth else 0
     columns = [
         Column("QUEUE" if group is None else group.label.upper(), cut=Cut.MIDDLE),
-        Column("MESSAGES", COUNT_WIDTH, Align.RIGHT),
-        Column("PER MIN", RATE_WIDTH, Align.RIGHT, from_width=60),
-        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=70),
-        Column("SHARE", 6, Align.RIGHT, from_width=WIDE),
+        Column("MESSAGES", COUNT_WIDTH, Align.RIGHT, vital=True),
+        Column("PER MIN", RATE_WIDTH, Align.RIGHT, from_width=max(60, never)),
+        Column("BOUNCED", BOUNCED_WIDTH, Align.RIGHT, from_width=70 if bounced else never),
+        Column("SHARE", 6, Align.RIGHT, from_width=max(WIDE, never)),
     ]
     if group is not None:
         columns.insert(1, Column("QUEUES", 8, Align.RIGHT))
     elif nodes > 1:
-        columns.append(Column("ON NODES", 10, Align.RIGHT, from_width=WIDE))
-    columns.append(Column("STATE", 13, gap=2))
+        columns.append(Column("ON NODES", 10, Align.RIGHT, from_width=max(WIDE, never)))
+    columns.append(Column("STATE", 13, gap=2, vital=True))
     return columns
 
 
@@ -59,7 +66,7 @@ class QueueTable(LineTable):
         """Show this view as it is at this time (monotonic seconds)."""
         self._built = built
         group = built.view.spec.group
-        self.set_columns(queue_columns(group, len(built.snapshot.nodes)))
+        self._set_columns(built)
         self.set_empty_text(_empty_text(built))
         self._set_time(now)
         self.show_lazily([row_key(group, row) for row in built.view.rows], self._row_at)
@@ -67,6 +74,7 @@ class QueueTable(LineTable):
     def tick(self, now: float) -> None:
         """Show the same view at a later time."""
         if self._built is not None:
+            self._set_columns(self._built)
             self._set_time(now)
             self.repaint()
 
@@ -83,6 +91,17 @@ class QueueTable(LineTable):
         if row is None or self._built is None or self._built.view.spec.group is not None:
             return None
         return row.key
+
+    def _set_columns(self, built: Built) -> None:
+        thrifty, snapshot = is_low_bandwidth(self), built.snapshot
+        self.set_columns(
+            queue_columns(
+                built.view.spec.group,
+                len(snapshot.nodes),
+                low_bandwidth=thrifty,
+                bounced=not thrifty or any(snapshot.bounced.values()),
+            )
+        )
 
     def _set_time(self, now: float) -> None:
         assert self._built is not None
