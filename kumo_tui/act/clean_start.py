@@ -10,7 +10,7 @@ from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import STOP_SLACK_S, needs_names
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking, write_intent
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Step
@@ -21,6 +21,7 @@ from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import ExactQueues, Selector
 from kumo_tui.model.snapshot import Metrics, Timed
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.text import plural
 from kumo_tui.units import parse_duration
 from kumo_tui.watch.clean_advance import same_stop
@@ -87,9 +88,9 @@ class Starter:
         )
         ledgers = {node: baseline(preview.selector, reading.value) for node, reading in readings.items()}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
-        self._desk.journal.record_confirmed(
-            operation, previews, {node: ledger.baseline for node, ledger in ledgers.items()}, now
-        )
+        standing = {node: ledger.baseline for node, ledger in ledgers.items()}
+        is_large = any(len(counts) > LARGE_ENTRIES for counts in standing.values())
+        await aside(is_large, self._desk.journal.record_confirmed, operation, previews, standing, now)
         at = self._desk.clock.monotonic()
         wanted = at + operation.duration_s
         tracks = {}
@@ -110,15 +111,19 @@ class Starter:
         ledgers = {target.node: baseline(preview.selector, target.reading.value) for target in targets}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         intents = [_intent(target, ledgers[target.node], previews[target.node]) for target in targets]
-        self._desk.journal.record_intent(operation, intents)
-        sending = asyncio.create_task(self._carry_out(operation, targets, ledgers))
+        sending = asyncio.create_task(self._carry_out(operation, targets, ledgers, intents))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
 
     async def _carry_out(
-        self, operation: Operation, targets: Sequence[Target], ledgers: Mapping[str, Ledger]
+        self,
+        operation: Operation,
+        targets: Sequence[Target],
+        ledgers: Mapping[str, Ledger],
+        intents: Sequence[Intent],
     ) -> Operation:
+        await write_intent(self._desk, operation, intents)
         at = self._desk.clock.monotonic()
         tracks = {}
         for act, target in zip(operation.acts, targets, strict=True):

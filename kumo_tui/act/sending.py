@@ -8,11 +8,13 @@ from typing import TypeVar
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
 from kumo_tui.errors import NodeError, Refused
+from kumo_tui.journal.port import Intent
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import Metrics, Timed
+from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.text import one_line
 
 Value = TypeVar("Value")
@@ -67,6 +69,12 @@ def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, node
         digest=preview.digest,
         acts=tuple(NodeAct(node, ActState.INTENT, online_since=since.get(node)) for node in nodes),
     )
+
+
+async def write_intent(desk: Desk, operation: Operation, intents: Sequence[Intent]) -> None:
+    """Write an operation down; it is on disk when this returns, and nothing of it may leave before (rule 5)."""
+    is_large = sum(len(intent.baseline) + len(intent.preview) for intent in intents) > LARGE_ENTRIES
+    await aside(is_large, desk.journal.record_intent, operation, intents)
 
 
 async def while_looking(desk: Desk, acts: Awaitable[Value]) -> Value:

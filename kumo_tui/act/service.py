@@ -17,7 +17,7 @@ from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rights import CANCEL
 from kumo_tui.act.rules import refusals
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking
+from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking, write_intent
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
@@ -134,8 +134,7 @@ class Acts:
         operation = operation.with_event(self._clock.now(), f"confirmed, sent to {', '.join(nodes)}")
         previews = {node.node: node.matched.as_counts() for node in confirmed.preview.nodes}
         intents = [_intent(request, ledgers[request.node], previews[request.node]) for request in plan]
-        self._journal.record_intent(operation, intents)
-        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, before))
+        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, before, intents))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
@@ -146,7 +145,9 @@ class Acts:
         plan: Sequence[PlannedRequest],
         ledgers: Mapping[str, Ledger],
         before: Mapping[str, Timed[Metrics]],
+        intents: Sequence[Intent],
     ) -> Operation:
+        await write_intent(self._desk, operation, intents)
         self._watcher.track(operation, ledgers, self._clock.monotonic(), before)
         await while_looking(self._desk, asyncio.gather(*(self._send(operation, request) for request in plan)))
         self._watcher.refresh()

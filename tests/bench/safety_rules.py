@@ -105,7 +105,7 @@ BREACHES: tuple[Breach, ...] = (
         5,
         "a bounce leaves before its intent is written",
         "act/service.py",
-        "        self._journal.record_intent(operation, intents)\n",
+        "        await write_intent(self._desk, operation, intents)\n",
         "",
         ("tests/unit/act/test_service.py::test_the_intent_is_written_before_the_first_post",),
     ),
@@ -113,9 +113,18 @@ BREACHES: tuple[Breach, ...] = (
         5,
         "a stop leaves before its intent is written",
         "act/clean_start.py",
-        "        self._desk.journal.record_intent(operation, intents)\n",
+        "        await write_intent(self._desk, operation, intents)\n",
         "",
         ("tests/unit/act/test_clean_killed.py",),
+    ),
+    Breach(
+        5,
+        "a bounce of many queues leaves while its intent is still being written",
+        "node/aside.py",
+        "    return await asyncio.to_thread(work, *values, **named) if is_large else work(*values, **named)\n",
+        "    if not is_large:\n        return work(*values, **named)\n"
+        "    return asyncio.get_running_loop().run_in_executor(None, lambda: work(*values, **named))\n",
+        ("tests/unit/act/test_large_intent.py",),
     ),
     Breach(
         6,
