@@ -33,6 +33,7 @@ from kumo_tui.watch.clean_resume import caught_up
 from kumo_tui.watch.clean_track import CleanTrack, OwnStop, placed, sweep_unanswered, swept
 
 CLAIM_EVERY_S = 2.0
+REST = 10.0
 HOLD_S = 5.0
 REFUSED_HOLD_S = 30.0
 
@@ -154,6 +155,11 @@ class Sweeper:
             recorded = self._desk.recall(tag)
             if recorded is not None:
                 self._catch_up(recorded, is_ours=False)
+        self._asked_at[tag] = self._rested(now)
+
+    def _rested(self, asked_at: float) -> float:
+        """The time from which to count until the journal is read again: a long operation takes long to read."""
+        return asked_at + REST * (self._desk.clock.monotonic() - asked_at)
 
     def _may_act(self, operation: Operation) -> bool:
         """Whether we act on it. Else what the process that does has written down is taken over now and then."""
@@ -173,6 +179,7 @@ class Sweeper:
             is_ours = self.claim(tag)
         except JournalError:
             return operation.is_waiting
+        self._asked_at[tag] = self._rested(now)
         if is_ours and gave_up:
             self.let_go(tag)
         else:

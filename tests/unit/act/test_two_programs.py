@@ -1,6 +1,8 @@
 """Two kumo-tui of one user on one journal: one sweeps, the other follows, takes over, and may let go."""
 
 import asyncio
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from kumo_tui.act.draft import Draft
 from kumo_tui.act.requests import BOUNCE_PATH
 from kumo_tui.errors import Refused
 from kumo_tui.journal.durable import open_journal
+from kumo_tui.journal.records import Recorded
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind
 from tests.clean_world import World
@@ -40,6 +43,27 @@ async def test_one_sweeps_and_the_other_follows_its_counts(first: World) -> None
     assert theirs.ledger.bounced == mine.ledger.bounced
     assert theirs.clean.sweeps == mine.clean.sweeps
     assert sum(mine.ledger.bounced.values()) <= first.count(Kind.ADMIN_BOUNCE, tenant="s1")
+
+
+async def test_who_follows_rests_longer_the_longer_the_journal_takes_to_read(first: World) -> None:
+    await first.bounce(DRAFT)
+    second = first.beside()
+    sweeper = second.acts.clean.sweeper
+    recall, read_at = sweeper._desk.recall, []
+
+    def slowly(tag: str) -> Recorded | None:
+        first.time.advance(1.0)
+        read_at.append(first.clock.monotonic())
+        return recall(tag)
+
+    sweeper._desk = replace(sweeper._desk, recall=slowly)
+    second.acts.clean.start()
+    for _turn in range(30):
+        await first.play(1.0, 1.0)
+        await second.poll()
+    rests = [later - earlier for earlier, later in itertools.pairwise(read_at)]
+    assert rests
+    assert min(rests) >= 10.0
 
 
 async def test_the_end_that_one_reaches_is_the_end_for_the_other(first: World) -> None:
