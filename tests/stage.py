@@ -8,6 +8,7 @@ import httpx
 from kumo_tui.act.service import Acts
 from kumo_tui.config import PollSettings, Settings
 from kumo_tui.journal.memory import MemoryJournal
+from kumo_tui.journal.port import Kept
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.client import NodeClient
 from kumo_tui.sim import Fleet, ManualClock, SimNode, load_scenario
@@ -52,9 +53,11 @@ class NumberedActs(Acts):
 
 
 class Stage:
-    """A fleet of this scenario with the app on it; leave it by `async with`."""
+    """A fleet of this scenario with the app on it; left by `async with`. Without a `journal`: one in memory."""
 
-    def __init__(self, scenario: str = "demo", *, profile: ProfileFacts | None = None) -> None:
+    def __init__(
+        self, scenario: str = "demo", *, profile: ProfileFacts | None = None, journal: Kept | None = None
+    ) -> None:
         self.time = ManualClock()
         self.fleet = Fleet(load_scenario(scenario), clock=self.time, seed=SEED)
         self.clock = StageClock(self.time)
@@ -64,7 +67,7 @@ class Stage:
             NodeWatch(client, f"http://{name}:8000", self.clock, PollSettings())
             for name, client in clients.items()
         ]
-        journal = MemoryJournal()
+        journal = journal or MemoryJournal()
         self.watcher = StillWatcher(
             watches, self.clock, journal, profile=profile or ProfileFacts("demo"), jitter=lambda: 0.0
         )

@@ -61,9 +61,12 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when the block is left, and undone when the block raises."""
-        with self._lock, self._explained(), self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._lock, self._explained():
+            # First of all: a damaged file that was set aside is not to be set aside once more.
             self._check_identity()
-            yield connection
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                self._check_identity()
+                yield connection
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

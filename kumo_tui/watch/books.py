@@ -13,6 +13,9 @@ from kumo_tui.watch.tracker import Track
 
 JOURNAL_ASKED_S = 10.0
 
+# While all is well: a disk that fills up is told before anybody wants to bounce.
+SOUND_ASKED_S = 60.0
+
 Key = tuple[str, str]
 
 
@@ -43,9 +46,10 @@ class Books:
     def look(self, tracks: Mapping[Key, Track | CleanTrack]) -> str | None:
         """Why nothing can be written, asked anew now and then; what is owed is written once something can."""
         now = self._clock.monotonic()
-        if self._problem is not None and now - self._asked_at >= JOURNAL_ASKED_S:
+        if now - self._asked_at >= (SOUND_ASKED_S if self._problem is None else JOURNAL_ASKED_S):
+            was_sound = self._problem is None
             self._problem, self._asked_at = self._journal.problem(), now
-            if self._problem is None:
+            if self._problem is None and not was_sound:
                 self._pay(tracks)
         return self._problem
 

@@ -6,7 +6,7 @@ from kumo_tui.errors import JournalError
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.model.operation import ActState, NodeAct
-from kumo_tui.watch.books import JOURNAL_ASKED_S
+from kumo_tui.watch.books import JOURNAL_ASKED_S, SOUND_ASKED_S
 from kumo_tui.watch.watcher import Watcher
 from tests.fakes import FakeClock
 from tests.scripted import ScriptedNode
@@ -66,6 +66,22 @@ def test_a_write_that_fails_is_said_and_forgotten_when_the_journal_can_be_writte
     assert watcher.snapshot.journal_problem == "the disk is full."
     clock.jump(JOURNAL_ASKED_S)
     follow(watcher, journal)
+    assert watcher.snapshot.journal_problem is None
+
+
+def test_a_journal_that_fails_while_nothing_is_written_is_noticed_all_the_same() -> None:
+    journal = Moody()
+    clock, watcher = watching(journal)
+    journal.words = "the disk is full."
+    clock.jump(SOUND_ASKED_S - 1)
+    follow(watcher, None)
+    assert watcher.snapshot.journal_problem is None
+    clock.jump(1)
+    follow(watcher, None)
+    assert watcher.snapshot.journal_problem == "the disk is full."
+    journal.words = None
+    clock.jump(JOURNAL_ASKED_S)
+    follow(watcher, None)
     assert watcher.snapshot.journal_problem is None
 
 
