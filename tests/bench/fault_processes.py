@@ -38,6 +38,9 @@ due_in = [86400, 86400]
 BOUNCE = ("bounce", "--tenant", "s1", "--plain", "--yes", "--at-most", "99", "--reason", "k")
 STOP = ("stop", "--tenant", "s1", "--reason", "k", "--duration", "60s")
 
+# No file grows any more; without this Python would leave its own caches cut short.
+FULL = ("sh", "-c", 'ulimit -f 1 && PYTHONDONTWRITEBYTECODE=1 exec "$@"', "sh")
+
 _OVER_THE_WAY = (Fault.SILENT_DONE, Fault.CUT_DONE, Fault.HALF, Fault.ERROR, Fault.ERROR_DONE)
 REAL: Sequence[tuple[Act, Fault]] = (
     *((Act.PLAIN, fault) for fault in (*_OVER_THE_WAY, Fault.KILLED_SENT, Fault.RESTART_DONE)),
@@ -102,7 +105,7 @@ class _Run:
                 other.execute("BEGIN EXCLUSIVE")
                 return self._command(*words)
         if self._fault is Fault.FULL:
-            return self._command(*words, shell=("sh", "-c", 'ulimit -f 1 && exec "$@"', "sh"))
+            return self._command(*words, shell=FULL)
         self._fleet.fault(kind="delay_reply", path=path, method=method, seconds=PATIENCE_S, times=1)
         with self._process(words) as process:
             self._fleet.wait(lambda: bool(self._asked(method, path)), f"{method} {path}")
