@@ -5,12 +5,16 @@ criteria are posted again (KUMOMTA.md 2.7, 2.8). So each directive id has its ow
 are summed over the ids that one operation had on one node.
 """
 
-from collections.abc import Iterable, Mapping
+import heapq
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from kumo_tui.model.selector import Selector
+
+# Queues that a screen lists of an operation, the largest of them: nobody reads more.
+LISTED = 500
 
 
 class QueueProgress(NamedTuple):
@@ -111,14 +115,30 @@ class Ledger:
     @cached_property
     def rows(self) -> tuple[QueueProgress, ...]:
         """Every matching queue of the baseline or the totals, the largest first."""
+        return tuple(self.row(name) for name in sorted(self._meant, key=self._rank))
+
+    @cached_property
+    def largest(self) -> tuple[QueueProgress, ...]:
+        """The first of the rows, as many as a screen lists."""
+        return tuple(self.row(name) for name in heapq.nsmallest(LISTED, self._meant, key=self._rank))
+
+    @property
+    def queues(self) -> int:
+        """How many rows there are."""
+        return len(self._meant)
+
+    def row(self, name: str) -> QueueProgress:
+        """What is known of one queue."""
+        return QueueProgress(name, self.baseline.get(name), self.bounced.get(name, 0))
+
+    @cached_property
+    def _meant(self) -> Collection[str]:
+        """The matching queues of the baseline or the totals."""
         names = dict.fromkeys([*self.baseline, *self.bounced])
-        rows = [
-            QueueProgress(name, self.baseline.get(name), self.bounced.get(name, 0))
-            for name in names
-            if name not in self.collateral
-        ]
-        rows.sort(key=lambda row: (-max(row.baseline or 0, row.bounced), row.name))
-        return tuple(rows)
+        return [name for name in names if name not in self.collateral] if self.collateral else names
+
+    def _rank(self, name: str) -> tuple[int, str]:
+        return -max(self.baseline.get(name, 0), self.bounced.get(name, 0)), name
 
     @cached_property
     def progress(self) -> "Progress":

@@ -1,9 +1,10 @@
 """How a clean bounce is drawn: head, nodes, queues. The timeline is that of every operation."""
 
+import heapq
 from collections import Counter
 from collections.abc import Sequence
 
-from kumo_tui.model.ledger import QueueProgress
+from kumo_tui.model.ledger import LISTED, QueueProgress
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, is_altered
@@ -16,7 +17,7 @@ from kumo_tui.ui.clean_words import (
     progress_words,
     sums_of,
 )
-from kumo_tui.ui.operation_lines import aftermath_lines
+from kumo_tui.ui.operation_lines import aftermath_lines, left_out_row
 from kumo_tui.ui.operation_words import unread_node, why_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
@@ -81,15 +82,21 @@ def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
 
 
 def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
-    """Every queue that was swept, or stands to be swept, the largest first."""
-    standing = sums_of(status).standing
-    rows = {row.name: row for row in status.ledger.rows}
-    rows |= {name: QueueProgress(name, None, 0) for name, count in standing.items() if count and name not in rows}
+    """The queues that were swept, or stand to be swept, the largest first, and how many are left out."""
+    standing, ledger = sums_of(status).standing, status.ledger
+    new = {name: count for name, count in standing.items() if count}
+    rows = {row.name: row for row in ledger.largest}
+    rows |= {name: ledger.row(name) for name in heapq.nlargest(LISTED, new, key=new.__getitem__)}
     known = not status.verdict.is_final
     ordered = sorted(
         rows.values(), key=lambda row: (-max(row.baseline or 0, row.bounced, standing.get(row.name, 0)), row.name)
     )
-    return [_queue_row(row, standing.get(row.name, 0) if known else None, signs) for row in ordered]
+    listed = ordered[:LISTED]
+    unlisted = sum(1 for name in new if name not in ledger.baseline and name not in ledger.bounced)
+    return [
+        *(_queue_row(row, standing.get(row.name, 0) if known else None, signs) for row in listed),
+        *left_out_row(ledger.queues + unlisted - len(listed), QUEUE_COLUMNS),
+    ]
 
 
 def _node_line(node: NodeProgress, signs: Glyphs) -> Line:

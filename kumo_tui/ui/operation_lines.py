@@ -1,12 +1,13 @@
 """How one operation is drawn: head, nodes, queues, timeline."""
 
+import heapq
 from collections import Counter
 from collections.abc import Sequence
 
-from kumo_tui.model.ledger import QueueProgress
+from kumo_tui.model.ledger import LISTED, QueueProgress
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import is_altered
+from kumo_tui.text import is_altered, plural
 from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
@@ -22,6 +23,7 @@ BAR_WIDTH = 10
 COUNT_WIDTH = 10
 NODE_ROWS = 6
 EVENT_ROWS = 3
+LEFT_OUT = ("left out",)
 QUEUE_COLUMNS = (
     Column("QUEUE", cut=Cut.MIDDLE),
     Column("BASELINE", COUNT_WIDTH, Align.RIGHT),
@@ -97,12 +99,23 @@ def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
 
 
 def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
-    """Collateral first, in red; then every matching queue, the largest first."""
-    collateral = sorted(status.ledger.collateral.items(), key=lambda item: (-item[1], item[0]))
+    """Collateral first, in red; then the matching queues, the largest first, and how many are left out."""
+    ledger = status.ledger
+    collateral = heapq.nsmallest(LISTED, ledger.collateral.items(), key=lambda item: (-item[1], item[0]))
+    left_out = len(ledger.collateral) - len(collateral) + ledger.queues - len(ledger.largest)
     return [
         *(_collateral_row(name, count, signs) for name, count in collateral),
-        *(_queue_row(row, signs) for row in status.ledger.rows),
+        *(_queue_row(row, signs) for row in ledger.largest),
+        *left_out_row(left_out, QUEUE_COLUMNS),
     ]
+
+
+def left_out_row(left_out: int, columns: Sequence[Column]) -> list[LineRow]:
+    """The row below the last one, where there are more queues than are listed."""
+    if not left_out:
+        return []
+    words = f"and {plural(left_out, 'smaller queue')}: e writes all"
+    return [LineRow(LEFT_OUT, (Cell(words, Look.DIM), *[Cell("")] * (len(columns) - 1)))]
 
 
 def event_lines(status: OperationStatus, width: int) -> Sequence[Line]:

@@ -29,8 +29,10 @@ def moved_on(track: Track | CleanTrack, seen: NodeSnapshot, now: float) -> Track
 
 
 def sum_ledgers(ledgers: Sequence[Ledger]) -> None:
-    """Sum the ledgers of one operation: the sums are kept with them."""
-    combined(ledgers).progress  # noqa: B018 - summed here, kept with the ledgers
+    """Sum the ledgers of one operation, and find its largest queues: both are kept with them."""
+    together = combined(ledgers)
+    together.progress  # noqa: B018 - summed here, kept with the ledgers
+    together.largest  # noqa: B018 - the same
 
 
 def sum_up(nodes: Sequence[NodeSnapshot]) -> None:

@@ -158,7 +158,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
     def _queue_opened(self) -> None:
         key = self.query_one("#queues", LineTable).cursor_key
         name = key[-1] if isinstance(key, tuple) else key
-        if isinstance(name, str):
+        if isinstance(name, str) and key != operation_lines.LEFT_OUT:
             host_of(self).open_queue(name)
 
     @property

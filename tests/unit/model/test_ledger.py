@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumo_tui.model.ledger import Ledger, combined
+from kumo_tui.model.ledger import LISTED, Ledger, combined
 from kumo_tui.model.selector import Criteria, Everything
 
 PROMO = Criteria(campaign="promo")
@@ -121,3 +121,11 @@ def test_ledgers_of_several_nodes_are_summed_once_while_none_of_them_changes() -
     both = combined([first, second])
     assert combined([first, second]) is both
     assert combined([first, second.record("one", {"promo:a@x": 1})]).progress.bounced == 1
+
+
+def test_of_many_queues_the_largest_are_found_without_the_others() -> None:
+    baseline = {f"promo:a@host{number}": number % 700 for number in range(3000)}
+    ledger = Ledger(Criteria(campaign="promo"), baseline).record("one", {"promo:a@new": 9000, "news:b@x": 9000})
+    assert ledger.largest == ledger.rows[:LISTED]
+    assert ledger.largest[0].name == "promo:a@new"
+    assert ledger.queues == len(ledger.rows) == 3001
