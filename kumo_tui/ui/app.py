@@ -301,6 +301,10 @@ class KumoTuiApp(TerminalApp, inherit_bindings=False):
         self._draw(self.snapshot)
         self.say(f"low bandwidth: {'on' if low else 'off'}")
 
+    def attend(self, *, is_attended: bool) -> None:
+        """Read less often while nobody looks."""
+        self.watcher.attended = is_attended
+
     def cannot_suspend(self) -> str:
         """A stop of ours is left unattended by nobody but who says so."""
         if leaving.asks_before_leaving(self.snapshot):

@@ -44,6 +44,13 @@ class TerminalDriver(LinuxDriver):
         self._may_leave_out = False
         super().stop_application_mode()
 
+    def _sigcont_application(self, *signal_and_frame: Any) -> None:
+        """Go on. Stopped without a chance to give the terminal back, take it anew, and not a second time."""
+        if self._auto_restart and self._may_leave_out:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application(*signal_and_frame)
+
     def has_caught_up(self) -> bool:
         """Whether frames were left out and there is room for new ones; tells it once."""
         if not self._left_out or self._waiting:

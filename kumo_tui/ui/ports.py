@@ -12,6 +12,8 @@ class Watching(Protocol):
 
     interval_s: float
     """Seconds between the end of one reading and the start of the next; may be set at any time."""
+    attended: bool
+    """Whether anybody looks: nodes are read less often while nobody does."""
 
     @property
     def snapshot(self) -> Snapshot:

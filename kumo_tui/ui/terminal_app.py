@@ -78,6 +78,22 @@ class TerminalApp(App[None], inherit_bindings=False):
         if not blind or (isinstance(event, events.Key) and event.key in _ALWAYS):
             await super().on_event(event)
 
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """The terminal lost the focus. Textual takes it from the widget too: what is typed next would act as keys.
+
+        It would also repaint for it.
+        """
+        event.prevent_default()
+        self.attend(is_attended=False)
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        """The terminal has the focus again."""
+        event.prevent_default()
+        self.attend(is_attended=True)
+
+    def attend(self, *, is_attended: bool) -> None:
+        """Somebody looks, or nobody does."""
+
     # Ctrl+Z
 
     def cannot_suspend(self) -> str:

@@ -113,8 +113,6 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.query_one(QueueTable).show_built(built, now)
         self.query_one(DirectivesTable).show_directives(built.snapshot, now)
         self._draw_around()
-        # Notices that came or went have made another room for the table.
-        self.call_after_refresh(self._draw_position)
 
     def _draw_top(self, now: float) -> None:
         host = dashboard_host(self)
@@ -141,6 +139,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.query_one(Footer).show_keys(self.places, dashboard_host(self).rights)
 
     @on(LineTable.CursorMoved)
+    @on(LineTable.Resized)
     def _draw_position(self) -> None:
         if self._built is not None:
             text = position_text(self.query_one(QueueTable), self._built)

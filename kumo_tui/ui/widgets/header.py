@@ -129,7 +129,8 @@ def age_line(
     if mode.frozen:
         return (*pieces, Piece(" FROZEN ", Look.REVERSE))
     if mode.low_bandwidth:
-        return (*pieces, Piece(f" {'low' if short else 'low bandwidth'} {every_text(snapshot.longest_every_s)}", Look.DIM))
+        low = "low" if short else "low bandwidth"
+        return (*pieces, Piece(f" {low} {every_text(snapshot.longest_every_s)}", Look.DIM))
     live = signs.live if short else f"{signs.live} live"
     slow = slowest(snapshot)
     why = f": {why_slower(slow, snapshot)}" if slow is not None and reasoned else ""

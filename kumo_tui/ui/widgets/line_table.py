@@ -95,6 +95,9 @@ class LineTable(PaintedLines, can_focus=True):
     class Opened(RowMessage):
         """The operator wants to see the row of this key."""
 
+    class Resized(RowMessage):
+        """More or fewer rows are in sight."""
+
     def __init__(self, columns: Sequence[Column], *, id: str | None = None, empty: str = "nothing here") -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
         self._columns = tuple(columns)
@@ -216,6 +219,7 @@ class LineTable(PaintedLines, can_focus=True):
         """Keep the cursor in sight."""
         self._scroll_to_cursor()
         super().on_resize(event)
+        self.post_message(self.Resized(self, self._cursor_key))
 
     def on_focus(self) -> None:
         """The cursor of the table with the focus is the bright one."""
