@@ -27,8 +27,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+## Most of the time of the end-to-end tests is waiting for real programs: several at once.
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4 --dist worksteal
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kumo_tui"
-CLOCKS = {PACKAGE / "clock.py", PACKAGE / "sim" / "clock.py"}
+CLOCKS = (PACKAGE / "clock.py", PACKAGE / "sim" / "clock.py")
 # It waits for sockets of this machine, whatever time its engine lives in.
 SERVES_IN_REAL_TIME = {PACKAGE / "sim" / "fleet.py": "asyncio.sleep"}
 LONGEST_FILE = 400
