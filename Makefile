@@ -29,7 +29,7 @@ lint: $(VENV)/.dev
 
 ## Most of the time of the end-to-end tests is waiting for real programs: several at once.
 test: lint
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 4 --dist loadfile
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench

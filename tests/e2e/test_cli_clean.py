@@ -101,8 +101,16 @@ def test_a_refusal_is_4_and_nothing_was_sent(fleet: ServedFleet, words: list[str
     assert answer["refused"]
 
 
+def _waiting(fleet: ServedFleet) -> int:
+    """Messages that wait in ready queues now."""
+    _code, (answer,) = fleet.json("bounce", "--campaign", "nothing", "--reason", "x", "--dry-run")
+    return int(answer["preview"]["ready_upper_bound"])
+
+
 def test_nothing_standing_means_no_sweep(fleet: ServedFleet) -> None:
     fleet.control(NODE, "inject", {"queue": "a:elsewhere@slow.q.example", "count": 60})
+    # With nothing in ready queues either, the bounce would be refused.
+    fleet.wait(lambda: _waiting(fleet) > 0, "mail in ready queues")
     before = len(fleet.acts())
     code, (_answer, *lines) = fleet.json("bounce", "--campaign", "nothing", *ACT, "--duration", "1s")
     assert (code, lines[-1]["sweeps"], lines[-1]["bounced"]) == (0, 0, 0)
