@@ -9,20 +9,21 @@ from typing import Any, ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
+from kumo_tui.ui.canvas import Canvas, Painted
 from kumo_tui.ui.colours import PLAIN, THEMES
 from kumo_tui.ui.crash import crash_words
 from kumo_tui.ui.drawn import Drawn
 from kumo_tui.ui.driver import TerminalDriver
 from kumo_tui.ui.room import is_too_small
 from kumo_tui.ui.screens.too_small import TooSmallScreen
-from kumo_tui.ui.tight import TightUpdate
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class TerminalApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver, ansi_color=True)
         self.settings = settings
         self.drawn = Drawn(clock.monotonic)
+        self._canvas = Canvas()
+        self._shown_cursor = Offset(-1, -1)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -55,16 +58,31 @@ class TerminalApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _app: self.redraw())
 
     def on_resize(self, event: events.Resize) -> None:
-        """Where there is no room for anything, say so instead of it."""
+        """What the terminal shows now nobody knows; where there is no room for anything, say so instead of it."""
+        self._canvas.forget(event.size.width)
         if is_too_small(event.size) and not any(isinstance(each, TooSmallScreen) for each in self.screen_stack):
             self.push_screen(TooSmallScreen())
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """As Textual's, but of lines that changed only what did."""
-        super()._display(screen, TightUpdate.of(renderable) if isinstance(renderable, ChopsUpdate) else renderable)
+        """As Textual's, but only what differs from what the terminal shows."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate) and self._writes_now:
+            text = self._canvas.paint(renderable, self.console)
+            if not text and self.cursor_position == self._shown_cursor:
+                return
+            self._shown_cursor = self.cursor_position
+            super()._display(screen, Painted(text))  # type: ignore[arg-type]  # as Textual's own updates
+        else:
+            super()._display(screen, renderable)
+
+    @property
+    def _writes_now(self) -> bool:
+        """Whether Textual would write a frame now."""
+        is_up = self._running and not self._closed and self._driver is not None
+        return is_up and not self._batch_count and not self.is_headless
 
     def redraw(self) -> None:
         """Write the whole screen, whatever the terminal shows now."""
+        self._canvas.forget(self.size.width)
         self.screen.refresh(self.screen.size.region)
 
     def catch_up(self) -> None:

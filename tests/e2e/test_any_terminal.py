@@ -47,9 +47,10 @@ def far(stage: Scene, *words: str, **env: str) -> FarDesk:
 def test_over_a_slow_link_without_colours_all_is_words_and_one_esc_is_one_esc(tmp_path: Path) -> None:
     with scene(NODE, tmp_path) as stage:
         env = {"TERM": "screen", "NO_COLOR": "1", "TMUX": "/tmp/none"}
-        with far(stage, "--low-bandwidth", **env) as desk:
-            desk.wait_for("growing")
-            assert "low bandwidth" in desk.text
+        with far(stage, **env) as desk:
+            desk.wait_for("showing 1-3 of 3 queues")
+            desk.press("l")
+            desk.wait_for("low bandwidth 5s")
             desk.pump(0.5)
             first, began = len(desk.raw), time.monotonic()
             desk.pump(2.0)
