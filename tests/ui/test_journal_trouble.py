@@ -168,7 +168,10 @@ async def test_the_first_screen_says_why_and_what_to_do(trouble: Trouble, tmp_pa
 
 async def test_neither_a_bounce_nor_a_stop_leaves_and_both_say_the_same(trouble: Trouble, tmp_path: Path) -> None:
     async with in_trouble(trouble, tmp_path) as desk:
-        for key, screen, confirming in (("b", ComposeScreen, ("enter", "enter")), ("s", StopScreen, ("tab", "enter"))):
+        for key, screen, confirming in (
+            ("b", ComposeScreen, ("enter", "enter")),
+            ("s", StopScreen, ("tab", "enter")),
+        ):
             await desk.press(key)
             await desk.at(screen)
             await desk.press("x")
