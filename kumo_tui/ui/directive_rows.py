@@ -176,7 +176,8 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell
         return Cell(style.word, style.look)
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
-        return Cell(f"{count_text(progress.collateral)} COLLATERAL {style.word} {percent}", Look.RED)
+        words = f"{count_text(progress.collateral)} COLLATERAL {style.word}"
+        return Cell(f"{words} {percent}" if wide else words, Look.RED)
     if status.fallen:
         word = VERDICTS[status.fallen[0].verdict].word
         text = f"{word} on {len(status.fallen)} {style.word}"

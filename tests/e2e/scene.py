@@ -72,8 +72,7 @@ class Desk(Terminal):
 
     def review(self) -> str:
         """Go on from the form to the confirmation; what it asks to type."""
-        self.press("enter", "enter")
-        self.wait_for("CANNOT BE UNDONE")
+        self.onward("CANNOT BE UNDONE")
         return self.token
 
     @property
@@ -105,15 +104,6 @@ class Desk(Terminal):
         """Quit, where nothing stands that is asked about."""
         self.press("q")
         assert self.wait_end() == 0
-
-    @property
-    def flat(self) -> str:
-        """The screen as one line, so that wrapping hides no sentence."""
-        return " ".join(re.sub(r"[│┃]", " ", self.text).split())
-
-    def wait_said(self, piece: str, patience_s: float = 30.0) -> None:
-        """Read until this sentence is on the screen, wherever it wraps."""
-        self.wait(lambda _text: piece in self.flat, repr(piece), patience_s)
 
 
 class Scene:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -16,6 +17,7 @@ from typing import Self
 import pyte
 
 PATIENCE_S = 30.0
+FIELDS, ONWARD_S = 8, 0.3
 KEPT = {"PATH", "HOME", "VIRTUAL_ENV", "XDG_STATE_HOME"}
 KEYS = {
     "enter": "\r",
@@ -121,6 +123,26 @@ class Terminal:
     def wait_for(self, piece: str, patience_s: float = PATIENCE_S) -> None:
         """Read until this text is on the screen."""
         self.wait(lambda text: piece in text, repr(piece), patience_s)
+
+    @property
+    def flat(self) -> str:
+        """The screen as one line, so that wrapping hides no sentence."""
+        return " ".join(re.sub(r"[│┃]", " ", self.text).split())
+
+    def wait_said(self, piece: str, patience_s: float = PATIENCE_S) -> None:
+        """Read until this sentence is on the screen, wherever it wraps."""
+        self.wait(lambda _text: piece in self.flat, repr(piece), patience_s)
+
+    def onward(self, piece: str) -> None:
+        """Press Enter, from field to field of a form, until this is said: how many fields there are may change."""
+        for _field in range(FIELDS):
+            self.press("enter")
+            until = time.monotonic() + ONWARD_S
+            while piece not in self.flat and time.monotonic() < until:
+                self.pump(0.05)
+            if piece in self.flat:
+                return
+        self.wait_said(piece)
 
     def wait_gone(self, piece: str, patience_s: float = PATIENCE_S) -> None:
         """Read until this text is not on the screen any more."""

@@ -105,8 +105,7 @@ def _bounce_it(terminal: Terminal) -> None:
     terminal.press("tab", "tab", "ctrl+u")
     terminal.type("8s")
     terminal.wait_for("[8s ")
-    terminal.press("enter", "enter")
-    terminal.wait_for("CANNOT BE UNDONE")
+    terminal.onward("CANNOT BE UNDONE")
     assert "Stopped for" in terminal.text
     asked = re.search(r"Type\s+(\S.*?)\s+to bounce", terminal.text)
     assert asked is not None

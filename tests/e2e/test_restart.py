@@ -51,8 +51,7 @@ def _look_at_a_new_preview(desk: Desk) -> None:
     desk.press("b")
     desk.wait_for("would hit now")
     desk.wait_for("[bad link ")
-    desk.press("enter", "enter", "enter", "enter")
-    desk.wait_for("CANNOT BE UNDONE")
+    desk.onward("CANNOT BE UNDONE")
     assert int(desk.token.split()[-1]) > 4000
     desk.pump(DEAF_S)
     desk.back("would hit now")
