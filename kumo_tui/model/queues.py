@@ -49,7 +49,7 @@ class QueueTable:
     @cached_property
     def standing(self) -> int:
         """How many queues hold at least one message."""
-        return sum(1 for count in self.messages if count)
+        return len(self.messages) - self.messages.count(0)
 
     @property
     def index(self) -> Mapping[str, int]:

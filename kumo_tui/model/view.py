@@ -1,15 +1,14 @@
 """The view: which rows of a queue table are shown, and in which order."""
 
-import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kumo_tui.model.filtering import NO_FILTER, QueueFilter
 from kumo_tui.model.names import Part
-from kumo_tui.model.queue_names import SLICE
 from kumo_tui.model.queues import QueueTable, Sums
+from kumo_tui.model.ranking import first_by_name, first_by_value
 from kumo_tui.model.trend import LEAST_S, Trend
 
 ROW_LIMIT = 1000
@@ -110,7 +109,7 @@ def _grouped_view(
     keys = list(groups)
     rate = group_rates(trend, group)
     values = _group_values(groups, keys, spec, rate, bounced)
-    shown = _first(range(len(keys)), keys.__getitem__, values, spec)
+    shown = _first(range(len(keys)), lambda at: _by_name(keys[at]), values, spec)
     rows = tuple(Row(keys[at], *groups[keys[at]]) for at in shown)
     rates = {row.key: known for row in rows if (known := rate(row.key)) is not None}
     return View(spec, rows, rates, len(keys), len(matching), sum(groups.messages), table.standing)
@@ -187,34 +186,14 @@ def _group_values(
 
 def _first(
     rows: Sequence[int],
-    key_of: Callable[[int], str | None],
+    name_of: Callable[[int], Any],
     values: Sequence[float] | None,
     spec: ViewSpec,
 ) -> Sequence[int]:
     """The rows to show, in order: by their values (same length as `rows`), or by name without any."""
     if values is None:
-        pick = heapq.nlargest if spec.reverse else heapq.nsmallest
-        return pick(spec.limit, rows, key=lambda at: _by_name(key_of(at)))
-    sign = 1 if spec.reverse else -1
-    places: Sequence[int] = range(len(rows))
-    if len(rows) > spec.limit:
-        last = _last_shown(values, spec.limit, largest=not spec.reverse)
-        places = [at for at, value in enumerate(values) if sign * value <= sign * last]
-    first = heapq.nsmallest(
-        spec.limit, places, key=lambda place: (sign * values[place], _by_name(key_of(rows[place])))
-    )
-    return [rows[place] for place in first]
-
-
-def _last_shown(values: Sequence[float], limit: int, *, largest: bool) -> float:
-    """The value of the last row that is shown.
-
-    Slice by slice: one sort of a million numbers would hold every key that is typed meanwhile.
-    """
-    best: list[float] = []
-    for start in range(0, len(values), SLICE):
-        best = sorted([*best, *values[start : start + SLICE]], reverse=largest)[: max(1, limit)]
-    return best[-1]
+        return first_by_name(rows, name_of, spec.limit, reverse=spec.reverse)
+    return first_by_value(rows, values, name_of, spec.limit, largest=not spec.reverse)
 
 
 def _by_name(key: str | None) -> tuple[bool, str]:

@@ -33,7 +33,8 @@ class QueueSeries:
         samples = read_samples(lines, self.start)
         self.bad_lines += samples.bad_lines
         self._names.extend(self._known(samples.labels))
-        self._counts.extend(samples.counts)
+        # From a column to a column is copied whole; from a list, number by number.
+        self._counts.extend(array("q", samples.counts))
 
     def table(self) -> QueueTable:
         """The table of everything that was read; the names of the reading before where they are all the same."""
