@@ -1,6 +1,7 @@
 """Opening the dashboard: the only place that imports Textual, and only when a terminal is there."""
 
 import os
+import sys
 
 from kumo_tui.cli.compose import Call, House, opened
 from kumo_tui.cli.locale_text import draws_ascii
@@ -8,7 +9,11 @@ from kumo_tui.cli.loop import run_loop
 from kumo_tui.errors import InputError
 
 # Read by Textual when it is imported. The dashboard is used over slow links: no animation, few frames.
-TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_FPS": "15"}
+TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_FPS": "30"}
+
+# How long a thread that sorts and filters may keep the interpreter from a key, in seconds: a key passes through a
+# dozen turns of the event loop, and each of them may wait so long (Python's own 5 ms come to 100 ms).
+TURN_S = 0.0005
 
 
 def check_terminal(call: Call) -> None:
@@ -38,6 +43,7 @@ def open_dashboard(house: House) -> int:
     """
     for name, value in TEXTUAL_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    sys.setswitchinterval(TURN_S)
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})

@@ -5,14 +5,14 @@ Ratios within one run, and counted bytes; numbers of one machine say little abou
 
 import sys
 
-from tests.bench.drawing import drawing, one_cell
+from tests.bench.drawing import drawing
 from tests.bench.million import million
 from tests.bench.reading import reading
 from tests.bench.refreshing import refreshing
 from tests.bench.starting import starting
 from tests.bench.table import HEAD, say
 
-BENCHES = (reading, refreshing, million, one_cell, drawing, starting)
+BENCHES = (reading, refreshing, million, drawing, starting)
 
 
 def main(wanted: list[str]) -> None:
