@@ -56,7 +56,7 @@ def _is_alarmed_over_the_full_width(desk: Desk, identity: str) -> None:
     alarming = [all(desk.screen.buffer[each][column].reverse for column in range(WIDTH)) for each in range(24)]
     assert alarming[row - 1 : row + 3] == [False, True, True, False]
     assert "everything, or an exact list" in desk.lines[row]
-    assert re.search(r"purge · seen \d+s · 0?9:\d\d left · Tab, x cancels it", desk.lines[row + 1])
+    assert re.search(r"purge · seen \d+s · (10:00|0?9:\d\d) left · Tab, x cancels it", desk.lines[row + 1])
 
 
 def _only_the_id_cancels(desk: Desk, identity: str) -> None:
