@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,11 @@ def lawful_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker."""
+    """Know the marker, and hear what a shell in the background has turned off for whoever it starts."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "odd_bodies: the test sends bodies that the program itself never builds")
 
 
