@@ -5,18 +5,17 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from kumo_tui.config_errors import explain
-from kumo_tui.credentials import CredentialSettings, holds_secret
+from kumo_tui.credentials import holds_secret
 from kumo_tui.errors import ConfigError, InputError
 from kumo_tui.private_files import check_private
+from kumo_tui.profiles import IntervalSeconds, Messages, ProfileSettings, Seconds
 from kumo_tui.units import LONGEST_S, duration_text, parse_duration
-from kumo_tui.urls import check_url, is_plain_http
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8000"
 
@@ -32,17 +31,7 @@ def check_duration(text: str) -> str:
     return text
 
 
-def check_name(name: str) -> str:
-    """The name as it was written. Raises ValueError when it could not be shown as it is."""
-    if not name.isprintable():
-        raise ValueError("a name holds no control characters")
-    return name
-
-
-Url = Annotated[str, AfterValidator(check_url)]
 DurationText = Annotated[str, AfterValidator(check_duration)]
-Seconds = Annotated[float, Field(gt=0, le=86400)]
-Messages = Annotated[int, Field(ge=0)]
 ThemeName = Literal[
     "kumo-dark",
     "kumo-light",
@@ -53,104 +42,12 @@ ThemeName = Literal[
 ]
 
 
-class NodeSettings(BaseModel):
-    """One node of a profile."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: Url
-    """Scheme, host and port of the node's admin HTTP listener."""
-    name: Annotated[str, AfterValidator(check_name)] = Field(default="", max_length=40)
-    """How the node is called on screen; host:port when empty."""
-    ca_file: Path | None = None
-    """A file of CA certificates to trust instead of the system's."""
-    client_cert: Path | None = None
-    """A file with the certificate that is shown to the node, or to what stands before it."""
-    client_key: Path | None = None
-    """The certificate's private key, where it is in a file of its own; only its owner may have access."""
-    insecure: bool = False
-    """Do not verify the certificate. Stays visible on screen."""
-    credentials: CredentialSettings | None = None
-    """How to log in there; the profile's when unset, not at all when it is an empty table."""
-    allow_plain_http: bool = False
-    """Send the credentials over plain HTTP to another machine: whoever is in between can read them."""
-
-    @property
-    def label(self) -> str:
-        """The node's name: as given, else host:port."""
-        return self.name or urlsplit(self.url).netloc
-
-    @model_validator(mode="after")
-    def _tls_makes_sense(self) -> Self:
-        """A setting that would have no effect must not look as if it had."""
-        if self.client_key is not None and self.client_cert is None:
-            raise ValueError("client_key needs a client_cert")
-        if self.insecure and self.ca_file is not None:
-            raise ValueError("ca_file has no effect where insecure is set; give one of them")
-        useless = "client_cert" if self.client_cert else "ca_file" if self.ca_file else ""
-        if useless and not self.url.startswith("https:"):
-            raise ValueError(f"{useless} has no effect at {self.url}; it needs https")
-        return self
-
-
-class ProfileSettings(BaseModel):
-    """A named set of nodes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    nodes: tuple[NodeSettings, ...] = Field(min_length=1)
-    """The nodes of the profile."""
-    credentials: CredentialSettings | None = None
-    """How to log in to its nodes; a node's own credentials replace these."""
-    production: bool = False
-    """Marks the profile on screen; a bounce must be confirmed with the profile's name too."""
-    read_only: bool = False
-    """Watch only: nothing that changes the profile's nodes is offered."""
-    name_above: Messages | None = None
-    """As act.name_above, for this profile: the stricter of the two holds."""
-    wait_above: Messages | None = None
-    """As act.wait_above, for this profile: the stricter of the two holds."""
-    refuse_above: Messages | None = None
-    """As act.refuse_above, for this profile: the stricter of the two holds."""
-
-    @model_validator(mode="after")
-    def _each_node_once(self) -> Self:
-        """A node that is there twice would be bounced twice, the second time replacing the first."""
-        for what, values in (
-            ("name", [node.label for node in self.nodes]),
-            ("URL", [node.url.lower() for node in self.nodes]),
-        ):
-            twice = next((value for value in values if values.count(value) > 1), None)
-            if twice is not None:
-                raise ValueError(f"two nodes have the {what} {twice!r}")
-        return self
-
-    @model_validator(mode="after")
-    def _no_secret_in_the_clear(self) -> Self:
-        for node in self.nodes_with_credentials():
-            if node.credentials is None or node.credentials.scheme is None or node.allow_plain_http:
-                continue
-            if is_plain_http(node.url):
-                raise ValueError(
-                    f"node {node.label}: its credentials would cross the network in the clear; use https or a "
-                    "tunnel, or set allow_plain_http = true for this node"
-                )
-        return self
-
-    def nodes_with_credentials(self) -> tuple[NodeSettings, ...]:
-        """The nodes, each with the credentials that hold for it."""
-        return tuple(
-            node if node.credentials is not None else node.model_copy(update={"credentials": self.credentials})
-            for node in self.nodes
-        )
-
-
 class PollSettings(BaseModel):
     """How nodes are read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    interval_s: Annotated[float, Field(ge=0.5, le=3600)] = 2.0
+    interval_s: IntervalSeconds = 2.0
     """Seconds between the end of one reading and the start of the next."""
     connect_timeout_s: Seconds = 5.0
     """Seconds to wait for a connection."""

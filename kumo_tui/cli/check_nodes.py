@@ -9,12 +9,13 @@ from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_word
 from kumo_tui.cli.checks import Check, Health
 from kumo_tui.cli.compose import Surroundings
 from kumo_tui.clock import Clock
-from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.errors import ConfigError, EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
 from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
+from kumo_tui.profiles import NodeSettings
 from kumo_tui.text import one_line
 from kumo_tui.urls import is_plain_http
 

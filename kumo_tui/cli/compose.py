@@ -16,7 +16,7 @@ from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.clock import Clock, SystemClock
-from kumo_tui.config import LogSettings, NodeSettings, Settings
+from kumo_tui.config import LogSettings, Settings
 from kumo_tui.errors import ConfigError, JournalError
 from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.missing import MissingJournal
@@ -27,8 +27,10 @@ from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
 from kumo_tui.node.login import Login, Logins
 from kumo_tui.node.tls import tls_context
+from kumo_tui.profiles import NodeSettings
+from kumo_tui.watch.composing import ProfileFacts
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.watcher import Watcher
 
 # An act waits so long for another process that writes; the screen must not.
 JOURNAL_WAIT_S = 2.0

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from kumo_tui.config import NodeSettings
 from kumo_tui.errors import InputError
+from kumo_tui.profiles import NodeSettings
 from kumo_tui.text import one_line
 
 EXTRA = ("uvicorn",)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kumo_tui.cli.options import Options
-from kumo_tui.config import DEFAULT_ENDPOINT, NodeSettings, ProfileSettings, Settings
+from kumo_tui.config import DEFAULT_ENDPOINT, Settings
 from kumo_tui.errors import ConfigError, InputError
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 from kumo_tui.text import one_line
 from kumo_tui.urls import check_url
 

@@ -10,11 +10,12 @@ import pytest
 import trustme
 
 from kumo_tui.cli.compose import make_client
-from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError, NodeError, NotKumod, TlsUntrusted
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
+from kumo_tui.profiles import NodeSettings
 from tests.fakes import FakeClock
 
 LISTED = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]"

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kumo_tui.config import ActSettings, ProfileSettings, Settings
+from kumo_tui.config import ActSettings, Settings
 from kumo_tui.model.selector import Everything
+from kumo_tui.profiles import ProfileSettings
 from tests.frames import check_frame
 from tests.ui.acting_world import OTHERS, PROMO, ActingApp, Pilot, checked, node, paste, screen_text, snapshot
 from tests.ui.confirming import Ends, button, field, opened, shown_again, typed

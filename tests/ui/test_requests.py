@@ -3,8 +3,9 @@
 import pytest
 
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.config import NodeSettings, ProfileSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.credentials import CredentialSettings
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 from kumo_tui.ui.screens.requests import RequestsScreen
 from tests.ui.acting_world import ActingApp, open_screen, screen_text
 

@@ -9,7 +9,7 @@ from kumo_tui.act.clean_release import ReleaseOutcome
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.ports import CancelOutcome, CancelState
 from kumo_tui.act.steps import Came
-from kumo_tui.config import ProfileSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.ledger import Ledger
@@ -29,6 +29,7 @@ from kumo_tui.model.snapshot import (
 from kumo_tui.model.trend import Trend
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.wire import QueueSample, SampledMessage
+from kumo_tui.profiles import ProfileSettings
 from tests.fakes import START as NOW
 
 START = 1000.0

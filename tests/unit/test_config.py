@@ -10,18 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from kumo_tui.config import (
-    ActSettings,
-    LogSettings,
-    NodeSettings,
-    PollSettings,
-    ProfileSettings,
-    Settings,
-    config_path,
-    load_settings,
-)
+from kumo_tui.config import ActSettings, LogSettings, PollSettings, Settings, config_path, load_settings
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 from kumo_tui.urls import check_url
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -160,7 +152,7 @@ def test_variables_that_are_no_settings_disturb_nothing(monkeypatch: pytest.Monk
         ),
         ("poll.interval_s = 0\n", "/config.toml:1: poll.interval_s:"),
         ('theme = "pink"\n', "/config.toml:1: theme: Input should be 'kumo-dark', 'kumo-light', 'kumo-contrast'"),
-        ("[profile.prod]\nproduction = true\n", "/config.toml:1: profile.prod.nodes: Field required"),
+        ("[profile.prod]\nproduction = true\n", "/config.toml:1: profile.prod: a profile needs nodes: [["),
         ('[act]\nmax_duration = "1M"\n', "/config.toml:2: act.max_duration: 1M: M is a month"),
         ('[act]\nmax_duration = "31d"\n', "/config.toml:2: act.max_duration: 31d is not between 1s and 30d"),
         ('[act]\ndefault_duration = "0s"\n', "/config.toml:2: act.default_duration: 0s is not between"),

@@ -16,7 +16,8 @@ from kumo_tui.model.operation import Operation
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.client import BOUNCE
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.composing import ProfileFacts
+from kumo_tui.watch.watcher import Watcher
 from tests.fakes import FakeClock
 from tests.scripted import ScriptedNode
 

@@ -15,8 +15,9 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.client import NodeClient
 from kumo_tui.sim import SimNode
 from kumo_tui.sim.scenario import Scenario
+from kumo_tui.watch.composing import ProfileFacts
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.watcher import Watcher
 from tests.clean_world import World
 
 # The journal's methods that change something on disk; all others only read.

@@ -9,9 +9,10 @@ from kumo_tui.act.limits import Demands, Limits, limits_of
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.rules import refusals
 from kumo_tui.act.token import confirm_token
-from kumo_tui.config import ActSettings, NodeSettings, ProfileSettings, Settings
+from kumo_tui.config import ActSettings, Settings
 from kumo_tui.model.selector import Criteria, Everything, Selector
 from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 from tests.unit.act.house import DRAFT, House, posts
 from tests.unit.act.worlds import node, snapshot
 

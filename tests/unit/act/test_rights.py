@@ -10,11 +10,12 @@ import pytest
 
 from kumo_tui.act.clean_requests import stop_body
 from kumo_tui.act.rights import CANCEL, RELEASE, Rights, order_of, rights_of
-from kumo_tui.config import NodeSettings, ProfileSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.errors import Refused
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.snapshot import NodeState
 from kumo_tui.node.client import BOUNCE, METRICS, SUSPEND
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 from tests.unit.act.house import PROMO, House, posts
 
 PACKAGE = Path(__file__).parents[3] / "kumo_tui"

@@ -12,9 +12,10 @@ import httpx
 from kumo_tui.cli.compose import Surroundings
 from kumo_tui.cli.main import outcome
 from kumo_tui.clock import Clock
-from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Login
+from kumo_tui.profiles import NodeSettings
 from kumo_tui.sim import CutError, Fleet, SimNode, load_scenario, parse_scenario
 from tests.fakes import FakeClock, settle
 

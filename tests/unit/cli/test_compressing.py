@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from kumo_tui.cli.compose import make_client
-from kumo_tui.config import NodeSettings, Settings
+from kumo_tui.config import Settings
+from kumo_tui.profiles import NodeSettings
 from tests.fakes import FakeClock
 
 

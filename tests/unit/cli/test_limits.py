@@ -7,7 +7,7 @@ import pytest
 from kumo_tui.cli.limits import is_named
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target
-from kumo_tui.config import NodeSettings
+from kumo_tui.profiles import NodeSettings
 from tests.unit.cli.desk import NODE, Desk
 
 PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link")

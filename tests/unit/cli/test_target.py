@@ -2,8 +2,9 @@ import pytest
 
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
-from kumo_tui.config import NodeSettings, ProfileSettings, Settings
+from kumo_tui.config import Settings
 from kumo_tui.errors import ConfigError, InputError, KumoTuiError
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 
 
 def profile(*urls: str, production: bool = False) -> ProfileSettings:
