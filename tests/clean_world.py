@@ -19,8 +19,9 @@ from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.node.client import NodeClient
 from kumo_tui.sim import Fleet, Kind, ManualClock, SimNode, load_scenario
 from kumo_tui.sim.scenario import Scenario
+from kumo_tui.watch.composing import ProfileFacts
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.watcher import Watcher
 from tests.stage import StageClock
 
 STEP_S = 0.5

@@ -13,8 +13,9 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.node.client import NodeClient
 from kumo_tui.sim import Fleet, ManualClock, SimNode, load_scenario
 from kumo_tui.ui.app import KumoTuiApp
+from kumo_tui.watch.composing import ProfileFacts
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.watcher import Watcher
 
 SEED = 7
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kumo_tui.clock import Clock
 from kumo_tui.journal.port import Journal
@@ -11,14 +11,12 @@ from kumo_tui.journal.records import Recorded
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
-from kumo_tui.model.queues import merge
-from kumo_tui.model.snapshot import Metrics, NodeSnapshot, OperationStatus, Snapshot, Timed
-from kumo_tui.model.trend import Trend
+from kumo_tui.model.snapshot import Metrics, NodeSnapshot, Snapshot, Timed
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
-from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
+from kumo_tui.watch.composing import Composer, ProfileFacts
 from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers, sum_up
 from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.node_watch import NodeWatch
@@ -29,14 +27,6 @@ from kumo_tui.watch.tracker import Track, answered, start_track
 PATIENCE_AFTER_ACT_S = 900.0
 
 Listener = Callable[[Snapshot], None]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileFacts:
-    """What the watch says about the profile in every snapshot."""
-
-    name: str = ""
-    production: bool = False
 
 
 class Watcher:
@@ -61,16 +51,11 @@ class Watcher:
         self._clock = clock
         self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
+        self._composer = Composer(self._profile, clock)
         self._rounds = Rounds(nodes, clock, interval_s, Calls(self._digest, self._publish, self._ends_in, jitter))
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
-        self._ended: dict[str, OperationStatus] = {}
-        self._aftermath = Aftermath()
-        self._trend = Trend()
-        self._trend_nodes: frozenset[str] = frozenset()
-        self._trend_stamp: tuple[float, ...] = ()
-        self._number = 0
         self._listeners: list[Listener] = []
         self._snapshot = self._compose()
 
@@ -322,7 +307,6 @@ class Watcher:
             self.note(tag, f"{text}: {after.note}" if after.note else text)
 
     def _publish(self) -> Snapshot:
-        self._number += 1
         self._snapshot = self._compose()
         for listener in self._listeners:
             try:
@@ -332,47 +316,11 @@ class Watcher:
         return self._snapshot
 
     def _compose(self) -> Snapshot:
-        now = self._clock.monotonic()
-        nodes = tuple(replace(node.snapshot(), every_s=self._rounds.every_s(node.name)) for node in self._nodes)
-        statuses = tuple(self._status(operation, now) for operation in reversed(self._operations.values()))
-        return Snapshot(
-            number=self._number,
-            at=now,
-            taken_at=self._clock.now(),
-            profile=self._profile.name,
-            production=self._profile.production,
+        return self._composer.compose(
+            [replace(node.snapshot(), every_s=self._rounds.every_s(node.name)) for node in self._nodes],
+            reversed(self._operations.values()),
+            self._tracks,
             interval_s=self.interval_s if self._nodes else 0.0,
-            nodes=nodes,
-            operations=statuses,
-            trend=self._with_trend(nodes),
-            journal_problem=self._books.look(self._tracks),
-            gathered=self._aftermath.seen(statuses, nodes, now),
             attended=self.attended,
+            journal_problem=self._books.look(self._tracks),
         )
-
-    def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:
-        """One more sample when a table is new; a new start when a node's data appears for the first time."""
-        read = frozenset(node.name for node in nodes if node.has_data)
-        stamp = tuple(node.metrics.at for node in nodes if node.metrics)
-        if not read or stamp == self._trend_stamp:
-            return self._trend
-        if read != self._trend_nodes:
-            self._trend = Trend()
-        self._trend_nodes, self._trend_stamp = read, stamp
-        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in nodes if node.has_data))
-        return self._trend
-
-    def _status(self, operation: Operation, now: float) -> OperationStatus:
-        """The operation as it is now. One that has ended stays the same value, with all that was summed of it."""
-        ended = self._ended.get(operation.tag)
-        if ended is not None and ended.operation is operation:
-            return ended
-        tracks = [self._tracks[operation.tag, act.node] for act in operation.acts]
-        over = all(track.verdict.is_final for track in tracks)
-        ended_at = (now if ended is None else ended.ended_at) if over else None
-        status = OperationStatus(operation, tuple(track.progress(now) for track in tracks), ended_at)
-        if over:
-            self._ended[operation.tag] = status
-        else:
-            self._ended.pop(operation.tag, None)
-        return status

@@ -14,7 +14,8 @@ from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.snapshot import NodeState, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.client import BOUNCE, METRICS
-from kumo_tui.watch.watcher import ProfileFacts, Watcher
+from kumo_tui.watch.composing import ProfileFacts
+from kumo_tui.watch.watcher import Watcher
 from tests.fakes import FakeClock, settle
 from tests.scripted import ScriptedNode
 from tests.unit.watch.worlds import TAG, YAHOO, ledger, operation

@@ -1,0 +1,93 @@
+"""Composing snapshots: what the nodes told, how the operations stand, and what follows from earlier ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from kumo_tui.clock import Clock
+from kumo_tui.model.operation import Operation
+from kumo_tui.model.queues import merge
+from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.trend import Trend
+from kumo_tui.watch.aftermath import Aftermath
+from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.tracker import Track
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFacts:
+    """What the watch says about the profile in every snapshot."""
+
+    name: str = ""
+    production: bool = False
+
+
+class Composer:
+    """Makes the snapshots of a watch, numbered from 0, and keeps what one takes over from those before it."""
+
+    def __init__(self, profile: ProfileFacts, clock: Clock) -> None:
+        self._profile = profile
+        self._clock = clock
+        self._numbers = count()
+        self._ended: dict[str, OperationStatus] = {}
+        self._aftermath = Aftermath()
+        self._trend = Trend()
+        self._trend_nodes: frozenset[str] = frozenset()
+        self._trend_stamp: tuple[float, ...] = ()
+
+    def compose(
+        self,
+        nodes: Sequence[NodeSnapshot],
+        operations: Iterable[Operation],
+        tracks: Mapping[tuple[str, str], Track | CleanTrack],
+        *,
+        interval_s: float,
+        attended: bool,
+        journal_problem: str | None,
+    ) -> Snapshot:
+        """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
+        now = self._clock.monotonic()
+        statuses = tuple(self._status(operation, tracks, now) for operation in operations)
+        return Snapshot(
+            number=next(self._numbers),
+            at=now,
+            taken_at=self._clock.now(),
+            profile=self._profile.name,
+            production=self._profile.production,
+            interval_s=interval_s,
+            nodes=tuple(nodes),
+            operations=statuses,
+            trend=self._with_trend(nodes),
+            journal_problem=journal_problem,
+            gathered=self._aftermath.seen(statuses, nodes, now),
+            attended=attended,
+        )
+
+    def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:
+        """One more sample when a table is new; a new start when a node's data appears for the first time."""
+        read = frozenset(node.name for node in nodes if node.has_data)
+        stamp = tuple(node.metrics.at for node in nodes if node.metrics)
+        if not read or stamp == self._trend_stamp:
+            return self._trend
+        if read != self._trend_nodes:
+            self._trend = Trend()
+        self._trend_nodes, self._trend_stamp = read, stamp
+        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in nodes if node.has_data))
+        return self._trend
+
+    def _status(
+        self, operation: Operation, tracks: Mapping[tuple[str, str], Track | CleanTrack], now: float
+    ) -> OperationStatus:
+        """The operation as it is now. One that has ended stays the same value, with all that was summed of it."""
+        ended = self._ended.get(operation.tag)
+        if ended is not None and ended.operation is operation:
+            return ended
+        followed = [tracks[operation.tag, act.node] for act in operation.acts]
+        over = all(track.verdict.is_final for track in followed)
+        ended_at = (now if ended is None else ended.ended_at) if over else None
+        status = OperationStatus(operation, tuple(track.progress(now) for track in followed), ended_at)
+        if over:
+            self._ended[operation.tag] = status
+        else:
+            self._ended.pop(operation.tag, None)
+        return status
