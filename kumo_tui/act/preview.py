@@ -11,10 +11,11 @@ from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 def take_preview(snapshot: Snapshot, selector: Selector) -> Preview:
     """The preview over the target nodes of the snapshot. Pure; nothing is asked of a node.
 
-    Targets are the nodes that were ever read. One that refuses acts is left out while another does not.
+    Targets are those of the snapshot that were ever read. One that refuses acts is left out while another does
+    not.
     """
     growth = snapshot.trend.per_minute(lambda table: table.select(selector).total)
-    read = [node for node in snapshot.nodes if node.metrics is not None]
+    read = [node for node in snapshot.targets if node.metrics is not None]
     targets = [node for node in read if not refuses_acts(node)] or read
     return Preview(selector, tuple(_of_node(node, selector) for node in targets), growth)
 
@@ -22,12 +23,12 @@ def take_preview(snapshot: Snapshot, selector: Selector) -> Preview:
 def left_out_nodes(preview: Preview, snapshot: Snapshot) -> Sequence[NodeSnapshot]:
     """The nodes that this preview leaves out because they refuse acts."""
     targets = {node.node for node in preview.nodes}
-    return [node for node in snapshot.nodes if refuses_acts(node) and node.name not in targets]
+    return [node for node in snapshot.targets if refuses_acts(node) and node.name not in targets]
 
 
 def unread_nodes(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
     """The nodes that the last poll could not read: a bounce cannot be previewed there."""
-    return [node for node in snapshot.nodes if not node.is_fresh]
+    return [node for node in snapshot.targets if not node.is_fresh]
 
 
 def _of_node(node: NodeSnapshot, selector: Selector) -> NodePreview:

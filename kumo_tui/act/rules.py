@@ -71,8 +71,8 @@ def limit_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iter
 
 def unread_rule(snapshot: Snapshot) -> Iterator[str]:
     """A node that was never read is named."""
-    unread = [node.name for node in snapshot.nodes if not node.has_data]
-    if unread and len(unread) < len(snapshot.nodes):
+    unread = [node.name for node in snapshot.targets if not node.has_data]
+    if unread and len(unread) < len(snapshot.targets):
         yield (
             f"{', '.join(unread)} was never read: not known what is there. "
             "`kumo-tui bounce --partial` leaves such a node out."

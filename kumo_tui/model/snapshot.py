@@ -45,6 +45,7 @@ class NodeState(StrEnum):
     BUSY = "busy"
     DOWN = "down"
     UNAUTHORIZED = "unauthorized"
+    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +109,10 @@ class NodeSnapshot:
     that were noticed. `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not
     allow this session, as `POST /path`, to its clean words; it is empty until one was tried. `every_s` is how long
     it is left alone between two good polls, `reading_s` what one takes, fetched and read: seconds, None before it.
+
+    A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
+    in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
+    the same server, where this one is it once more; empty else.
     """
 
     name: str
@@ -127,6 +132,15 @@ class NodeSnapshot:
     arriving: Arriving | None = None
     every_s: float | None = None
     reading_s: float | None = None
+    enabled: bool = True
+    read_only: bool = False
+    leaving: bool = False
+    same_as: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its numbers belong to those of the fleet: not while it is off, nor where they count already."""
+        return self.enabled and not self.same_as
 
     @property
     def table(self) -> QueueTable:
@@ -247,10 +261,25 @@ class Snapshot:
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
     attended: bool = True
 
+    @property
+    def servers(self) -> tuple[NodeSnapshot, ...]:
+        """Every server once, also those that are off: what a sum would be whole over."""
+        return tuple(node for node in self.nodes if not node.same_as)
+
+    @property
+    def members(self) -> tuple[NodeSnapshot, ...]:
+        """The nodes whose numbers count: each server once, and none that is off."""
+        return tuple(node for node in self.nodes if node.counts)
+
+    @property
+    def targets(self) -> tuple[NodeSnapshot, ...]:
+        """The nodes that a new act is about: the members, but for those that are leaving."""
+        return tuple(node for node in self.members if not node.leaving)
+
     @cached_property
     def queues(self) -> QueueTable:
-        """The queue tables of all nodes that were ever read, summed."""
-        return merge(node.table for node in self.nodes if node.has_data)
+        """The queue tables of all members that were ever read, summed."""
+        return merge(node.table for node in self.members if node.has_data)
 
     @property
     def longest_every_s(self) -> float:
@@ -259,13 +288,13 @@ class Snapshot:
 
     @property
     def nodes_fresh(self) -> int:
-        """How many nodes the last poll could read; sums over fewer than all are labelled so."""
-        return sum(1 for node in self.nodes if node.is_fresh)
+        """How many members the last poll could read; sums over fewer than all of them are labelled so."""
+        return sum(1 for node in self.members if node.is_fresh)
 
     @property
     def age_s(self) -> float | None:
         """Seconds since the oldest queue table in the sum was read, None before the first."""
-        ages = [age for node in self.nodes if (age := node.age_s(self.at)) is not None]
+        ages = [age for node in self.members if (age := node.age_s(self.at)) is not None]
         return max(ages, default=None)
 
     def node(self, name: str) -> NodeSnapshot | None:
@@ -280,7 +309,7 @@ class Snapshot:
     def bounced(self) -> Mapping[str, int]:
         """Bounced messages per raw queue name, over every directive listed now and every operation of ours."""
         ours = {act.id for status in self.operations for act in status.operation.acts if act.id}
-        listed = [directive for node in self.nodes if node.directives for directive in node.directives.value]
+        listed = [directive for node in self.members if node.directives for directive in node.directives.value]
         found = [
             *(status.ledger.bounced for status in self.operations),
             *(directive.bounced for directive in listed if directive.id not in ours),

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
-from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
@@ -22,24 +21,17 @@ from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.port import Past
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
-from kumo_tui.ui import clean_flows, flows, keys, leaving, papers
+from kumo_tui.ui import clean_flows, flows, keys, leaving
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
-from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.keys import Command, Place
+from kumo_tui.ui.opening import Opening
 from kumo_tui.ui.ports import Live, Watching
 from kumo_tui.ui.room import has_no_room_for_forms, needs_words
 from kumo_tui.ui.screens.dashboard import DashboardScreen
-from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
-from kumo_tui.ui.screens.history import HistoryScreen
-from kumo_tui.ui.screens.node_detail import NodeDetailScreen
-from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
-from kumo_tui.ui.screens.past import PastScreen
-from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
-from kumo_tui.ui.screens.stop_detail import StopDetailScreen
 from kumo_tui.ui.slow_link import Frames, interval_for
 from kumo_tui.ui.terminal_app import TerminalApp
 from kumo_tui.ui.theme import glyphs
@@ -63,7 +55,7 @@ class SnapshotTaken(Message):
         return isinstance(message, SnapshotTaken)
 
 
-class KumoTuiApp(TerminalApp, inherit_bindings=False):
+class KumoTuiApp(Opening, inherit_bindings=False):
     """The dashboard on a watcher and its acts. `snapshot` is the last one taken.
 
     Nothing here calls the network: the watcher reads, the acts write, both are given. `past` looks back on the
@@ -75,8 +67,6 @@ class KumoTuiApp(TerminalApp, inherit_bindings=False):
         *TerminalApp.BINDINGS,
     ]
     TITLE = "kumo-tui"
-
-    snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
 
     def __init__(
         self,
@@ -214,49 +204,6 @@ class KumoTuiApp(TerminalApp, inherit_bindings=False):
     def cancel_operation(self, tag: str) -> None:
         """Open the dialog that ends whatever of an operation still stands."""
         self._change(lambda: flows.cancel_operation_flow(self, tag), ends=tag)
-
-    def open_queue(self, name: str) -> None:
-        """Show one queue, by its raw name."""
-        self.push_screen(QueueDetailScreen(name))
-
-    def open_operation(self, tag: str) -> None:
-        """Show one of our operations."""
-        open_operation(self, tag)
-
-    def open_directive(self, entry: DirectiveKey) -> None:
-        """Show a directive of somebody else."""
-        self.push_screen(DirectiveDetailScreen(entry))
-
-    def open_stop(self, entry: StopKey) -> None:
-        """Show a stop of somebody else."""
-        self.push_screen(StopDetailScreen(entry))
-
-    def open_history(self) -> None:
-        """Show every operation that the journal holds."""
-        self.push_screen(HistoryScreen())
-
-    def open_past(self, tag: str) -> None:
-        """Show one operation: as it is where it is followed, else as the journal has it."""
-        if self.snapshot.operation(tag) is None:
-            self.push_screen(PastScreen(tag))
-        else:
-            open_operation(self, tag)
-
-    def open_nodes(self) -> None:
-        """Show the nodes."""
-        self.push_screen(NodesScreen())
-
-    def open_node(self, name: str) -> None:
-        """Show one node."""
-        self.push_screen(NodeDetailScreen(name))
-
-    def write_report(self, tag: str) -> None:
-        """Write the incident report of an operation to a new file, and say where."""
-        self.run_worker(papers.report_flow(self, tag), group="papers", exit_on_error=False)
-
-    def export_queues(self, tag: str) -> None:
-        """Write the queues of an operation to a new file, and say where."""
-        self.run_worker(papers.export_flow(self, tag), group="papers", exit_on_error=False)
 
     def read_now(self) -> None:
         """Read all nodes now."""

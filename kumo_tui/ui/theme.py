@@ -66,6 +66,7 @@ NODE_STATES: Mapping[NodeState, StateStyle] = {
     NodeState.BUSY: StateStyle("⚠", "!", "BUSY", Look.AMBER),
     NodeState.DOWN: StateStyle("✗", "x", "DOWN", Look.RED),
     NodeState.UNAUTHORIZED: StateStyle("✗", "x", "UNAUTHORIZED", Look.RED),
+    NodeState.DISABLED: StateStyle("○", "o", "disabled", Look.AMBER),
 }
 
 QUEUE_STATES: Mapping[QueueCondition, StateStyle] = {

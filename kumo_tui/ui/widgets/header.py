@@ -37,7 +37,7 @@ class Mode:
 
 def data_age_s(snapshot: Snapshot, now: float) -> float | None:
     """Seconds since the oldest of the nodes that answer was read; of all nodes when none does."""
-    ages = [(node.is_fresh, node.age_s(now)) for node in snapshot.nodes]
+    ages = [(node.is_fresh, node.age_s(now)) for node in snapshot.members]
     answering = [age for fresh, age in ages if fresh and age is not None]
     return max(answering or [age for _fresh, age in ages if age is not None], default=None)
 
@@ -76,7 +76,7 @@ def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool = True,
         pieces.append(Piece(f" READ-ONLY{why}", Look.AMBER))
     if mode.insecure:
         pieces.append(Piece(" TLS NOT VERIFIED", Look.AMBER))
-    total, answering = len(snapshot.nodes), snapshot.nodes_fresh
+    total, answering = len(snapshot.servers), snapshot.nodes_fresh
     starting = all(node.state is NodeState.STARTING for node in snapshot.nodes)
     partial = answering < total and not starting
     count = f"{answering} of {plural(total, 'node')}" if partial else plural(total, "node")
@@ -94,7 +94,7 @@ def _target(snapshot: Snapshot) -> str:
 
 def _troubled(snapshot: Snapshot, *, named: bool) -> list[Piece]:
     """The nodes that do not answer, by name or by how many there are of each state."""
-    bad = [node for node in snapshot.nodes if not node.is_fresh]
+    bad = [node for node in snapshot.servers if not node.is_fresh]
     words: dict[str, Look] = {}
     for node in bad:
         style = NODE_STATES[node.state]
@@ -105,7 +105,7 @@ def _troubled(snapshot: Snapshot, *, named: bool) -> list[Piece]:
 
 
 def _totals(snapshot: Snapshot, now: float, signs: Glyphs, *, with_queues: bool) -> Line:
-    if not any(node.has_data for node in snapshot.nodes):
+    if not any(node.has_data for node in snapshot.members):
         return (Piece("   no data yet", Look.DIM),)
     fresh = totals_freshness(snapshot, now)
     look = Look.DIM if fresh else Look.STRONG

@@ -1,0 +1,67 @@
+"""Opening screens and writing papers: what screens ask the app for that changes nothing anywhere."""
+
+from typing import cast
+
+from textual.reactive import reactive
+
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.ui import papers
+from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
+from kumo_tui.ui.flow_steps import open_operation
+from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
+from kumo_tui.ui.screens.history import HistoryScreen
+from kumo_tui.ui.screens.node_detail import NodeDetailScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
+from kumo_tui.ui.screens.past import PastScreen
+from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
+from kumo_tui.ui.screens.stop_detail import StopDetailScreen
+from kumo_tui.ui.terminal_app import TerminalApp
+
+
+class Opening(TerminalApp, inherit_bindings=False):
+    """The app as it opens its screens. `snapshot` is the last one taken."""
+
+    snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
+
+    def open_queue(self, name: str) -> None:
+        """Show one queue, by its raw name."""
+        self.push_screen(QueueDetailScreen(name))
+
+    def open_operation(self, tag: str) -> None:
+        """Show one of our operations."""
+        open_operation(self, tag)
+
+    def open_directive(self, entry: DirectiveKey) -> None:
+        """Show a directive of somebody else."""
+        self.push_screen(DirectiveDetailScreen(entry))
+
+    def open_stop(self, entry: StopKey) -> None:
+        """Show a stop of somebody else."""
+        self.push_screen(StopDetailScreen(entry))
+
+    def open_history(self) -> None:
+        """Show every operation that the journal holds."""
+        self.push_screen(HistoryScreen())
+
+    def open_past(self, tag: str) -> None:
+        """Show one operation: as it is where it is followed, else as the journal has it."""
+        if self.snapshot.operation(tag) is None:
+            self.push_screen(PastScreen(tag))
+        else:
+            open_operation(self, tag)
+
+    def open_nodes(self) -> None:
+        """Show the nodes."""
+        self.push_screen(NodesScreen())
+
+    def open_node(self, name: str) -> None:
+        """Show one node."""
+        self.push_screen(NodeDetailScreen(name))
+
+    def write_report(self, tag: str) -> None:
+        """Write the incident report of an operation to a new file, and say where."""
+        self.run_worker(papers.report_flow(self, tag), group="papers", exit_on_error=False)
+
+    def export_queues(self, tag: str) -> None:
+        """Write the queues of an operation to a new file, and say where."""
+        self.run_worker(papers.export_flow(self, tag), group="papers", exit_on_error=False)
