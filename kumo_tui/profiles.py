@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kumo_tui.credentials import CredentialSettings
+from kumo_tui.prometheus_settings import PrometheusSettings
 from kumo_tui.urls import check_url, is_plain_http
 
 
@@ -115,6 +116,8 @@ class ProfileSettings(BaseModel):
     """As act.wait_above, for this profile: the stricter of the two holds."""
     refuse_above: Messages | None = None
     """As act.refuse_above, for this profile: the stricter of the two holds."""
+    prometheus: PrometheusSettings | None = None
+    """Where its nodes' metrics are scraped to: what the overview is read from."""
 
     @model_validator(mode="after")
     def _nodes_from_somewhere(self) -> Self:

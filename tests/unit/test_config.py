@@ -14,6 +14,7 @@ from kumo_tui.config import ActSettings, LogSettings, PollSettings, Settings, co
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError
 from kumo_tui.profiles import NodeSettings, ProfileSettings
+from kumo_tui.prometheus_settings import PrometheusSettings
 from kumo_tui.urls import check_url
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -84,10 +85,21 @@ def test_the_commented_profiles_of_the_example_load_and_show_every_key() -> None
     nodes = profiles["profile"]["prod"]["nodes"]
     assert set(profiles["profile"]["prod"]) == set(ProfileSettings.model_fields)
     assert {key for node in nodes for key in node} == set(NodeSettings.model_fields)
+    assert set(profiles["profile"]["prod"]["prometheus"]) == set(PrometheusSettings.model_fields)
 
 
 @pytest.mark.parametrize(
-    "model", [Settings, ProfileSettings, NodeSettings, PollSettings, ActSettings, LogSettings, CredentialSettings]
+    "model",
+    [
+        Settings,
+        ProfileSettings,
+        NodeSettings,
+        PollSettings,
+        ActSettings,
+        LogSettings,
+        CredentialSettings,
+        PrometheusSettings,
+    ],
 )
 def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None:
     body = ast.parse(inspect.getsource(model)).body[0].body
