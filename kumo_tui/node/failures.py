@@ -37,7 +37,8 @@ class Asked:
     """One request, as far as words about its failure need it.
 
     `address` is host:port, never credentials; `is_act` says that the request changes the node;
-    `wait_s` is how long its answer was waited for; `doubt` is said where the outcome of an act is unknown.
+    `wait_s` is how long its answer was waited for; `doubt` is said where the outcome of an act is unknown;
+    `content_type` is that of its body.
     """
 
     node: str
@@ -47,6 +48,7 @@ class Asked:
     is_act: bool = False
     wait_s: float = 0.0
     doubt: str = ACT_UNKNOWN
+    content_type: str = "application/json"
 
     @property
     def request(self) -> str:

@@ -2,13 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from kumo_tui.node.tls import tls_context
 from kumo_tui.urls import is_loopback
 
 CONNECTIONS = 6
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ANSWER_BYTES = 256 * 1024 * 1024
 ERROR_BYTES = 64 * 1024
 
@@ -63,7 +65,7 @@ class Link:
     """Requests to one node. `address` is its host and port; `clock_skew_s` its clock minus ours.
 
     With a `login` each request carries an Authorization header, else none does: before access lists kumod refuses
-    a trusted host that sends one (KUMOMTA.md 6).
+    a trusted host that sends one (KUMOMTA.md 6). `headers` go with each request; they are no secrets.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Link:
         transport: httpx.AsyncBaseTransport | None,
         compress: bool | None,
         login: Login | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         base = httpx.URL(url).copy_with(userinfo=b"")
         self.address = base.netloc.decode("ascii")
@@ -90,6 +93,7 @@ class Link:
             headers={
                 "accept-encoding": "gzip, deflate" if wanted else "identity",
                 "user-agent": f"kumo-tui/{__version__}",
+                **headers,
             },
             verify=_trust(verify) if base.scheme == "https" else False,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
@@ -140,7 +144,7 @@ class Link:
         return response
 
     def _request(self, asked: Asked, content: bytes | None, login: SecretStr | None) -> httpx.Request:
-        headers = {} if content is None else {"content-type": "application/json"}
+        headers = {} if content is None else {"content-type": asked.content_type}
         if login is not None:
             headers["authorization"] = login.get_secret_value()
         return self._http.build_request(
