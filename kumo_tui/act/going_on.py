@@ -1,11 +1,19 @@
-"""Whether a sweeper may go on with a clean bounce: what was refused once is not asked for again and again."""
+"""Whether and for how long a clean bounce goes on: what was refused once is not asked for again and again."""
 
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.due import Due, Step
 from kumo_tui.act.rights import RELEASE
 from kumo_tui.model.operation import Operation
+from kumo_tui.units import countdown_text
 
 GIVEN_UP = "Its stop stands until its own end. Once the node allows acts, start kumo-tui again, or let it go."
+
+
+def catching_words(ends_in_s: float) -> str:
+    """For how long new mail is caught; past that time the stop is held, and swept, until all mail has come back."""
+    if ends_in_s <= 0:
+        return "its time is over: held and swept until what waits has come back"
+    return f"catches new mail for {countdown_text(ends_in_s)}"
 
 
 def is_allowed(desk: Desk, step: Due, node: str) -> bool:

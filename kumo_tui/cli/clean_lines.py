@@ -1,5 +1,6 @@
 """Followed clean bounces as text: the counts of one event, and a last word on what is left."""
 
+from kumo_tui.act.going_on import catching_words
 from kumo_tui.cli.clean_sight import CleanSight, is_sure
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Sight
@@ -23,7 +24,7 @@ def clean_whole(sight: Sight, clean: CleanSight) -> str:
     if clean.may_wait and not sight.verdict.is_final:
         words.append(f"up to {count_text(clean.may_wait)} in ready queues{_back(clean)}")
     if clean.ends_in_s is not None:
-        words.append(f"catches new mail for {countdown_text(clean.ends_in_s)}")
+        words.append(catching_words(clean.ends_in_s))
     if clean.stop_left_s is not None:
         words.append(f"the stop ends in {countdown_text(clean.stop_left_s)}")
     return head + (", ".join(words) or "nothing was bounced")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kumo_tui.act.going_on import catching_words
 from kumo_tui.model.clean import CleanProgress
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
@@ -88,7 +89,7 @@ def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str
     if not status.verdict.is_final and status.verdict is not Verdict.UNKNOWN:
         words.append(_next_words(sums))
     if sums.ends_in_s is not None:
-        words.append(f"catches new mail for {countdown_text(sums.ends_in_s)}")
+        words.append(catching_words(sums.ends_in_s))
     return f" {dot} ".join(words)
 
 

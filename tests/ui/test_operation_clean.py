@@ -83,6 +83,14 @@ async def test_a_running_one_says_at_least_how_much_what_comes_next_and_for_how_
         assert f"{words} · catches new mail for 04:12" in text
 
 
+async def test_one_whose_time_is_over_says_that_it_is_held_until_its_mail_is_back() -> None:
+    app = world(sweeping(standing={}, ends_in_s=0.0))
+    async with app.run_test(size=(120, 40)) as pilot:
+        text = words_of(await opened(pilot))
+        assert "its time is over: held and swept until what waits has come back" in text
+        assert "for 00:00" not in text
+
+
 async def test_what_stands_is_swept_next_unless_something_holds_the_sweep_back() -> None:
     app = world(sweeping())
     async with app.run_test(size=(120, 40)) as pilot:
