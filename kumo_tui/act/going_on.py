@@ -10,7 +10,7 @@ GIVEN_UP = "Its stop stands until its own end. Once the node allows acts, start 
 
 
 def catching_words(ends_in_s: float) -> str:
-    """For how long new mail is caught; past that time the stop is held, and swept, until all mail has come back."""
+    """For how long new mail is caught; past that time the stop is held and swept until all mail is back."""
     if ends_in_s <= 0:
         return "its time is over: held and swept until what waits has come back"
     return f"catches new mail for {countdown_text(ends_in_s)}"
