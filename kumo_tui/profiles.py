@@ -2,13 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.prometheus_settings import PrometheusSettings
-from kumo_tui.urls import check_url, is_plain_http
+from kumo_tui.urls import check_url, is_plain_http, label_of
 
 
 def check_name(name: str) -> str:
@@ -30,9 +29,9 @@ class NodeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Url
-    """Scheme, host and port of the node's admin HTTP listener."""
+    """Scheme, host and port of the node's admin HTTP listener; `ssh://user@host/127.0.0.1:8000` goes by ssh."""
     name: Annotated[str, AfterValidator(check_name)] = Field(default="", max_length=40)
-    """How the node is called on screen; host:port when empty."""
+    """How the node is called on screen; host:port when empty, by ssh the host that is logged in to."""
     ca_file: Path | None = None
     """A file of CA certificates to trust instead of the system's."""
     client_cert: Path | None = None
@@ -54,8 +53,8 @@ class NodeSettings(BaseModel):
 
     @property
     def label(self) -> str:
-        """The node's name: as given, else host:port."""
-        return self.name or urlsplit(self.url).netloc
+        """The node's name: as given, else host:port; by ssh the host that is logged in to."""
+        return self.name or label_of(self.url)
 
     @model_validator(mode="after")
     def _tls_makes_sense(self) -> Self:
@@ -67,6 +66,8 @@ class NodeSettings(BaseModel):
         useless = "client_cert" if self.client_cert else "ca_file" if self.ca_file else ""
         if useless and not self.url.startswith("https:"):
             raise ValueError(f"{useless} has no effect at {self.url}; it needs https")
+        if self.insecure and self.url.startswith("ssh:"):
+            raise ValueError(f"insecure has no effect at {self.url}; ssh verifies the host by its known_hosts")
         return self
 
 
