@@ -6,41 +6,29 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.report_queues import QueueLine, queue_lines
 from kumo_tui.ui import keys, past_lines
 from kumo_tui.ui.hosting import dashboard_host
-from kumo_tui.ui.keys import command
 from kumo_tui.ui.papers import account_of
-from kumo_tui.ui.screens.quiet import QuietScreen
+from kumo_tui.ui.screens.paper import PaperScreen
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
-from kumo_tui.ui.widgets.footer import footer_line
-from kumo_tui.ui.widgets.line_table import GUTTER, LineTable
+from kumo_tui.ui.widgets.line_table import LineTable
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
-SHOWN_KEYS = ("other_pane", "report", "export", "copy", "refresh", "help", "back")
 
-
-class PastScreen(QuietScreen[None], inherit_bindings=False):
-    """Shows the operation of this tag; it is read once, and again with `r`."""
+class PastScreen(PaperScreen):
+    """Shows the operation of this tag."""
 
     DEFAULT_CSS = """
-    PastScreen { overflow: hidden; }
-    PastScreen FittedLines { padding: 0 1; }
     PastScreen #nodes { margin: 1 0; }
-    PastScreen #queues { height: 2fr; min-height: 3; }
-    PastScreen #timeline { height: 1fr; min-height: 3; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("back", "refresh", "copy", "report", "export", "other_pane"),
-        *keys.bindings("help", of="app"),
-        Binding("q", "back", "back", show=False),
-    ]
-    AUTO_FOCUS = "#queues"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("report", "export")
+    SHOWN_KEYS = ("other_pane", "report", "export", "copy", "refresh", "help", "back")
 
     def __init__(self, tag: str) -> None:
         super().__init__()
@@ -57,16 +45,13 @@ class PastScreen(QuietScreen[None], inherit_bindings=False):
         yield FittedLines(id="said")
         yield Lines(id="keys")
 
-    def on_mount(self) -> None:
-        """Read the journal."""
-        self._part("head").show_words(f"op {self.tag}: reading the journal", Look.DIM)
-        self.action_refresh()
+    @property
+    def reading_words(self) -> str:
+        """What stands there while the journal is read."""
+        return f"op {self.tag}: reading the journal"
 
-    def action_refresh(self) -> None:
-        """Read the journal once more."""
-        self.run_worker(self._read(), exclusive=True, group="past", exit_on_error=False)
-
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Read the operation and draw it, or say why not."""
         past, tag = dashboard_host(self).past, self.tag
 
         def read() -> tuple[Account, Sequence[QueueLine]]:
@@ -78,46 +63,26 @@ class PastScreen(QuietScreen[None], inherit_bindings=False):
         except JournalError as error:
             self.say(str(error), Look.AMBER)
         else:
-            self._draw()
+            self.draw_all()
 
-    def on_resize(self) -> None:
-        """Lay out anew."""
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        signs = glyphs_of(self)
-        shown = [command(name) for name in SHOWN_KEYS]
-        self.query_one("#keys", Lines).show(footer_line(shown, self.size.width, signs))
-        account = self._account
+    def draw(self) -> None:
+        """Draw the operation, once it was read."""
+        account, signs = self._account, glyphs_of(self)
         if account is None:
             return
-        self._part("head").fit(lambda width, _: past_lines.head_lines(account, width, signs))
-        self._part("nodes").fit(lambda width, _: past_lines.node_lines(account, width, signs))
+        self.part("head").fit(lambda width, _: past_lines.head_lines(account, width, signs))
+        self.part("nodes").fit(lambda width, _: past_lines.node_lines(account, width, signs))
         queues, at_least = self._queues, account.entry.at_least
         self.query_one("#queues", LineTable).show_lazily(
             [line.name for line in queues],
             lambda index: past_lines.queue_row(queues[index], signs, at_least=at_least),
         )
-        room = self.size.width - GUTTER - past_lines.TIME_WIDTH - 2
-        events = account.recorded.operation.events
-        self.query_one("#timeline", LineTable).show(list(past_lines.event_rows(events, room)))
-
-    def say(self, words: str, look: Look) -> None:
-        """Say what came of an act, until the next."""
-        self._part("said").show_words(words, look)
+        self.show_events(account.recorded.operation.events)
 
     # Keys
 
-    def action_back(self) -> None:
-        self.dismiss(None)
-
-    def action_other_pane(self) -> None:
-        timeline = self.query_one("#timeline", LineTable)
-        self.set_focus(self.query_one("#queues", LineTable) if timeline.has_focus else timeline)
-
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self.tag)
-        self.say(f"sent to the terminal's clipboard: {self.tag}", Look.STRONG)
+        self.copy(self.tag)
 
     def action_report(self) -> None:
         dashboard_host(self).write_report(self.tag)
@@ -130,6 +95,3 @@ class PastScreen(QuietScreen[None], inherit_bindings=False):
         key = self.query_one("#queues", LineTable).cursor_key
         if isinstance(key, str):
             dashboard_host(self).open_queue(key)
-
-    def _part(self, identity: str) -> FittedLines:
-        return self.query_one(f"#{identity}", FittedLines)
