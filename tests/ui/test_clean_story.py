@@ -15,10 +15,9 @@ from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.question import QuestionScreen
 from kumo_tui.ui.screens.stop import StopScreen
-from tests.fakes import settle
-from tests.frames import frame_of
 from tests.stage import Stage
 from tests.ui.pilots import wait_for
+from tests.ui.staged import at, play, shown
 
 
 @pytest.fixture
@@ -27,22 +26,6 @@ async def stage() -> AsyncIterator[Stage]:
     async with Stage("two-tenants") as stage:
         await stage.play(1.0)
         yield stage
-
-
-async def play(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1) -> None:
-    for _poll in range(polls):
-        await stage.play(seconds / polls)
-        await settle()
-        await pilot.pause()
-
-
-async def at(stage: Stage, pilot: Pilot[None], kind: type) -> None:
-    await wait_for(pilot, lambda: isinstance(stage.app.screen, kind), f"{kind.__name__} never came")
-    await pilot.pause()
-
-
-def shown(stage: Stage) -> str:
-    return " ".join("\n".join(frame_of(stage.app)).replace("│", " ").split())
 
 
 def operation(stage: Stage) -> Operation:
