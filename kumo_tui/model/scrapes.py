@@ -1,0 +1,104 @@
+"""Which of our nodes Prometheus scrapes, by what it calls them, and why one may fail there that answers us."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from kumo_tui.text import clean, one_line
+
+# A label's value as Prometheus reads it. kumod escapes nothing in a queue's name (KUMOMTA.md 5.2).
+_READABLE = re.compile(r'(?:\\.|[^"\\])*', re.DOTALL)
+_NAME_SHOWN = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What Prometheus knows of one node. `instance` is its raw label.
+
+    `up` is whether the last scrape worked, None where that is not stored. `scraped_ago_s` is how old the newest
+    sample of a metric of KumoMTA was by the server's own clock, None where there is none.
+    """
+
+    instance: str
+    up: bool | None
+    scraped_ago_s: float | None = None
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether it has metrics of KumoMTA."""
+        return self.scraped_ago_s is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Scrapes:
+    """Our nodes and Prometheus's targets side by side.
+
+    `failing` maps nodes whose scrape fails to the first queue name that breaks it, "" where none is known.
+    `unknown` are nodes that it does not know; `strangers` counts targets with metrics of KumoMTA that are no nodes
+    of ours; `by_node` gives each node's instance, raw.
+    """
+
+    failing: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    strangers: int = 0
+    by_node: Mapping[str, str] = field(default_factory=dict)
+
+
+def instance_names(name: str, url: str, given: str = "") -> tuple[str, ...]:
+    """What Prometheus may call a node, the likeliest first: as configured, else host and port, host, name."""
+    if given:
+        return (given,)
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme == "ssh":
+        # The listener's port is in the path: `ssh://mta1/127.0.0.1:8000`.
+        port_text = parts.path.rpartition(":")[2]
+        return (f"{host}:{port_text}", host, name)
+    return tuple(dict.fromkeys((parts.netloc, f"{host}:{port}", host, name)))
+
+
+def compare(
+    targets: Sequence[Target], nodes: Mapping[str, Sequence[str]], breaking: Mapping[str, str] | None = None
+) -> Scrapes:
+    """Match targets with nodes; `nodes` has what each may be called, `breaking` a name that breaks its scrape."""
+    by_instance = {target.instance: target for target in targets}
+    by_node = {
+        node: found
+        for node, called in nodes.items()
+        if (found := next((each for each in called if each in by_instance), None)) is not None
+    }
+    ours = set(by_node.values())
+    return Scrapes(
+        failing={
+            node: (breaking or {}).get(node, "")
+            for node, instance in by_node.items()
+            if by_instance[instance].up is False
+        },
+        unknown=tuple(node for node in nodes if node not in by_node) if targets else (),
+        strangers=sum(1 for target in targets if target.has_metrics and target.instance not in ours),
+        by_node=by_node,
+    )
+
+
+def breaks_scrape(name: str) -> bool:
+    """Whether this raw queue name, unescaped in a label, makes Prometheus refuse the node's whole `/metrics`."""
+    return ('"' in name or "\\" in name) and _READABLE.fullmatch(name) is None
+
+
+def first_breaking(names: Iterable[str]) -> str:
+    """The first raw name that breaks a scrape, empty where none does."""
+    return next((name for name in names if breaks_scrape(name)), "")
+
+
+def failing_words(node: str, name: str) -> str:
+    """What is wrong with a node that answers us and not Prometheus; `name` is the queue name that does it."""
+    cause = (
+        f"the name of queue {one_line(name, _NAME_SHOWN)} breaks its /metrics"
+        if name
+        else "often a queue name with a quote in it"
+    )
+    return (
+        f"Prometheus cannot scrape {clean(node)} though it answers us: {cause}; "
+        "its numbers are missing from the overview"
+    )

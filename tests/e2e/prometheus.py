@@ -1,0 +1,82 @@
+"""A real Prometheus that scrapes a simulated fleet every second, where the machine has one."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.e2e.cli_fleet import PATIENCE_S
+
+BINARY = shutil.which("prometheus")
+MISSING = "there is no prometheus on this machine (Debian package prometheus)"
+
+
+class Prometheus:
+    """One Prometheus that runs; `url` is where it answers."""
+
+    def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
+        self.url = url
+        self._process = process
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """The series of an instant query, empty while it does not answer."""
+        try:
+            answer = httpx.get(f"{self.url}/api/v1/query", params={"query": query}, trust_env=False)
+        except httpx.HTTPError:
+            return []
+        return list(answer.json()["data"]["result"]) if answer.status_code == 200 else []
+
+    def wait(self, query: str, series: int, what: str) -> None:
+        """Return when a query has that many series."""
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self.ask(query)) != series:
+            assert time.monotonic() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
+            assert self._process.poll() is None, "prometheus has ended"
+            # Another process, on real ports: nothing here could tell when to look again.
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def scraping(targets: Mapping[str, str], folder: Path, *, job: str = "kumomta") -> Iterator[Prometheus]:
+    """A Prometheus on these nodes, given as URLs by name; it ends with the block."""
+    assert BINARY is not None
+    port = _free_port()
+    hosts = ", ".join(f"'{urlsplit(url).netloc}'" for url in targets.values())
+    config = folder / "prometheus.yml"
+    config.write_text(
+        "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
+        f"scrape_configs:\n- job_name: {job}\n  static_configs:\n  - targets: [{hosts}]\n",
+        "utf-8",
+    )
+    argv = [
+        BINARY,
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--log.level=error",
+    ]
+    with (folder / "prometheus.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True)
+        try:
+            yield Prometheus(process, f"http://127.0.0.1:{port}")
+        finally:
+            process.kill()
+            process.wait(PATIENCE_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
