@@ -62,6 +62,19 @@ def check_tenant(name: str) -> str:
     return name
 
 
+def instance_names(name: str, url: str, given: str = "") -> tuple[str, ...]:
+    """What Prometheus may call a node, the likeliest first: as configured, else host and port, host, name."""
+    if given:
+        return (given,)
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme == "ssh":
+        # The listener's port is in the path: `ssh://mta1/127.0.0.1:8000`.
+        port_text = parts.path.rpartition(":")[2]
+        return (f"{host}:{port_text}", host, name)
+    return tuple(dict.fromkeys((parts.netloc, f"{host}:{port}", host, name)))
+
+
 class PrometheusSettings(BaseModel):
     """What a profile's overview is read from: Prometheus, VictoriaMetrics, Thanos or Mimir."""
 

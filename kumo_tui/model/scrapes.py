@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from kumo_tui.text import clean, one_line
 
@@ -43,19 +42,6 @@ class Scrapes:
     unknown: tuple[str, ...] = ()
     strangers: int = 0
     by_node: Mapping[str, str] = field(default_factory=dict)
-
-
-def instance_names(name: str, url: str, given: str = "") -> tuple[str, ...]:
-    """What Prometheus may call a node, the likeliest first: as configured, else host and port, host, name."""
-    if given:
-        return (given,)
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    if parts.scheme == "ssh":
-        # The listener's port is in the path: `ssh://mta1/127.0.0.1:8000`.
-        port_text = parts.path.rpartition(":")[2]
-        return (f"{host}:{port_text}", host, name)
-    return tuple(dict.fromkeys((parts.netloc, f"{host}:{port}", host, name)))
 
 
 def compare(

@@ -19,11 +19,12 @@ from kumo_tui.errors import (
 )
 from kumo_tui.model.overview import Ailment, Overview, Part, Span, Trouble
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.scrapes import Scrapes, Target, compare, first_breaking, instance_names
+from kumo_tui.model.scrapes import Scrapes, Target, compare, first_breaking
 from kumo_tui.model.snapshot import Snapshot, Timed
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.node.prometheus import PrometheusClient
 from kumo_tui.node.promql import Queries
+from kumo_tui.prometheus_settings import instance_names
 from kumo_tui.text import one_line, plural
 from kumo_tui.watch.loops import surface, waited
 from kumo_tui.watch.overview_reading import OverviewReader, Read

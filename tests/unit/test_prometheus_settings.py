@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kumo_tui.prometheus_settings import PrometheusSettings, check_base_url, check_matchers
+from kumo_tui.prometheus_settings import PrometheusSettings, check_base_url, check_matchers, instance_names
 
 
 def settings(**values: Any) -> PrometheusSettings:
@@ -110,3 +110,19 @@ def test_credentials_do_not_travel_in_the_clear() -> None:
 def test_settings_without_sense_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(**values)
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "names"),
+    [
+        ("http://mta1:8000", "", ("mta1:8000", "mta1", "m")),
+        ("https://mta1.example", "", ("mta1.example", "mta1.example:443", "m")),
+        ("http://mta1:8000", "dc1/mta1", ("dc1/mta1",)),
+        ("ssh://ops@mta1:2222/127.0.0.1:8000", "", ("mta1:8000", "mta1", "m")),
+        ("http://[::1]:8000", "", ("[::1]:8000", "::1:8000", "::1", "m")),
+    ],
+)
+def test_a_node_may_be_called_by_its_address_its_host_or_its_name(
+    url: str, given: str, names: tuple[str, ...]
+) -> None:
+    assert instance_names("m", url, given) == names

@@ -8,24 +8,7 @@ from kumo_tui.model.scrapes import (
     compare,
     failing_words,
     first_breaking,
-    instance_names,
 )
-
-
-@pytest.mark.parametrize(
-    ("url", "given", "names"),
-    [
-        ("http://mta1:8000", "", ("mta1:8000", "mta1", "m")),
-        ("https://mta1.example", "", ("mta1.example", "mta1.example:443", "m")),
-        ("http://mta1:8000", "dc1/mta1", ("dc1/mta1",)),
-        ("ssh://ops@mta1:2222/127.0.0.1:8000", "", ("mta1:8000", "mta1", "m")),
-        ("http://[::1]:8000", "", ("[::1]:8000", "::1:8000", "::1", "m")),
-    ],
-)
-def test_a_node_may_be_called_by_its_address_its_host_or_its_name(
-    url: str, given: str, names: tuple[str, ...]
-) -> None:
-    assert instance_names("m", url, given) == names
 
 
 @pytest.mark.parametrize(

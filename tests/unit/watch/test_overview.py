@@ -181,7 +181,7 @@ async def test_warnings_of_answers_that_are_not_whole_are_kept(house: House) -> 
 
 
 async def test_a_fleet_without_queues_has_none(house: House) -> None:
-    for piece in ("sum by (instance) ((scheduled", "count by (instance)", "count(sum", "topk("):
+    for piece in ("sum by (instance) ((scheduled", "count by (instance)", "count(sum by (queue)", "topk("):
         house.prometheus.vectors.pop(piece)
     read = await house.watch.read_once()
     assert read.queued is not None
