@@ -35,6 +35,15 @@ class QueueTable:
             column = array("q", [min(count, _LARGEST) for count in counts.values()])
         return cls(list(counts), column)
 
+    @classmethod
+    def of_columns(
+        cls, names: Sequence[str], messages: "array[int]", *, total: int, standing: int
+    ) -> "QueueTable":
+        """A table of which the sums are known."""
+        table = cls(names, messages)
+        vars(table).update(total=total, standing=standing)
+        return table
+
     def __len__(self) -> int:
         return len(self.names)
 

@@ -1,6 +1,6 @@
 """The snapshot: one immutable value per poll, from which everything on the screen derives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -175,7 +175,8 @@ class NodeProgress:
 
     `left_s` is the directive's remaining time now (of a clean bounce, the stop's), None when it is not active;
     `rate_per_s` is bounced messages a second lately; `last_seen` is monotonic seconds of the last total; `note` is
-    clean words. `clean` is None for a plain bounce.
+    clean words. `clean` is None for a plain bounce. Where it `is_watched` no more, its node is not among those of
+    this session: nothing is read or sent there, and the note says what stands.
     """
 
     act: NodeAct
@@ -187,6 +188,7 @@ class NodeProgress:
     note: str = ""
     meters: Meters = NO_METERS
     clean: CleanProgress | None = None
+    is_watched: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +247,7 @@ class Snapshot:
 
     `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced. `gathered` is
     mail that stands again after the end of an operation, by its tag. `interval_s` is what is set, which some nodes
-    exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus.
+    exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus. `sum_of` sums tables.
     """
 
     number: int
@@ -260,6 +262,7 @@ class Snapshot:
     journal_problem: str | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
     attended: bool = True
+    sum_of: Callable[[Sequence[QueueTable]], QueueTable] = merge
 
     @property
     def servers(self) -> tuple[NodeSnapshot, ...]:
@@ -279,7 +282,7 @@ class Snapshot:
     @cached_property
     def queues(self) -> QueueTable:
         """The queue tables of all members that were ever read, summed."""
-        return merge(node.table for node in self.members if node.has_data)
+        return self.sum_of(tuple(node.table for node in self.members if node.has_data))
 
     @property
     def longest_every_s(self) -> float:

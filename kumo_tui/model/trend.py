@@ -66,8 +66,9 @@ class Trend:
         """By how many messages the queues at these rows of the newest table have grown, in the order given."""
         newest, oldest = self.newest, self.oldest
         now, then = newest.messages, oldest.messages
-        if newest.names is oldest.names:
-            return [now[row] - then[row] for row in rows]
+        if _begins_with(newest, oldest):
+            size = len(oldest)
+            return [now[row] - (then[row] if row < size else 0) for row in rows]
         names, earlier = newest.names, oldest.index.get
         places = (earlier(names[row]) for row in rows)
         return [now[row] - (0 if place is None else then[place]) for row, place in zip(rows, places, strict=True)]
@@ -75,6 +76,12 @@ class Trend:
 
 def _bare(old: QueueTable, newest: QueueTable) -> QueueTable:
     """The table without what was derived from it: only the oldest and the newest are asked again."""
-    if old.names is newest.names or not isinstance(old.names, QueueNames):
+    if _begins_with(newest, old) or not isinstance(old.names, QueueNames):
         return QueueTable(old.names, old.messages)
     return QueueTable(tuple(old.names), old.messages)
+
+
+def _begins_with(newest: QueueTable, old: QueueTable) -> bool:
+    """Whether the rows of the old table are the first of the newest, or all of them."""
+    names = newest.names
+    return names is old.names or (isinstance(names, QueueNames) and names.begins_with(old.names))

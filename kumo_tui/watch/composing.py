@@ -6,8 +6,8 @@ from itertools import count
 
 from kumo_tui.clock import Clock
 from kumo_tui.model.operation import Operation
-from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.clean_track import CleanTrack
@@ -31,6 +31,7 @@ class Composer:
         self._numbers = count()
         self._ended: dict[str, OperationStatus] = {}
         self._aftermath = Aftermath()
+        self._sum = FleetSum()
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
@@ -61,18 +62,24 @@ class Composer:
             journal_problem=journal_problem,
             gathered=self._aftermath.seen(statuses, nodes, now),
             attended=attended,
+            sum_of=self._sum.of,
         )
+
+    def sum_up(self, nodes: Sequence[NodeSnapshot]) -> None:
+        """Sum the tables of these nodes, in any thread, so that the next snapshot finds them summed."""
+        self._sum.of(node.table for node in nodes if node.counts and node.has_data)
 
     def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:
         """One more sample when a table is new; a new start when a node's data appears for the first time."""
-        read = frozenset(node.name for node in nodes if node.has_data)
-        stamp = tuple(node.metrics.at for node in nodes if node.metrics)
+        read = frozenset(node.name for node in nodes if node.counts and node.has_data)
+        stamp = tuple(node.metrics.at for node in nodes if node.counts and node.metrics)
         if not read or stamp == self._trend_stamp:
             return self._trend
         if read != self._trend_nodes:
             self._trend = Trend()
         self._trend_nodes, self._trend_stamp = read, stamp
-        self._trend = self._trend.with_sample(max(stamp), merge(node.table for node in nodes if node.has_data))
+        table = self._sum.of(node.table for node in nodes if node.name in read)
+        self._trend = self._trend.with_sample(max(stamp), table)
         return self._trend
 
     def _status(
