@@ -20,7 +20,7 @@ END_WITHIN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to simulate. `port` 0 means free ports; `speed` is simulated seconds a second."""
+    """What to simulate, with the deaths of its story. `port` 0: free ones; `speed`: simulated seconds a second."""
 
     scenario: str = "demo"
     port: int = 0
@@ -29,7 +29,7 @@ class Simulation:
 
     def command(self) -> list[str]:
         """The command line of the child: it ends when its standard input does."""
-        words = [sys.executable, "-m", "kumo_tui.sim", self.scenario, "--until-stdin-closes"]
+        words = [sys.executable, "-m", "kumo_tui.sim", self.scenario, "--until-stdin-closes", "--deaths"]
         return [*words, "--port", str(self.port), "--seed", str(self.seed), "--speed", str(self.speed)]
 
 

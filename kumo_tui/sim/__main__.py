@@ -23,9 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="same seed, same mail (default: 1)")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (default: 1)")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
+    parser.add_argument("--deaths", action="store_true", help="let the deaths of the scenario happen")
     options = parser.parse_args(arguments)
     try:
-        fleet = Fleet(load_scenario(options.scenario), WallClock(options.speed), options.seed)
+        scenario = load_scenario(options.scenario)
+        fleet = Fleet(scenario, WallClock(options.speed), options.seed, deaths=options.deaths)
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return 2

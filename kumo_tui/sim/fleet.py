@@ -21,16 +21,23 @@ _HOST = "127.0.0.1"
 class Fleet:
     """All nodes of a scenario. Same scenario, seed and clock: same mail.
 
-    ``log`` turns the delivery log of every node on or off; ``None`` leaves it as the scenario says.
+    ``log`` turns the delivery log of every node on or off; ``None`` leaves it as the scenario says. The deaths
+    that the scenario holds happen only where ``deaths``.
     """
 
     def __init__(
-        self, scenario: Scenario, clock: Clock | None = None, seed: int = 1, *, log: bool | None = None
+        self,
+        scenario: Scenario,
+        clock: Clock | None = None,
+        seed: int = 1,
+        *,
+        log: bool | None = None,
+        deaths: bool = False,
     ) -> None:
         self.scenario = scenario
         self.clock = clock or WallClock()
         self.nodes: Mapping[str, SimNode] = {
-            plan.name: SimNode(plan, self.clock, seed, number, log=log)
+            plan.name: SimNode(plan, self.clock, seed, number, log=log, mortal=deaths)
             for number, plan in enumerate(scenario.nodes, start=1)
         }
 

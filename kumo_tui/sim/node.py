@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from kumo_tui.sim.accident import Accident
 from kumo_tui.sim.clock import Clock
 from kumo_tui.sim.engine.engine import Engine, Spool
 from kumo_tui.sim.engine.identity import message_id
@@ -18,6 +19,8 @@ from kumo_tui.sim.standing import furnish
 from kumo_tui.sim.versions import Version
 from kumo_tui.sim.web.app import NodeApp
 from kumo_tui.sim.web.replies import Call
+
+BOUNCE = ("POST", "/api/admin/bounce/v1")
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,29 @@ class LoggedRequest:
 
 
 class SimNode:
-    """One node of a fleet. ``app`` is its ASGI application; the engine runs when somebody asks or ticks."""
+    """One node of a fleet. ``app`` is its ASGI application; the engine runs when somebody asks or ticks.
 
-    def __init__(self, plan: NodePlan, clock: Clock, seed: int, number: int, *, log: bool | None = None) -> None:
+    The death that its plan holds comes to it where ``mortal``.
+    """
+
+    def __init__(
+        self,
+        plan: NodePlan,
+        clock: Clock,
+        seed: int,
+        number: int,
+        *,
+        log: bool | None = None,
+        mortal: bool = False,
+    ) -> None:
         self.plan = plan
         self.name = plan.name
         self.clock = clock
         self.faults = Faults()
         self.access = plan.access
         self.requests: list[LoggedRequest] = []
-        self.clock_offset = 0.0
+        self.clock_offset = plan.clock_offset
+        self._accident = Accident(plan.death) if plan.death is not None and mortal else None
         self.log = MailLog(kept=plan.log if log is None else log)
         self._number = number
         self._rng = random.Random(f"{seed}/{plan.name}")  # noqa: S311  # a simulation, not a secret
@@ -87,8 +103,15 @@ class SimNode:
 
     def catch_up(self) -> None:
         """Let the engine run up to the present moment of the clock."""
+        now, accident = self.clock.monotonic(), self._accident
+        while accident is not None and (moment := accident.next_moment(now)) is not None:
+            self._advance(moment)
+            accident.happen(self)
+        self._advance(now)
+
+    def _advance(self, to: float) -> None:
         if self.alive:
-            self.engine.advance(self.clock.monotonic())
+            self.engine.advance(to)
 
     def inject(self, queue: str, count: int) -> None:
         """Receive ``count`` messages for ``queue`` now; a node that is down receives nothing."""
@@ -100,6 +123,11 @@ class SimNode:
         """End the process: directives and counters are lost, the spool stays."""
         if self.alive:
             self.catch_up()
+        self.die()
+
+    def die(self) -> None:
+        """End the process as it is, at the moment that its engine has come to."""
+        if self.alive:
             self._spool = self.engine.shut_down()
 
     def restart(self) -> None:
@@ -142,7 +170,9 @@ class SimNode:
 
     def note_status(self, place: int, status: int) -> None:
         """Note how a request was answered."""
-        self.requests[place] = replace(self.requests[place], status=status)
+        request = self.requests[place] = replace(self.requests[place], status=status)
+        if self._accident is not None and (request.method, request.path, status) == (*BOUNCE, 200):
+            self._accident.accepted_bounce(self.engine.now)
 
     def requests_json(self) -> list[dict[str, Any]]:
         """The request log as JSON values."""

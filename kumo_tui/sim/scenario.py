@@ -7,6 +7,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from kumo_tui.sim.accident import Death
 from kumo_tui.sim.engine.directives import Criteria
 from kumo_tui.sim.engine.engine import EngineSettings
 from kumo_tui.sim.engine.providers import Provider
@@ -65,6 +66,7 @@ class NodePlan:
     """One node of a scenario. ``uptime`` is how many seconds its process has been running.
 
     ``log`` says whether it keeps a record of what happens to each message: memory for every one of them.
+    ``clock_offset`` is by how many seconds its clock is wrong; ``death`` is what may happen to it by itself.
     """
 
     name: str
@@ -77,6 +79,8 @@ class NodePlan:
     held: tuple[HeldReady, ...]
     uptime: float
     log: bool
+    clock_offset: float
+    death: Death | None
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ def _node(table: Table) -> NodePlan:
         held=tuple(_held(item) for item in table.tables("hold")),
         uptime=table.number("uptime", 86_400.0),
         log=table.flag("log", False),
+        clock_offset=table.number("clock_offset", 0.0, above=-inf),
+        death=_death(table.maybe_table("death")),
     )
     table.finish()
     return plan
@@ -238,6 +244,14 @@ def _placed(table: Table) -> Placed:
         seconds=table.number("seconds", above=0),
         bounced=table.counts("bounced"),
     )
+    table.finish()
+    return made
+
+
+def _death(table: Table | None) -> Death | None:
+    if table is None:
+        return None
+    made = Death(table.number("after_bounce"), table.number("down_for", above=0))
     table.finish()
     return made
 

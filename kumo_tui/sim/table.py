@@ -95,6 +95,10 @@ class Table:
             raise self.error(key, "a table")
         return Table(self._file, self._inner(key), value)
 
+    def maybe_table(self, key: str) -> "Table | None":
+        """Take a table inside this one, None when absent."""
+        return self.table(key) if key in self._left else None
+
     def tables(self, key: str) -> Iterator["Table"]:
         """Take the tables of a list one by one."""
         value = self._left.pop(key, [])
