@@ -31,6 +31,13 @@ def check_duration(text: str) -> str:
     return text
 
 
+def check_command(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The command as it was written. Raises ValueError when it is none that can be run."""
+    if not command or not command[0].strip() or any("\0" in word for word in command):
+        raise ValueError("a command is a list of a program and its arguments")
+    return command
+
+
 DurationText = Annotated[str, AfterValidator(check_duration)]
 ThemeName = Literal[
     "kumo-dark",
@@ -99,6 +106,15 @@ class ActSettings(BaseModel):
         return self
 
 
+class SshSettings(BaseModel):
+    """How nodes behind ssh are reached."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    command: Annotated[tuple[str, ...], AfterValidator(check_command)] = ("ssh",)
+    """The ssh to run, with options of its own; it is run without a shell."""
+
+
 class LogSettings(BaseModel):
     """The log file for bug reports."""
 
@@ -139,6 +155,8 @@ class Settings(BaseSettings):
     """How nodes are read."""
     act: ActSettings = ActSettings()
     """How acts are sent and settled."""
+    ssh: SshSettings = SshSettings()
+    """How nodes behind ssh are reached."""
     log: LogSettings = LogSettings()
     """The log file for bug reports."""
     profile: dict[str, ProfileSettings] = {}

@@ -76,7 +76,7 @@ def ssh_way(url: str) -> SshWay | None:
     where, _, rest = url.removeprefix("ssh://").partition("/")
     user, _, place = where.rpartition("@")
     host, port = _host_and_port(place)
-    return SshWay(user, host.strip("[]"), int(port or 0), rest.partition("/")[0])
+    return SshWay(user, host.strip("[]"), int(port or 0), rest.partition("/")[0] or FAR_DEFAULT)
 
 
 def label_of(url: str) -> str:

@@ -61,6 +61,7 @@ def make_client(node: NodeSettings, settings: Settings, clock: Clock, login: Log
         verify=_trust(node),
         compress=settings.poll.is_compressed,
         login=login,
+        ssh=settings.ssh.command,
     )
 
 

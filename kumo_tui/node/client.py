@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from kumo_tui.node.hearing import Hearing
 from kumo_tui.node.link import Answer, Link, Timeouts
 from kumo_tui.node.login import Login
 from kumo_tui.node.metrics import MetricsReader
+from kumo_tui.node.ssh_command import DEFAULT_COMMAND
 from kumo_tui.text import one_line
 
 BOUNCE = "/api/admin/bounce/v1"
@@ -47,7 +48,7 @@ class NodeClient:
     `patience_s` is how long a silent node is waited for, instead of the read timeout: a big sweep silences a
     node for minutes (KUMOMTA.md 0). `hearing` is told how an answer comes in. `verify` is True, False, a file of
     CA certificates or a context; raises ConfigError for a file that holds none. `compress` None means: except on
-    loopback.
+    loopback. `ssh` is the command for nodes that are reached by ssh.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class NodeClient:
         transport: httpx.AsyncBaseTransport | None = None,
         compress: bool | None = None,
         login: Login | None = None,
+        ssh: Sequence[str] = DEFAULT_COMMAND,
     ) -> None:
         self.name = name
         self.last_bytes = 0
@@ -73,6 +75,7 @@ class NodeClient:
             transport=transport,
             compress=compress,
             login=login,
+            ssh=ssh,
         )
         self._queues = EMPTY_TABLE
         self._refused_acts: dict[str, str] = {}

@@ -23,6 +23,7 @@ from kumo_tui.errors import (
     Unauthorized,
     Unreachable,
 )
+from kumo_tui.node.ssh_words import CutWithin, NotThrough
 from kumo_tui.text import one_line, plural
 
 CHECK_URL = "Check the node's URL: scheme, host and port of kumod's own HTTP listener."
@@ -37,8 +38,7 @@ class Asked:
     """One request, as far as words about its failure need it.
 
     `address` is host:port, never credentials; `is_act` says that the request changes the node;
-    `wait_s` is how long its answer was waited for; `doubt` is said where the outcome of an act is unknown;
-    `content_type` is that of its body.
+    `wait_s` is how long its answer was waited for; `doubt` is said where the outcome of an act is unknown.
     """
 
     node: str
@@ -48,7 +48,6 @@ class Asked:
     is_act: bool = False
     wait_s: float = 0.0
     doubt: str = ACT_UNKNOWN
-    content_type: str = "application/json"
 
     @property
     def request(self) -> str:
@@ -123,6 +122,8 @@ def is_html(headers: httpx.Headers, body: bytes) -> bool:
 
 
 def _not_sent(asked: Asked, error: Exception) -> NodeError | None:
+    if isinstance(error, NotThrough):
+        return Unreachable(asked.node, error.what, error.next_step)
     if isinstance(error, httpx.ConnectError):
         return _no_connection(asked, error)
     if isinstance(error, httpx.ConnectTimeout):
@@ -170,9 +171,10 @@ def _not_answered(asked: Asked, error: Exception) -> NodeError:
         return broken(asked, f"its compression cannot be undone ({_text(error)})")
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error):
         return not_kumod(asked, "it does not speak HTTP")
+    said = f" {error.said}" if isinstance(error, CutWithin) else ""
     return ConnectionCut(
         asked.node,
-        f"{asked.request}: the connection ended before the answer was complete.",
+        f"{asked.request}: the connection ended before the answer was complete.{said}",
         asked.doubt if asked.is_act else CUT_READ,
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -21,10 +21,14 @@ from kumo_tui.node.failures import Asked
 from kumo_tui.node.hearing import Hearing
 from kumo_tui.node.login import Login
 from kumo_tui.node.request_log import log_refusal, logged
+from kumo_tui.node.ssh_command import DEFAULT_COMMAND
 from kumo_tui.node.tls import tls_context
-from kumo_tui.urls import is_loopback
+from kumo_tui.node.tunnel import Tunnel
+from kumo_tui.node.tunnel_transport import TunnelTransport
+from kumo_tui.urls import is_loopback, seen_there, ssh_way
 
 CONNECTIONS = 6
+LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ANSWER_BYTES = 256 * 1024 * 1024
 ERROR_BYTES = 64 * 1024
@@ -65,7 +69,8 @@ class Link:
     """Requests to one node. `address` is its host and port; `clock_skew_s` its clock minus ours.
 
     With a `login` each request carries an Authorization header, else none does: before access lists kumod refuses
-    a trusted host that sends one (KUMOMTA.md 6). `headers` go with each request; they are no secrets.
+    a trusted host that sends one (KUMOMTA.md 6). `headers` go with each request; they are no secrets. A node
+    behind ssh is reached by a tunnel of the command `ssh`, which lasts as long as its connections.
     """
 
     def __init__(
@@ -79,15 +84,22 @@ class Link:
         compress: bool | None,
         login: Login | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
+        ssh: Sequence[str] = DEFAULT_COMMAND,
     ) -> None:
-        base = httpx.URL(url).copy_with(userinfo=b"")
-        self.address = base.netloc.decode("ascii")
+        way = ssh_way(url)
+        base = httpx.URL(seen_there(url)).copy_with(userinfo=b"")
+        listener = base.netloc.decode("ascii")
+        self.address = listener if way is None else f"{listener} on {way.destination}"
         self.timeouts = timeouts
         self.clock_skew_s: float | None = None
         self._clock = clock
         self._login = login
-        wanted = not is_loopback(base.host) if compress is None else compress
-        self._connect = partial(
+        is_here = way is None and is_loopback(base.host)
+        wanted = not is_here if compress is None else compress
+        self._way = way
+        self._tunnel = partial(Tunnel, clock=clock, connect_s=timeouts.connect_s, command=ssh)
+        self._given = transport
+        self._client = partial(
             httpx.AsyncClient,
             base_url=base,
             headers={
@@ -96,14 +108,12 @@ class Link:
                 **headers,
             },
             verify=_trust(verify) if base.scheme == "https" else False,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            limits=LIMITS,
             follow_redirects=False,
             trust_env=False,
-            transport=transport,
         )
         self._http = self._connect()
         self._retired: httpx.AsyncClient | None = None
-        self._is_given = transport is not None
 
     async def ask(self, asked: Asked, content: bytes | None = None, hearing: Hearing | None = None) -> Answer:
         """Send one request, once, and read the whole answer, whatever its status. Raises NodeError.
@@ -144,7 +154,7 @@ class Link:
         return response
 
     def _request(self, asked: Asked, content: bytes | None, login: SecretStr | None) -> httpx.Request:
-        headers = {} if content is None else {"content-type": asked.content_type}
+        headers = {} if content is None else {"content-type": "application/json"}
         if login is not None:
             headers["authorization"] = login.get_secret_value()
         return self._http.build_request(
@@ -199,7 +209,7 @@ class Link:
         What is under way goes on where it is; those connections are closed at the next renewal. Nothing for a
         transport that was given.
         """
-        if self._is_given:
+        if self._given is not None:
             return
         retired, self._retired, self._http = self._retired, self._http, self._connect()
         if retired is not None:
@@ -210,6 +220,12 @@ class Link:
         await self._http.aclose()
         if self._retired is not None:
             await self._retired.aclose()
+
+    def _connect(self) -> httpx.AsyncClient:
+        """New connections, in a new tunnel where they go by ssh; nothing is opened before the first request."""
+        if self._given is not None or self._way is None:
+            return self._client(transport=self._given)
+        return self._client(transport=TunnelTransport(self._tunnel(self._way), LIMITS))
 
     def _note_time(self, response: httpx.Response) -> None:
         try:

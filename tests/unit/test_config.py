@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from kumo_tui.config import ActSettings, LogSettings, PollSettings, Settings, config_path, load_settings
+from kumo_tui.config import (
+    ActSettings,
+    LogSettings,
+    PollSettings,
+    Settings,
+    SshSettings,
+    config_path,
+    load_settings,
+)
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError
 from kumo_tui.profiles import NodeSettings, ProfileSettings
@@ -99,6 +107,7 @@ def test_the_commented_profiles_of_the_example_load_and_show_every_key() -> None
         LogSettings,
         CredentialSettings,
         PrometheusSettings,
+        SshSettings,
     ],
 )
 def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None:
@@ -111,6 +120,16 @@ def test_every_setting_is_documented_in_the_code(model: type[BaseModel]) -> None
         and isinstance(after.value, ast.Constant)
     }
     assert documented == set(model.model_fields)
+
+
+def test_another_ssh_is_a_list_and_never_empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert Settings().ssh.command == ("ssh",)
+    named = load_settings(written(tmp_path, '[ssh]\ncommand = ["ssh", "-F", "/etc/x"]\n'))
+    assert named.ssh.command == ("ssh", "-F", "/etc/x")
+    for wrong in ("[]", '[""]', '["ssh", "a\\u0000b"]', '"ssh -F /etc/x"'):
+        assert "ssh.command" in failure(tmp_path, f"[ssh]\ncommand = {wrong}\n")
+    monkeypatch.setenv("KUMO_TUI_SSH__COMMAND", '["ssh", "-4"]')
+    assert load_settings(written(tmp_path, "")).ssh.command == ("ssh", "-4")
 
 
 def test_without_a_file_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""A tunnel to a node's listener: the system's own ssh forwards a private socket to it, and is watched."""
+
+import asyncio
+import contextlib
+import logging
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kumo_tui.clock import Clock
+from kumo_tui.node.ssh_command import (
+    DEFAULT_COMMAND,
+    explaining,
+    forwarding,
+    found_program,
+    is_ours_alone,
+    quiet_environment,
+    tie_to_parent,
+)
+from kumo_tui.node.ssh_process import SshProcess
+from kumo_tui.node.ssh_words import WORDLESS, NotThrough, next_step, spoken
+from kumo_tui.node.tunnel_folder import TunnelFolder
+from kumo_tui.text import one_line
+from kumo_tui.urls import SshWay
+
+# Connecting, jumping and logging in are waited for so many times as long as for one connection.
+OPENING = 3
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+DOUBLINGS = 5
+
+LOOK_S = 0.02
+EXPLAIN_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Tunnel:
+    """One forwarding by ssh, opened by the first request that wants it and again after it ended, with pauses.
+
+    The pause after an end is 1 s, doubled each time up to 30 s; one that held longer than that begins anew.
+    `connect_s` is how long ssh may take for a connection. `command` is ssh, or what the operator has in its place.
+    """
+
+    def __init__(
+        self,
+        way: SshWay,
+        *,
+        clock: Clock,
+        connect_s: float,
+        command: Sequence[str] = DEFAULT_COMMAND,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.way = way
+        self._clock = clock
+        self._connect_s = connect_s
+        self._command = tuple(command)
+        self._environ = quiet_environment(environ)
+        self._folder: TunnelFolder | None = None
+        self._ssh: SshProcess | None = None
+        self._up_since: float | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._ends = 0
+        self._next_at = 0.0
+        self._last_words = ""
+        self._is_closed = False
+
+    @property
+    def socket(self) -> Path:
+        """Where the tunnel begins. Only after `up`."""
+        assert self._folder is not None
+        return self._folder.socket
+
+    async def up(self) -> SshProcess:
+        """The ssh that forwards now. Raises NotThrough: nothing was sent.
+
+        One opening serves all who wait for it, and goes on when one of them does not wait any longer.
+        """
+        if self._ssh is not None and self._ssh.is_over:
+            self._take_end(self._ssh)
+        if self._ssh is None or self._up_since is None:
+            if self._opening is None:
+                self._refuse_too_early()
+                self._opening = asyncio.create_task(self._open())
+            await asyncio.wait({self._opening})
+        if self._ssh is None:
+            self._refuse_if_closed()
+            raise self._not_through()
+        return self._ssh
+
+    def refusal(self, line: str) -> NotThrough:
+        """The error of a request that did not get through, in a line of ssh."""
+        return NotThrough(spoken(line, self.way), next_step(line, self.way, self._command))
+
+    async def is_ours_alone(self) -> bool:
+        """Whether ssh forwards nothing but this tunnel, so that no channel which fails is somebody else's."""
+        asking = explaining(self._command, self.way, self.socket, self._connect_s)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *asking,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=self._environ,
+                start_new_session=True,
+            )
+        except OSError:
+            return False
+        try:
+            async with asyncio.timeout(EXPLAIN_S):
+                printed, _ = await process.communicate()
+        except TimeoutError:
+            return False
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        return process.returncode == 0 and is_ours_alone(printed.decode("utf-8", "replace"))
+
+    async def aclose(self) -> None:
+        """End ssh and remove the socket. Nothing is opened any more."""
+        self._is_closed = True
+        try:
+            if self._opening is not None:
+                self._opening.cancel()
+                await asyncio.gather(self._opening, return_exceptions=True)
+            if self._ssh is not None:
+                await self._ssh.stop()
+        finally:
+            self._ssh = None
+            if self._folder is not None:
+                self._folder.remove()
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise NotThrough("ssh: the tunnel is closed.", "")
+
+    def _refuse_too_early(self) -> None:
+        self._refuse_if_closed()
+        if self._clock.monotonic() < self._next_at:
+            raise self._not_through()
+
+    def _not_through(self) -> NotThrough:
+        line = self._last_words
+        left_s = max(1, math.ceil(self._next_at - self._clock.monotonic()))
+        step = next_step(line, self.way, self._command)
+        return NotThrough(spoken(line, self.way), f"Next try in {left_s} s. {step}")
+
+    async def _open(self) -> None:
+        """Open it, or note why not."""
+        try:
+            ssh = await self._started()
+            if ssh is not None:
+                await self._stands(ssh)
+        finally:
+            self._opening = None
+
+    async def _started(self) -> SshProcess | None:
+        if found_program(self._command, self._environ) is None:
+            self._note_end(f"{one_line(self._command[0], 80)}: no such program", self._clock.monotonic())
+            return None
+        try:
+            self._folder = self._folder or TunnelFolder()
+            self.socket.unlink(missing_ok=True)
+            argv = forwarding(self._command, self.way, self.socket, self._connect_s)
+            argv = [*tie_to_parent(self._environ), *argv]
+            self._ssh = await SshProcess.start(argv, self._environ, self._clock)
+        except OSError as error:
+            self._note_end(f"it cannot be started: {error.strerror or error}", self._clock.monotonic())
+            return None
+        return self._ssh
+
+    async def _stands(self, ssh: SshProcess) -> None:
+        """Wait until the socket is there: ssh makes it when it is logged in."""
+        patience_s = OPENING * self._connect_s
+        give_up_at = self._clock.monotonic() + patience_s
+        while not ssh.is_over and self._clock.monotonic() < give_up_at:
+            is_there = self.socket.exists()
+            # It can be seen a moment before it listens.
+            await self._clock.sleep(LOOK_S)
+            if is_there and not ssh.is_over:
+                self._up_since = self._clock.monotonic()
+                # What was said until now, greetings among it, tells nothing about what comes.
+                ssh.lines.clear()
+                _log.info("ssh %s: the tunnel to %s stands", self.way.destination, self.way.far)
+                return
+        words = ssh.end_words
+        if not ssh.is_over:
+            await ssh.stop()
+            words = words or f"no way through within {patience_s:.0f} s: timed out"
+        self._take_end(ssh, words)
+
+    def _take_end(self, ssh: SshProcess, words: str = "") -> None:
+        """Note that this one is over, and when."""
+        over_at = self._clock.monotonic() if ssh.over_at is None else ssh.over_at
+        held_s = 0.0 if self._up_since is None else over_at - self._up_since
+        if held_s >= LONGEST_PAUSE_S:
+            self._ends = 0
+        self._ssh = self._up_since = None
+        self._note_end(words or ssh.end_words or WORDLESS, over_at)
+
+    def _note_end(self, words: str, at: float) -> None:
+        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._ends, DOUBLINGS))
+        self._ends += 1
+        self._next_at = at + pause_s
+        self._last_words = words
+        _log.warning("ssh %s: %s", self.way.destination, words)
