@@ -1,6 +1,5 @@
 """The queues of a fleet, summed again and again: a new reading of one node costs what that node costs."""
 
-import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,11 +17,10 @@ class FleetSum:
 
     A row keeps its place for as long as possible, and names are only appended, so that what was derived from them
     holds on. In a table of more than FEW_ROWS, queues that no node has any more may stay for a while with 0
-    messages. Any thread may ask; tables that were given never change.
+    messages. One thread at a time may ask; tables that were given never change.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._start_anew()
 
     def of(self, tables: Iterable[QueueTable]) -> QueueTable:
@@ -30,15 +28,14 @@ class FleetSum:
         several = tuple(tables)
         if len(several) < 2:
             return merge(several)
-        with self._lock:
-            if several != self._parts:
-                try:
-                    self._move_to(several)
-                except OverflowError:
-                    # More than a column can hold is cut, and from there is no way back to the sum.
-                    self._start_anew()
-                    return merge(several)
-            return self._sum
+        if several != self._parts:
+            try:
+                self._move_to(several)
+            except OverflowError:
+                # More than a column can hold is cut, and from there is no way back to the sum.
+                self._start_anew()
+                return merge(several)
+        return self._sum
 
     def _start_anew(self) -> None:
         self._parts: tuple[QueueTable, ...] = ()

@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
@@ -19,8 +20,10 @@ from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node import failures, wire
 from kumo_tui.node.aside import LARGE_BYTES, aside
 from kumo_tui.node.capability import read_capability
+from kumo_tui.node.company import Company
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.hearing import Hearing
+from kumo_tui.node.lines import in_blocks
 from kumo_tui.node.link import Answer, Link, Timeouts
 from kumo_tui.node.login import Login
 from kumo_tui.node.metrics import MetricsReader
@@ -65,6 +68,7 @@ class NodeClient:
         ssh: Sequence[str] = DEFAULT_COMMAND,
     ) -> None:
         self.name = name
+        self._clock = clock
         self.last_bytes = 0
         """Size of the last complete `/metrics` body, uncompressed."""
         self._link = Link(
@@ -125,18 +129,29 @@ class NodeClient:
     async def read_metrics(self, *, patience_s: float | None = None, hearing: Hearing | None = None) -> Metrics:
         """The node's `/metrics`, read as it streams in. A body that is cut raises: half of it is never shown."""
         asked = self._asked("GET", METRICS, patience_s)
-        reader = MetricsReader(self._queues)
+        hearing = hearing or Hearing(self._clock.monotonic())
+        reader = MetricsReader(self._queues, shared=Company.here().shared)
         async with self._link.exchange(asked) as response:
             if response.status_code != 200:
                 raise self._refused(asked, await self._link.complete(asked, response))
-            async for chunk in self._link.pieces(asked, response, hearing):
-                reader.feed(chunk)
+            async with aclosing(self._link.pieces(asked, response, hearing)) as pieces:
+                async for block in in_blocks(pieces):
+                    await self._feed(reader, block, hearing)
         metrics = reader.finish()
         if not reader.is_kumod:
             raise failures.not_kumod(asked, f"{METRICS} holds none of its metrics")
         self.last_bytes = metrics.size_bytes
         self._queues = metrics.table
         return metrics
+
+    async def _feed(self, reader: MetricsReader, block: bytes, hearing: Hearing) -> None:
+        """Read one block, when it is our turn."""
+        came = self._clock.monotonic()
+        await Company.here().turns.take(hearing.asked_at)
+        began = self._clock.monotonic()
+        reader.feed(block)
+        hearing.queued_s += began - came
+        hearing.worked_s += self._clock.monotonic() - began
 
     async def machine_info(self, *, patience_s: float | None = None) -> MachineInfo | None:
         """Who the node is; None when its build does not tell, or not yet after a start."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 class Hearing:
     """An answer under way. Times are monotonic seconds; `size_bytes` is what has come of the body, uncompressed.
 
-    `first_at` and `last_at` are when its head and its latest piece came, None before.
+    `first_at` and `last_at` are when its head and its latest piece came, None before. `queued_s` is for how many
+    seconds it waited while others were read, `worked_s` what reading it took of ours.
     """
 
     asked_at: float
     first_at: float | None = None
     last_at: float | None = None
     size_bytes: int = 0
+    queued_s: float = 0.0
+    worked_s: float = 0.0
 
     def hear(self, now: float, size_bytes: int) -> None:
         """Take note of the head (no bytes), or of another piece of the body."""

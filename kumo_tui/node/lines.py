@@ -1,7 +1,21 @@
 """From chunks of any size to blocks of whole lines, in bounded memory."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
+
 LINE_BYTES = 64 * 1024
 BLOCK_BYTES = 64 * 1024
+
+
+async def in_blocks(chunks: AsyncIterator[bytes], block_bytes: int = BLOCK_BYTES) -> AsyncGenerator[bytes]:
+    """The same bytes, so many at a time or a few more."""
+    held, size = list[bytes](), 0
+    async for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size >= block_bytes:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 class WholeLines:

@@ -1,5 +1,6 @@
 """Reading `/metrics` as it streams in: families that nobody asked for are jumped over."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
@@ -19,11 +20,18 @@ class MetricsReader:
 
     Samples of `scheduled_count` are taken wherever they stand: a line feed inside a queue name tears its line and
     may forge a header, which must not hide the queues after it. Work is done in blocks of about `block_bytes`.
-    `before` is the queue table of the reading before: its names are used again.
+    `before` is the queue table of the reading before: its names are used again. `shared` gives new names as
+    strings that are there already.
     """
 
-    def __init__(self, before: QueueTable = EMPTY_TABLE, *, block_bytes: int = BLOCK_BYTES) -> None:
-        self._families = Families(before)
+    def __init__(
+        self,
+        before: QueueTable = EMPTY_TABLE,
+        *,
+        block_bytes: int = BLOCK_BYTES,
+        shared: Callable[[list[str]], list[str]] = list,
+    ) -> None:
+        self._families = Families(before, shared)
         self._by_name = {series.family.encode(): series for series in self._families.all()}
         self._queue_start = self._families.queues.start.encode()
         self._lines = WholeLines(block_bytes)

@@ -1,7 +1,7 @@
 """The family that lists the queues, read against the names of the reading before (KUMOMTA.md 5.4)."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kumo_tui.model.queue_names import QueueNames
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
@@ -15,13 +15,15 @@ class QueueSeries:
 
     A node lists its queues in the same order again, but for those that came or went. Where the next names are
     those of the reading before, its strings are taken; where they are not, the place is sought again nearby.
+    `shared` gives the same names as strings that are there already.
     """
 
-    def __init__(self, before: QueueTable = EMPTY_TABLE) -> None:
+    def __init__(self, before: QueueTable = EMPTY_TABLE, shared: Callable[[list[str]], list[str]] = list) -> None:
         self.family = FAMILY
         self.start = f'{FAMILY}{{{LABEL}="'
         self.bad_lines = 0
         self._before = before.names
+        self._shared = shared
         self._at = 0
         self._names: list[str] = []
         self._counts = array("q")
@@ -53,6 +55,7 @@ class QueueSeries:
         if expected == names:
             self._at += size
             return expected
+        names = self._shared(names)
         self._strange.update(names)
         self._strangers += size
         return self._found_again(names)

@@ -1,7 +1,7 @@
 """The metric families that are read, and what they come to: queues, ready queues, troubles (KUMOMTA.md 5.5)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from kumo_tui.model.directives import ReadyQueue
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
@@ -16,10 +16,10 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Families:
-    """The families of one reading; `before` is the queue table of the reading before."""
+    """The families of one reading; `before` and `shared` as for `QueueSeries`."""
 
-    def __init__(self, before: QueueTable = EMPTY_TABLE) -> None:
-        self.queues = QueueSeries(before)
+    def __init__(self, before: QueueTable = EMPTY_TABLE, shared: Callable[[list[str]], list[str]] = list) -> None:
+        self.queues = QueueSeries(before, shared)
         self.ready = (
             LabelledSeries("ready_count", "service"),
             LabelledSeries("connection_count", "service"),

@@ -4,6 +4,7 @@ import math
 
 from kumo_tui.model.snapshot import Arriving, NodeSnapshot, Snapshot
 from kumo_tui.text import plural
+from kumo_tui.watch.pace import STRETCH, UNATTENDED_S
 
 
 def every_text(seconds: float) -> str:
@@ -16,8 +17,9 @@ def why_slower(node: NodeSnapshot, snapshot: Snapshot) -> str:
     if (node.every_s or 0.0) <= snapshot.interval_s:
         return ""
     reading_s = node.reading_s or 0.0
-    if not snapshot.attended and reading_s * 10 < (node.every_s or 0.0):
-        return "not in focus"
+    if reading_s * STRETCH < (node.every_s or 0.0):
+        is_unseen = not snapshot.attended and (node.every_s or 0.0) <= UNATTENDED_S
+        return "not in focus" if is_unseen else f"{plural(len(snapshot.members), 'node')} to read"
     return f"a reading takes {reading_s:.1f} s" if reading_s < 10 else f"a reading takes {reading_s:.0f} s"
 
 

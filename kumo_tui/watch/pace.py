@@ -9,7 +9,8 @@ BEFORE_END_S = 0.4
 AFTER_END_S = 0.2
 LEAST_S = 0.2
 
-# A node and the line to it are kept busy for a tenth of the time at most; numbers older than the cap help nobody.
+# A node and the line to it are kept busy for a tenth of the time at most, and so is this machine with reading all
+# of them; numbers older than the cap help nobody.
 STRETCH = 10.0
 STRETCH_CAP_S = 300.0
 
@@ -21,22 +22,25 @@ UNATTENDED_S = 10.0
 class Pace:
     """The interval between polls of one node, and how many polls in a row have failed.
 
-    `took_s` is what the last two good readings took, seconds; `attended` says whether anybody looks.
+    `took_s` is what the last two good readings took, seconds; `attended` says whether anybody looks. `worked_s` is
+    what the last reading of this node took of our own work, and `fleet_s` what one of every node takes.
     """
 
     interval_s: float
     failures: int = 0
     took_s: tuple[float, ...] = ()
     attended: bool = True
+    worked_s: float = 0.0
+    fleet_s: float = 0.0
 
     @property
     def reading_s(self) -> float:
         """What a reading takes: the shorter of the last two, so that a single late answer stretches nothing."""
         return min(self.took_s, default=0.0)
 
-    def succeeded(self, took_s: float = 0.0) -> "Pace":
-        """The pace after a good poll that took so long to fetch and to read."""
-        return replace(self, failures=0, took_s=(*self.took_s[-1:], took_s))
+    def succeeded(self, took_s: float = 0.0, worked_s: float = 0.0) -> "Pace":
+        """The pace after a good poll that took so long to fetch and to read, so much of it our own work."""
+        return replace(self, failures=0, took_s=(*self.took_s[-1:], took_s), worked_s=worked_s)
 
     def failed(self) -> "Pace":
         """The pace after a failed poll."""
@@ -53,9 +57,9 @@ class Pace:
         force (`in_force`) only as long as a reading takes, whether anybody looks or not: half of the time at most.
         """
         if in_force:
-            return max(self.interval_s, min(self.reading_s, LIVE_CAP_S))
+            return max(self.interval_s, min(max(self.reading_s, self.fleet_s), LIVE_CAP_S))
         wanted = self.interval_s if self.attended else max(self.interval_s, UNATTENDED_S)
-        return max(wanted, min(self.reading_s * STRETCH, STRETCH_CAP_S))
+        return max(wanted, min(max(self.reading_s, self.fleet_s) * STRETCH, STRETCH_CAP_S))
 
     def delay_s(self, jitter: float, ends_in_s: Iterable[float] = ()) -> float:
         """Seconds until the next poll.

@@ -45,6 +45,12 @@ def test_without_the_focus_that_is_the_reason_unless_readings_take_longer_still(
     assert pace_words(SLOW, snapshot(SLOW, attended=False)) == "every 12s: a reading takes 1.2 s"
 
 
+def test_many_nodes_are_the_reason_where_a_reading_of_one_is_quick() -> None:
+    one_of_many = replace(QUICK, every_s=11.0)
+    assert pace_words(one_of_many, snapshot(one_of_many, QUICK)) == "every 11s: 2 nodes to read"
+    assert pace_words(one_of_many, snapshot(one_of_many, QUICK, attended=False)) == "every 11s: 2 nodes to read"
+
+
 def test_the_header_tells_the_interval_of_the_slowest_node_and_where_there_is_room_why() -> None:
     world = snapshot(SLOW, QUICK)
     told = [

@@ -1,5 +1,7 @@
 """The pace of polls: steady, patient with a node that fails, and awake when a directive ends."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +103,11 @@ def test_without_the_focus_a_node_is_read_less_often_unless_a_directive_of_ours_
 
 def test_what_readings_take_outlives_failures_and_their_forgiveness() -> None:
     assert taking(1.2, 1.2).failed().forgiven().delay_s(0.5) == pytest.approx(12.0)
+
+
+def test_no_node_is_read_more_often_than_reading_all_of_them_allows() -> None:
+    one_of_many = replace(Pace(2.0).succeeded(0.03, 0.01), fleet_s=0.6)
+    assert one_of_many.delay_s(0.5) == pytest.approx(6.0)
+    assert one_of_many.delay_s(0.5, [300.0]) == 2.0
+    assert replace(one_of_many, fleet_s=3.0).delay_s(0.5, [300.0]) == 3.0
+    assert one_of_many.worked_s == 0.01
