@@ -104,6 +104,7 @@ class House:
 
     `past` looks back on the journal; where there is none, it says why. `recall` reads an operation back from it,
     None when it has none of this tag; `history` its newest operations, at most so many, also those that are over.
+    `watch_of` gives the watch of one more node, as `Watcher.set_nodes` wants it.
     """
 
     settings: Settings
@@ -112,6 +113,7 @@ class House:
     watcher: Watcher
     acts: Acts
     past: Past
+    watch_of: Callable[[NodeSettings], NodeWatch]
     close_journal: Callable[[], None] = lambda: None
     recall: Callable[[str], Recorded | None] = remembers_nothing
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
@@ -157,19 +159,22 @@ def house_for(
     log = LogFile(settings.log, world.clock)
     log_start(settings, world.environ, {node.label: node.url for node in target.nodes})
     logins = Logins(world.environ)
-    clients = {
-        node.label: world.make_client(node, settings, world.clock, logins.of(node.label, node.credentials))
-        for node in target.nodes
-    }
+
+    def watch_of(node: NodeSettings) -> NodeWatch:
+        login = logins.of(node.label, node.credentials)
+        client = world.make_client(node, settings, world.clock, login)
+        marks = {"enabled": node.enabled, "read_only": node.read_only}
+        return NodeWatch(client, node.url, world.clock, settings.poll, **marks)
+
     watcher = Watcher(
-        [NodeWatch(clients[node.label], node.url, world.clock, settings.poll) for node in target.nodes],
+        [watch_of(node) for node in target.nodes],
         world.clock,
         journal,
         profile=ProfileFacts(target.profile, target.production),
         interval_s=settings.poll.interval_s,
     )
-    acts = Acts(clients, watcher, journal, settings, world.clock, world.who(), recall)
-    return House(settings, target, world.clock, watcher, acts, journal, log=log)
+    acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)
+    return House(settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of)
 
 
 @contextlib.asynccontextmanager
