@@ -35,17 +35,19 @@ class ScriptedNode:
         self.uptime_s: float | None = 100.0
         self.directives: list[dict[str, Any]] = []
         self.suspensions: list[dict[str, Any]] = []
+        self.node_id = f"id of {name}"
         self.online_since = "2026-11-21T00:00:00Z"
         self.description: Mapping[str, Any] = RELEASE
         self.answers: dict[tuple[str, str], Answer | Callable[[httpx.Request], Answer]] = {}
         self.hold: dict[str, asyncio.Event] = {}
         self.asked: list[tuple[str, str]] = []
         self.bodies: list[dict[str, Any]] = []
-        self.client = NodeClient(name, URL, clock=clock, transport=httpx.MockTransport(self._handle))
+        self.url = f"http://127.0.0.1:{_port(name)}"
+        self.client = NodeClient(name, self.url, clock=clock, transport=httpx.MockTransport(self._handle))
 
     def watch(self, settings: PollSettings | None = None) -> NodeWatch:
         """The watch over this node."""
-        return NodeWatch(self.client, URL, self.clock, settings or PollSettings())
+        return NodeWatch(self.client, self.url, self.clock, settings or PollSettings())
 
     def count(self, method: str, path: str) -> int:
         """How many requests of this kind came in."""
@@ -98,7 +100,7 @@ class ScriptedNode:
             BOUNCE: self.directives,
             SUSPEND: self.suspensions,
             MACHINE_INFO: {
-                "node_id": "n",
+                "node_id": self.node_id,
                 "version": self.description["info"]["version"],
                 "online_since": self.online_since,
             },
@@ -124,3 +126,8 @@ class ScriptedNode:
         lines.append("# TYPE scheduled_count gauge")
         lines += [f'scheduled_count{{queue="{name}"}} {count}' for name, count in self.queues.items()]
         return "\n".join(lines) + "\n"
+
+
+def _port(name: str) -> int:
+    """8000 for `mta1`, the next ones for the others; a name without a number has the first, too."""
+    return 7999 + int("".join(filter(str.isdigit, name)) or 1)

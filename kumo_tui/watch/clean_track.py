@@ -106,6 +106,12 @@ class CleanTrack:
     gaps: tuple[str, ...] = ()
     verdict: Verdict = Verdict.UNKNOWN
     note: str = ""
+    is_watched: bool = True
+
+    def unwatched(self, why: str) -> "CleanTrack":
+        """The track where its node is not among those that are watched: nobody can tell what came of it."""
+        verdict = self.verdict if self.verdict.is_final else Verdict.UNKNOWN
+        return replace(self, is_watched=False, verdict=verdict, note=why)
 
     @property
     def stop_ends_at(self) -> float | None:
@@ -154,6 +160,7 @@ class CleanTrack:
                 ends_in_s=max(0.0, self.wanted_until - now) if is_live and self.confirmed else None,
                 waits_for=self.waits_for if is_live else "",
             ),
+            is_watched=self.is_watched,
         )
 
     def _rate(self, now: float) -> float:

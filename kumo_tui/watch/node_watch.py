@@ -63,15 +63,27 @@ class NodeWatch:
     """Reads one node, one request at a time, and remembers the last good answers.
 
     `patient_until` is monotonic seconds until which silence counts as busy, not as an outage: a big sweep
-    silences a node on every endpoint for minutes (KUMOMTA.md 0).
+    silences a node on every endpoint for minutes (KUMOMTA.md 0). One that is not `enabled` is not asked anything;
+    a `read_only` one is not acted on, by order.
     """
 
-    def __init__(self, client: NodeClient, url: str, clock: Clock, settings: PollSettings) -> None:
+    def __init__(
+        self,
+        client: NodeClient,
+        url: str,
+        clock: Clock,
+        settings: PollSettings,
+        *,
+        enabled: bool = True,
+        read_only: bool = False,
+    ) -> None:
         self.client = client
         self.name = client.name
+        self.url = url
+        self.enabled = enabled
+        self.read_only = read_only
         self.patient_until = 0.0
         self.failures = 0
-        self._url = url
         self._clock = clock
         self._settings = settings
         self._known = _Known()
@@ -83,6 +95,8 @@ class NodeWatch:
 
     async def poll(self) -> None:
         """Read everything once. Never raises: failures are kept and shown, old data stays."""
+        if not self.enabled:
+            return
         async with self._polling:
             errors = {part: error for part, error in self._errors.items() if part == DESCRIPTION}
             for part, read in self._parts():
@@ -112,8 +126,8 @@ class NodeWatch:
         known = self._known
         return NodeSnapshot(
             name=self.name,
-            url=self._url,
-            state=self._state(),
+            url=self.url,
+            state=self._state() if self.enabled else NodeState.DISABLED,
             metrics=known.metrics,
             directives=known.directives,
             suspensions=known.suspensions,
@@ -127,12 +141,26 @@ class NodeWatch:
             refused_acts=self.client.refused_acts,
             arriving=self._arriving(),
             reading_s=self.reading_s if self._took_s else None,
+            enabled=self.enabled,
+            read_only=self.read_only,
         )
+
+    @property
+    def info(self) -> MachineInfo | None:
+        """Who it said to be, None where it has not, or not since it started anew."""
+        return self._known.info
+
+    @property
+    def told_info_at(self) -> float:
+        """Monotonic seconds at which it was asked last for what it said of itself; never is minus infinity."""
+        return float("-inf") if self._known.info_at is None else self._known.info_at
 
     @property
     def silent_s(self) -> float:
         """For how long nothing has come of the answer to the request in flight, 0 when none is."""
-        return 0.0 if self._hearing is None else self._hearing.silent_s(self._clock.monotonic())
+        return (
+            0.0 if self._hearing is None or not self.enabled else self._hearing.silent_s(self._clock.monotonic())
+        )
 
     @property
     def reading_s(self) -> float:
@@ -295,7 +323,7 @@ class NodeWatch:
             # It starts, or another build answers: what the last one could do may not be so here.
             self._known = replace(self._known, capability=None, probed_at=None)
         self._info_wanted = self._info_wanted and info is None
-        self._known = replace(self._known, info=info or self._known.info, info_at=answer.at)
+        self._known = replace(self._known, info=info or self._known.info, info_at=answer.asked_at)
 
     async def _read_capability(self) -> None:
         """Read the node's description; one that fails or does not fit leaves nothing of the one before."""

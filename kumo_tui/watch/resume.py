@@ -6,27 +6,47 @@ from datetime import datetime
 
 from kumo_tui.journal.records import Recorded, Request, RequestState, Step
 from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
+from kumo_tui.text import clean
 from kumo_tui.watch.tracker import Track, start_track
 
 # What lies further ahead than this was written before the wall clock was set back.
 SET_BACK_S = 2.0
 
+_MOVED, _GONE = "at another address now", "not in the config any more"
+
 DIED = "kumo-tui ended before the answer came"
 
 
 def part_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> Recorded | None:
-    """What of it is to be gone on with here: all of it, or of a plain bounce the nodes that are watched now.
+    """What of it is to be gone on with here: all of it, or the part of it on nodes that are watched now.
 
-    A clean bounce is swept as it was confirmed, on all its nodes, or not at all. None when nothing is.
+    All of it where it is of this profile, and a node of it is here at least: a node that is not was taken out of
+    the list, and `missing_here` names it. Of an operation of other nodes, or of another profile's, a plain bounce
+    is followed on the nodes that both have, and a clean one, which is swept as it was confirmed, on all its nodes
+    or not at all. None when nothing is.
     """
+    if profile and recorded.profile == profile:
+        is_here = len(missing_here(recorded, urls)) < len(recorded.operation.acts)
+        return recorded if is_here else None
     if recorded.operation.mode is Mode.CLEAN:
         return recorded if belongs_here(recorded, urls, profile) else None
-    elsewhere = {request.node for request in recorded.requests if not _went_here(request, urls)}
-    acts = tuple(act for act in recorded.operation.acts if act.node in urls and act.node not in elsewhere)
+    missing = missing_here(recorded, urls)
+    acts = tuple(act for act in recorded.operation.acts if act.node not in missing)
     here = {act.node for act in acts}
     requests = tuple(request for request in recorded.requests if request.node in here)
     part = replace(recorded, operation=replace(recorded.operation, acts=acts), requests=requests)
     return part if acts and belongs_here(part, urls, profile) else None
+
+
+def missing_here(recorded: Recorded, urls: Mapping[str, str]) -> Mapping[str, str]:
+    """The nodes of it that are not watched now, by name or by URL, each with clean words that say so."""
+    sent = [*recorded.requests, *(sweeps.last for sweeps in recorded.swept.values() if sweeps.last is not None)]
+    elsewhere = {request.node for request in sent if not _went_here(request, urls)}
+    return {
+        act.node: f"{clean(act.node)} is {_MOVED if act.node in urls else _GONE}"
+        for act in recorded.operation.acts
+        if act.node not in urls or act.node in elsewhere
+    }
 
 
 def belongs_here(recorded: Recorded, urls: Mapping[str, str], profile: str) -> bool:

@@ -32,19 +32,21 @@ class Rounds:
     """The loops over all nodes. A mistake in what is called never ends one: the event loop's handler gets it."""
 
     def __init__(self, nodes: Sequence[NodeWatch], clock: Clock, interval_s: float, calls: Calls) -> None:
-        self._nodes = tuple(nodes)
         self._clock = clock
         self._calls = calls
         self._interval_s = interval_s
         self._attended = True
-        self._paces = {node.name: Pace(interval_s) for node in nodes}
-        self._wanted = {node.name: asyncio.Event() for node in nodes}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._paces: dict[NodeWatch, Pace] = {}
+        self._wanted: dict[NodeWatch, asyncio.Event] = {}
+        self._tasks: dict[NodeWatch, asyncio.Task[None]] = {}
+        self._ended: set[asyncio.Task[None]] = set()
+        self._runs = False
+        self.take(nodes)
 
     @property
     def is_running(self) -> bool:
         """Whether the loops run."""
-        return bool(self._tasks)
+        return self._runs
 
     @property
     def interval_s(self) -> float:
@@ -73,22 +75,41 @@ class Rounds:
         if came_back:
             self.refresh()
 
-    def every_s(self, node: str) -> float:
+    def every_s(self, node: NodeWatch) -> float:
         """Seconds for which a node is left alone between two good polls, as things are."""
-        in_force = any(True for _left in self._calls.ends_in(node))
+        in_force = any(True for _left in self._calls.ends_in(node.name))
         return self._paces[node].rest_s(in_force=in_force)
 
     def start(self) -> None:
         """Start one loop per node; `stop` ends them."""
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(self._run(node)) for node in self._nodes]
+        self._runs = True
+        self.take(tuple(self._paces))
 
     async def stop(self) -> None:
         """End the loops."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        self._runs = False
+        self.take(tuple(self._paces))
+        await asyncio.gather(*self._ended, return_exceptions=True)
+
+    def take(self, nodes: Sequence[NodeWatch]) -> None:
+        """Have these nodes from now on: where the loops run, one begins for each that is new, or enabled again.
+
+        Loops of nodes that are not among them, or not enabled any more, end at once, also in the middle of a poll.
+        """
+        fresh = Pace(self._interval_s, attended=self._attended)
+        self._paces = {node: self._paces.get(node, fresh) for node in nodes}
+        self._wanted = {node: self._wanted.get(node) or asyncio.Event() for node in nodes}
+        looping = [node for node in nodes if node.enabled] if self._runs else []
+        for node in [node for node in self._tasks if node not in looping]:
+            self._end(self._tasks.pop(node))
+        for node in looping:
+            if node not in self._tasks:
+                self._tasks[node] = asyncio.create_task(self._run(node))
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        self._ended.add(task)
+        task.add_done_callback(self._ended.discard)
 
     def refresh(self) -> None:
         """Poll every node now; one that is being polled is polled once more right after."""
@@ -98,15 +119,20 @@ class Rounds:
     async def poll(self, node: NodeWatch) -> None:
         """Poll a node once, whatever its pace."""
         await node.poll()
-        pace = self._paces[node.name]
-        self._paces[node.name] = pace.failed() if node.failures else pace.succeeded(node.reading_s)
-        await self._calls.polled(node)
+        if node in self._paces and node.enabled:
+            self._pace(node, lambda pace: pace.failed() if node.failures else pace.succeeded(node.reading_s))
+            await self._calls.polled(node)
+
+    def _pace(self, node: NodeWatch, change: Callable[[Pace], Pace]) -> None:
+        """Change a node's pace, unless it has left meanwhile."""
+        if node in self._paces:
+            self._paces[node] = change(self._paces[node])
 
     def _change(self, change: Callable[[Pace], Pace]) -> None:
-        self._paces = {name: change(pace) for name, pace in self._paces.items()}
+        self._paces = {node: change(pace) for node, pace in self._paces.items()}
 
     async def _run(self, node: NodeWatch) -> None:
-        wanted = self._wanted[node.name]
+        wanted = self._wanted[node]
         while True:
             wanted.clear()
             try:
@@ -114,12 +140,15 @@ class Rounds:
                 self._calls.publish()
             except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
                 surface(f"watching {node.name} failed", error)
-                self._paces[node.name], was_suspended = self._paces[node.name].failed(), False
-            delay = self._paces[node.name].delay_s(self._calls.jitter(), self._calls.ends_in(node.name))
+                was_suspended = False
+                self._pace(node, Pace.failed)
+            if node not in self._paces:
+                return
+            delay = self._paces[node].delay_s(self._calls.jitter(), self._calls.ends_in(node.name))
             if was_suspended or await waited(self._clock, delay, wanted):
                 # Connections may be dead without anybody having said so, and what is shown is old.
                 await node.client.renew()
-                self._paces[node.name] = self._paces[node.name].forgiven()
+                self._pace(node, Pace.forgiven)
 
     async def _announcing_silence(self, poll: Coroutine[Any, Any, None]) -> bool:
         """Publish now and then while a poll takes long, so that the screen can say for how long.

@@ -72,6 +72,12 @@ class Track:
     collateral_grows: bool = False
     verdict: Verdict = Verdict.RUNNING
     note: str = ""
+    is_watched: bool = True
+
+    def unwatched(self, why: str) -> "Track":
+        """The track where its node is not among those that are watched: nobody can tell what came of it."""
+        verdict = self.verdict if self.verdict.is_final else Verdict.UNKNOWN
+        return replace(self, is_watched=False, verdict=verdict, note=why)
 
     def progress(self, now: float) -> NodeProgress:
         """What the screen shows of it."""
@@ -85,6 +91,7 @@ class Track:
             last_seen=self.seen_at,
             note=self.note,
             meters=self.backlog.meters(collateral_grows=self.collateral_grows) if self.backlog else NO_METERS,
+            is_watched=self.is_watched,
         )
 
     def _rate(self) -> float:

@@ -10,17 +10,18 @@ from kumo_tui.journal.port import Journal
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.ledger import Ledger
-from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
+from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.snapshot import Metrics, NodeSnapshot, Snapshot, Timed
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.watch.books import Books
-from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
 from kumo_tui.watch.composing import Composer, ProfileFacts
 from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers, sum_up
+from kumo_tui.watch.earlier import Earlier, Tracks
 from kumo_tui.watch.loops import log_event, surface
+from kumo_tui.watch.membership import Membership
 from kumo_tui.watch.node_watch import NodeWatch
-from kumo_tui.watch.resume import part_here, resumed_operation, resumed_tracks
+from kumo_tui.watch.roster import Roster
 from kumo_tui.watch.rounds import Calls, Rounds
 from kumo_tui.watch.tracker import Track, answered, start_track
 
@@ -29,7 +30,7 @@ PATIENCE_AFTER_ACT_S = 900.0
 Listener = Callable[[Snapshot], None]
 
 
-class Watcher:
+class Watcher(Membership):
     """Polls every node at its own pace and publishes snapshots.
 
     Each node has its own loop, so that a slow one holds nobody else. `poll_once` works without the loops.
@@ -47,12 +48,15 @@ class Watcher:
         interval_s: float = 2.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._nodes = tuple(nodes)
         self._clock = clock
         self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
+        self._earlier = Earlier(self._profile.name)
         self._composer = Composer(self._profile, clock)
-        self._rounds = Rounds(nodes, clock, interval_s, Calls(self._digest, self._publish, self._ends_in, jitter))
+        super().__init__(
+            Roster(nodes),
+            Rounds(nodes, clock, interval_s, Calls(self._digest, self._publish, self._ends_in, jitter)),
+        )
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
@@ -93,7 +97,7 @@ class Watcher:
     async def stop(self) -> None:
         """End the loops and close the connections."""
         await self._rounds.stop()
-        await asyncio.gather(*(node.client.aclose() for node in self._nodes))
+        await self._close_all()
 
     def refresh(self) -> None:
         """Poll every node now; one that is being polled is polled once more right after."""
@@ -108,7 +112,7 @@ class Watcher:
 
     async def poll_once(self) -> Snapshot:
         """Poll every node once, all at the same time, and publish."""
-        await asyncio.gather(*(self._rounds.poll(node) for node in self._nodes))
+        await asyncio.gather(*(self._rounds.poll(node) for node in self._roster.nodes))
         return self._publish()
 
     def track(
@@ -162,24 +166,13 @@ class Watcher:
         self._publish()
 
     def resume(self, recorded: Sequence[Recorded]) -> None:
-        """Go on with operations that an earlier run wrote down; those of other nodes are left alone."""
+        """Go on with operations that an earlier run wrote down; those of other nodes are left alone.
+
+        Where a node of one is not in the list any more, it goes on elsewhere, and there when the node comes back.
+        """
         at, now = self._clock.monotonic(), self._clock.now()
-        urls = {node.name: node.snapshot().url for node in self._nodes}
-        restarts = {node.name: node.snapshot().restarts for node in self._nodes}
-        for whole in reversed(recorded):
-            record = part_here(whole, urls, self._profile.name)
-            if record is None:
-                continue
-            operation = resumed_operation(record)
-            self._operations[operation.tag] = operation
-            tracks: Mapping[str, Track | CleanTrack] = (
-                resumed_clean_tracks(record, operation, restarts, at, now)
-                if operation.mode is Mode.CLEAN
-                else resumed_tracks(record, operation, restarts, at, now)
-            )
-            for name, track in tracks.items():
-                self._tracks[operation.tag, name] = track
-                self._be_patient(self._node(name), PATIENCE_AFTER_ACT_S)
+        for operation, tracks in self._earlier.resumed(recorded, self._roster.nodes, at, now):
+            self._go_on(operation, tracks)
         self._publish()
 
     def track_clean(self, operation: Operation, tracks: Mapping[str, CleanTrack]) -> None:
@@ -190,9 +183,9 @@ class Watcher:
         self._publish()
 
     def clean_track(self, tag: str, node: str) -> CleanTrack | None:
-        """What is known of a clean bounce on one node."""
+        """What is known of a clean bounce on one node that is watched."""
         track = self._tracks.get((tag, node))
-        return track if isinstance(track, CleanTrack) else None
+        return track if isinstance(track, CleanTrack) and track.is_watched else None
 
     def change_clean(self, tag: str, node: str, change: Callable[[CleanTrack], CleanTrack]) -> None:
         """Take what an act has just done to a clean bounce, and publish."""
@@ -212,14 +205,17 @@ class Watcher:
 
     def be_patient(self, node: str) -> None:
         """Take silence of this node for business from now on: a bounce is about to leave."""
-        self._be_patient(self._node(node), PATIENCE_AFTER_ACT_S)
+        watch = self._roster.find(node)
+        if watch is not None:
+            self._be_patient(watch, PATIENCE_AFTER_ACT_S)
 
     def heard(self, node: str, directives: Timed[tuple[Directive, ...]]) -> None:
         """Take a list that an act has read: the last totals before a cancel are in no list after it."""
-        watch = self._node(node)
-        watch.heard(directives)
-        self._advance(watch)
-        self._publish()
+        watch = self._roster.find(node)
+        if watch is not None:
+            watch.heard(directives)
+            self._advance(watch)
+            self._publish()
 
     def mark_cancelled(self, node: str, directive_id: str, *, cancelled: bool = True) -> None:
         """Remember that we are cancelling this directive, so that its absence is no surprise."""
@@ -238,8 +234,34 @@ class Watcher:
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
             self._books.line(tag, text)
 
+    def _held_by(self, node: str) -> Iterator[str]:
+        """What of ours is open on a node, in words."""
+        for (tag, name), track in self._tracks.items():
+            if name == node and track.is_watched and not track.verdict.is_final:
+                yield f"operation {tag}"
+
+    def _on(self, node: str) -> list[tuple[str, str]]:
+        """The keys of what is followed on a node."""
+        return [key for key, track in self._tracks.items() if key[1] == node and track.is_watched]
+
+    def _go_on(self, operation: Operation, tracks: Tracks) -> None:
+        """Follow an operation of an earlier run, or the rest of it: what is followed by now is left as it is."""
+        self._operations.setdefault(operation.tag, operation)
+        for name, track in tracks.items():
+            known = self._tracks.get((operation.tag, name))
+            if known is None or not known.is_watched:
+                self._tracks[operation.tag, name] = track
+                if track.is_watched:
+                    self._be_patient(self._node(name), PATIENCE_AFTER_ACT_S)
+
+    def _joined(self, nodes: Sequence[NodeWatch]) -> None:
+        at, now = self._clock.monotonic(), self._clock.now()
+        names = [node.name for node in nodes]
+        for operation, tracks in self._earlier.joined(names, self._roster.nodes, at, now):
+            self._go_on(operation, tracks)
+
     def _node(self, name: str) -> NodeWatch:
-        return next(node for node in self._nodes if node.name == name)
+        return next(node for node in self._roster.nodes if node.name == name)
 
     def _be_patient(self, node: NodeWatch, seconds: float) -> None:
         node.patient_until = max(node.patient_until, self._clock.monotonic() + seconds)
@@ -248,20 +270,20 @@ class Watcher:
         return [
             (key, track)
             for key, track in self._tracks.items()
-            if isinstance(track, Track) and key[1] == node and track.act.id == directive_id
+            if isinstance(track, Track) and key in self._on(node) and track.act.id == directive_id
         ]
 
     def _ends_in(self, node: str) -> Iterator[float]:
         now = self._clock.monotonic()
         for (_tag, name), track in self._tracks.items():
-            if name == node and not track.verdict.is_final:
+            if name == node and track.is_watched and not track.verdict.is_final:
                 yield track.ends_at - now
 
     async def _digest(self, node: NodeWatch) -> None:
         """Take what a poll has found; where that is much, what is large of it beside the event loop."""
         seen = node.snapshot()
-        await aside(len(seen.table) > LARGE_ENTRIES, sum_up, [each.snapshot() for each in self._nodes])
-        for key in [key for key, track in self._tracks.items() if key[1] == node.name and is_large(track, seen)]:
+        await aside(len(seen.table) > LARGE_ENTRIES, sum_up, [each.snapshot() for each in self._roster.nodes])
+        for key in [key for key in self._on(node.name) if is_large(self._tracks[key], seen)]:
             await self._advance_aside(key, seen)
         self._advance(node)
 
@@ -282,9 +304,8 @@ class Watcher:
 
     def _advance(self, node: NodeWatch) -> None:
         seen = node.snapshot()
-        for key, track in self._tracks.items():
-            if key[1] != node.name:
-                continue
+        for key in self._on(node.name):
+            track = self._tracks[key]
             moved = moved_on(track, seen, self._clock.monotonic())
             if moved is not track:
                 self._tracks[key] = moved
@@ -307,6 +328,7 @@ class Watcher:
             self.note(tag, f"{text}: {after.note}" if after.note else text)
 
     def _publish(self) -> Snapshot:
+        self._let_leave()
         self._snapshot = self._compose()
         for listener in self._listeners:
             try:
@@ -316,11 +338,15 @@ class Watcher:
         return self._snapshot
 
     def _compose(self) -> Snapshot:
+        now = self._clock.monotonic()
         return self._composer.compose(
-            [replace(node.snapshot(), every_s=self._rounds.every_s(node.name)) for node in self._nodes],
+            [
+                replace(seen, every_s=self._rounds.every_s(node))
+                for node, seen in zip(self._roster.nodes, self._roster.snapshots(now), strict=True)
+            ],
             reversed(self._operations.values()),
             self._tracks,
-            interval_s=self.interval_s if self._nodes else 0.0,
+            interval_s=self.interval_s if self._roster.nodes else 0.0,
             attended=self.attended,
             journal_problem=self._books.look(self._tracks),
         )

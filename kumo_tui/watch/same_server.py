@@ -1,0 +1,85 @@
+"""Which nodes are one server, reached twice: by what they tell of themselves, or by their addresses.
+
+A server tells an id that its machine has, and since when its process is online (KUMOMTA.md 1.12). Both alike is
+one server; one id and two starts are two servers of one image. Where a node tells neither, only two spellings of
+the same address of this machine show it.
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from kumo_tui.model.snapshot import MachineInfo
+from kumo_tui.urls import is_loopback, ssh_way
+from kumo_tui.watch.node_watch import NodeWatch
+
+THIS_MACHINE = "this machine"
+
+_Who = tuple[str, object]
+
+
+class SameServers:
+    """Finds them, and remembers: a restart shows first in one of two readings of the same server."""
+
+    def __init__(self) -> None:
+        self._same: Mapping[str, str] = {}
+        self._differs_since: dict[tuple[str, str], float] = {}
+        self._stamp: object = None
+
+    def look(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:
+        """Per node that is the same server as one before it in the list, the name of that one.
+
+        Nodes that are off are left out: where the first of two is, the other one counts.
+        """
+        read = [node for node in nodes if node.enabled]
+        stamp = tuple((node.name, node.url, node.told_info_at) for node in read)
+        if stamp != self._stamp:
+            self._same, self._stamp = self._found(read, now), stamp
+        return self._same
+
+    def _found(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:
+        same: dict[str, str] = {}
+        by_info: dict[_Who, NodeWatch] = {}
+        by_place: dict[str, NodeWatch] = {}
+        alone: dict[str, NodeWatch] = {}
+        for node in nodes:
+            first = by_info.get(_who(node.info)) if node.info else None
+            first = first or self._as_before(node, alone, now)
+            neighbour = by_place.setdefault(place_of(node.url), node)
+            if first is None and neighbour is not node and not (node.info and neighbour.info):
+                first = neighbour
+            if first is not None:
+                same[node.name] = first.name
+                continue
+            alone[node.name] = node
+            if node.info:
+                by_info[_who(node.info)] = node
+        return same
+
+    def _as_before(self, node: NodeWatch, alone: Mapping[str, NodeWatch], now: float) -> NodeWatch | None:
+        """The node that it was the same as, unless both have told since then that they are two."""
+        first = alone.get(self._same.get(node.name, ""))
+        if first is None:
+            return None
+        pair = (first.name, node.name)
+        if node.info is None or first.info is None or _who(node.info) == _who(first.info):
+            self._differs_since.pop(pair, None)
+            return first
+        since = self._differs_since.setdefault(pair, now)
+        if min(node.told_info_at, first.told_info_at) <= since:
+            return first
+        del self._differs_since[pair]
+        return None
+
+
+def place_of(url: str) -> str:
+    """The address in one spelling: letter case and the names of this machine make no difference."""
+    way = ssh_way(url)
+    parts = urlsplit(url if way is None else way.http_url)
+    host = (parts.hostname or "").rstrip(".")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    place = f"{parts.scheme} {THIS_MACHINE if is_loopback(host) else host} {port}"
+    return place if way is None else f"{way.destination.lower()} {way.port} {place}"
+
+
+def _who(info: MachineInfo) -> _Who:
+    return info.node_id, info.online_since
