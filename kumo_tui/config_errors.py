@@ -24,7 +24,17 @@ def explain(error: ValidationError, root: type[BaseModel], source: Path, text: s
     expected = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         expected = f"unknown key; known are {_known_keys(root, location[:-1])}"
+    if first["type"] == "twice":
+        expected += _both_places(location, first["ctx"]["nodes"], text)
     return f"{_where(location, source, text)}: {name}: {expected}."
+
+
+def _both_places(location: tuple[int | str, ...], nodes: tuple[int, int], text: str) -> str:
+    """Where the two nodes are: their lines where the file tells, else which ones they are in the list."""
+    lines = [_line_of((*location, "nodes", place), text) for place in nodes]
+    if None in lines or lines[0] == lines[1]:
+        return f" (nodes {nodes[0] + 1} and {nodes[1] + 1} of its list)"
+    return f" (lines {lines[0]} and {lines[1]})"
 
 
 def _where(location: tuple[int | str, ...], source: Path, text: str) -> str:

@@ -1,13 +1,17 @@
 """Profiles in the settings: named sets of nodes, each with its marking, limits and ways to reach its nodes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kumo_tui.credentials import CredentialSettings
 from kumo_tui.prometheus_settings import PrometheusSettings
-from kumo_tui.urls import check_url, is_plain_http, label_of
+from kumo_tui.text import one_line
+from kumo_tui.urls import check_url, is_plain_http, label_of, place_of
 
 
 def check_name(name: str) -> str:
@@ -59,16 +63,21 @@ class NodeSettings(BaseModel):
     @model_validator(mode="after")
     def _tls_makes_sense(self) -> Self:
         """A setting that would have no effect must not look as if it had."""
-        if self.client_key is not None and self.client_cert is None:
-            raise ValueError("client_key needs a client_cert")
-        if self.insecure and self.ca_file is not None:
-            raise ValueError("ca_file has no effect where insecure is set; give one of them")
+        check_trust(self)
         useless = "client_cert" if self.client_cert else "ca_file" if self.ca_file else ""
         if useless and not self.url.startswith("https:"):
             raise ValueError(f"{useless} has no effect at {self.url}; it needs https")
         if self.insecure and self.url.startswith("ssh:"):
             raise ValueError(f"insecure has no effect at {self.url}; ssh verifies the host by its known_hosts")
         return self
+
+
+def check_trust(given: "NodeSettings | NodeDefaults") -> None:
+    """Raise ValueError where what is said of certificates contradicts itself."""
+    if given.client_key is not None and given.client_cert is None:
+        raise ValueError("client_key needs a client_cert")
+    if given.insecure and given.ca_file is not None:
+        raise ValueError("ca_file has no effect where insecure is set; give one of them")
 
 
 class NodeDefaults(BaseModel):
@@ -86,6 +95,11 @@ class NodeDefaults(BaseModel):
     """As for a node."""
     allow_plain_http: bool = False
     """As for a node."""
+
+    @model_validator(mode="after")
+    def _tls_makes_sense(self) -> Self:
+        check_trust(self)
+        return self
 
 
 class ProfileSettings(BaseModel):
@@ -120,34 +134,32 @@ class ProfileSettings(BaseModel):
     prometheus: PrometheusSettings | None = None
     """Where its nodes' metrics are scraped to: what the overview is read from."""
 
+    @property
+    def has_list(self) -> bool:
+        """Whether some of its nodes are in a list that is kept elsewhere."""
+        return bool(self.nodes_file or self.nodes_command)
+
     @model_validator(mode="after")
     def _nodes_from_somewhere(self) -> Self:
-        if not (self.nodes or self.nodes_file or self.nodes_command):
+        if not (self.nodes or self.has_list):
             raise ValueError("a profile needs nodes: [[profile.NAME.nodes]], nodes_file or nodes_command")
+        if self.nodes_command and not self.nodes_command[0].strip():
+            raise ValueError("nodes_command names no program")
         return self
 
     @model_validator(mode="after")
     def _each_node_once(self) -> Self:
-        """A node that is there twice would be bounced twice, the second time replacing the first."""
-        for what, values in (
-            ("name", [node.label for node in self.nodes]),
-            ("URL", [node.url.lower() for node in self.nodes]),
-        ):
-            twice = next((value for value in values if values.count(value) > 1), None)
-            if twice is not None:
-                raise ValueError(f"two nodes have the {what} {twice!r}")
+        twice = first_twice(self.nodes)
+        if twice is not None:
+            # Their places in the list, for who knows the lines of the file.
+            places = {"nodes": (twice.first, twice.second)}
+            raise PydanticCustomError("twice", "{words}", {"words": twice.words, **places})
         return self
 
     @model_validator(mode="after")
     def _no_secret_in_the_clear(self) -> Self:
         for node in self.nodes_with_credentials():
-            if node.credentials is None or node.credentials.scheme is None or node.allow_plain_http:
-                continue
-            if is_plain_http(node.url):
-                raise ValueError(
-                    f"node {node.label}: its credentials would cross the network in the clear; use https or a "
-                    "tunnel, or set allow_plain_http = true for this node"
-                )
+            check_not_in_the_clear(node)
         return self
 
     def nodes_with_credentials(self) -> tuple[NodeSettings, ...]:
@@ -155,4 +167,43 @@ class ProfileSettings(BaseModel):
         return tuple(
             node if node.credentials is not None else node.model_copy(update={"credentials": self.credentials})
             for node in self.nodes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Two nodes that must not be in one set: what they share, in words, and their places from 0."""
+
+    words: str
+    first: int
+    second: int
+
+
+def first_twice(nodes: Sequence[NodeSettings]) -> Twice | None:
+    """The first two nodes of one name, or of one address however it is written; None where each is there once.
+
+    A node that is there twice would be counted and bounced twice, the second time replacing the first.
+    """
+    names: dict[str, int] = {}
+    servers: dict[str, int] = {}
+    for place, node in enumerate(nodes):
+        before = names.setdefault(node.label, place)
+        if before != place:
+            return Twice(f"two nodes are called {one_line(node.label, 60)!r}", before, place)
+        before = servers.setdefault(place_of(node.url), place)
+        if before != place:
+            there = nodes[before].url
+            also = "" if there == node.url else f", once as {one_line(there)}"
+            return Twice(f"two nodes are one server: {one_line(node.url)}{also}", before, place)
+    return None
+
+
+def check_not_in_the_clear(node: NodeSettings) -> None:
+    """Raise ValueError where this node's credentials could be read by whoever is in between."""
+    if node.credentials is None or node.credentials.scheme is None or node.allow_plain_http:
+        return
+    if is_plain_http(node.url):
+        raise ValueError(
+            f"node {node.label}: its credentials would cross the network in the clear; use https or a "
+            "tunnel, or set allow_plain_http = true for this node"
         )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 FAR_DEFAULT = "127.0.0.1:8000"
 
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -83,6 +84,19 @@ def label_of(url: str) -> str:
     """What a node is called that has no name: host and port; by ssh the machine that is logged in to."""
     way = ssh_way(url)
     return urlsplit(url).netloc if way is None else way.label
+
+
+def place_of(url: str) -> str:
+    """The address of a checked URL in one spelling: two of the same lead to one server.
+
+    Letter case, a trailing dot, the port that is the scheme's own, the names of this machine and who logs in by ssh
+    make no difference.
+    """
+    way = ssh_way(url)
+    parts = urlsplit(url if way is None else way.http_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    place = f"{parts.scheme}://{_one_host(parts.hostname or '')}:{port}"
+    return place if way is None else f"ssh://{way.host.lower()}:{way.port}/{place}"
 
 
 def is_loopback(host: str) -> bool:
@@ -162,6 +176,17 @@ def _is_port(port: str | None, *, or_none: bool = False) -> bool:
     if port is None:
         return or_none
     return port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535
+
+
+def _one_host(host: str) -> str:
+    """The host in one spelling. Other addresses of the loopback network may be other listeners."""
+    name = host.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return "localhost" if name in _THIS_MACHINE else name
+    mapped = getattr(address, "ipv4_mapped", None)
+    return "localhost" if str(mapped or address) in _THIS_MACHINE else str(mapped or address)
 
 
 def _port_of(url: str) -> int:

@@ -276,14 +276,43 @@ def test_a_node_is_called_as_named_or_by_host_and_port() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        ({"url": "http://a:1", "name": "x"}, {"url": "http://b:1", "name": "x"}, "name 'x'"),
-        ({"url": "http://a:1", "name": "x"}, {"url": "http://A:1/", "name": "y"}, "URL 'http://a:1'"),
-        ({"url": "http://a:1"}, {"url": "http://b:1", "name": "a:1"}, "name 'a:1'"),
+        ({"url": "http://a:1", "name": "x"}, {"url": "http://b:1", "name": "x"}, "called 'x'"),
+        (
+            {"url": "http://a:1", "name": "x"},
+            {"url": "http://A:1/", "name": "y"},
+            "one server: http://A:1, once as http://a:1",
+        ),
+        ({"url": "http://a:1"}, {"url": "http://b:1", "name": "a:1"}, "called 'a:1'"),
     ],
 )
 def test_a_node_that_is_there_twice_is_refused(first: dict[str, str], second: dict[str, str], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         ProfileSettings(nodes=(NodeSettings(**first), NodeSettings(**second)))
+
+
+def test_of_two_nodes_of_one_name_both_places_in_the_file_are_named(tmp_path: Path) -> None:
+    node = '[[profile.prod.nodes]]\nurl = "http://{}:1"\nname = "mta1"\n'
+    words = failure(tmp_path, "\n".join(node.format(host) for host in "ab"))
+    assert "profile.prod: two nodes are called 'mta1' (lines 1 and 5)" in words
+
+
+def test_of_two_nodes_in_one_line_their_places_in_the_list_are_named(tmp_path: Path) -> None:
+    words = failure(tmp_path, '[profile.prod]\nnodes = [{ url = "http://a:1" }, { url = "http://A:1" }]\n')
+    assert "(nodes 1 and 2 of its list)" in words
+
+
+@pytest.mark.parametrize(
+    ("defaults", "words"),
+    [
+        ('{ client_key = "/k" }', "client_key needs a client_cert"),
+        ('{ insecure = true, ca_file = "/c" }', "ca_file has no effect where insecure is set"),
+    ],
+)
+def test_what_is_wrong_with_the_defaults_for_nodes_of_a_list_is_said_before_there_are_any(
+    tmp_path: Path, defaults: str, words: str
+) -> None:
+    text = f'[profile.prod]\nnodes_file = "/n"\nnode_defaults = {defaults}\n'
+    assert words in failure(tmp_path, text)
 
 
 def test_a_node_name_with_control_characters_is_refused() -> None:

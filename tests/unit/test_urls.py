@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from kumo_tui.profiles import NodeSettings, ProfileSettings
-from kumo_tui.urls import SshWay, check_url, is_plain_http, label_of, seen_there, ssh_way, typed_there
+from kumo_tui.urls import SshWay, check_url, is_plain_http, label_of, place_of, seen_there, ssh_way, typed_there
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,36 @@ def test_what_is_about_certificates_is_refused_where_no_certificate_is_looked_at
 ) -> None:
     with pytest.raises(ValueError, match=r"has no effect at ssh://mta1/127\.0\.0\.1:8000"):
         NodeSettings.model_validate({"url": "ssh://mta1/", **setting})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://mta1:8000", "http://MTA1:8000"),
+        ("http://mta1:8000", "http://mta1.:8000"),
+        ("http://mta1", "http://mta1:80"),
+        ("https://mta1", "https://mta1:443"),
+        ("http://localhost:8000", "http://127.0.0.1:8000"),
+        ("http://LocalHost:8000", "http://[::1]:8000"),
+        ("http://127.0.0.1:8000", "http://[::ffff:127.0.0.1]:8000"),
+        ("http://[2001:db8::1]:8000", "http://[2001:DB8:0::1]:8000"),
+        ("ssh://ops@mta1/127.0.0.1:8000", "ssh://kim@MTA1/localhost:8000"),
+    ],
+)
+def test_two_spellings_of_one_address_are_one_place(one: str, other: str) -> None:
+    assert place_of(check_url(one)) == place_of(check_url(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://mta1:8000", "http://mta2:8000"),
+        ("http://mta1:8000", "http://mta1:8001"),
+        ("http://127.0.0.1:8000", "http://127.0.0.2:8000"),
+        ("http://127.0.0.1:8000", "ssh://mta1/127.0.0.1:8000"),
+        ("ssh://mta1/127.0.0.1:8000", "ssh://mta2/127.0.0.1:8000"),
+        ("ssh://mta1:22/127.0.0.1:8000", "ssh://mta1:2222/127.0.0.1:8000"),
+    ],
+)
+def test_two_addresses_are_two_places(one: str, other: str) -> None:
+    assert place_of(check_url(one)) != place_of(check_url(other))
