@@ -15,9 +15,10 @@ from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
 from kumo_tui.model.snapshot import MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
+from kumo_tui.node.tunnel import ssh_words
 from kumo_tui.profiles import NodeSettings
 from kumo_tui.text import one_line
-from kumo_tui.urls import is_plain_http
+from kumo_tui.urls import is_plain_http, ssh_way
 
 PATIENCE_S = 10.0
 
@@ -70,8 +71,11 @@ async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surr
         answers = iter(await asyncio.gather(*(_ask(client, world.clock) for client in clients)))
     finally:
         await asyncio.gather(*(client.aclose() for client in clients))
+    ssh = await ssh_words(settings.ssh.command, world.environ) if any(ssh_way(node.url) for node in nodes) else ""
     return [
-        _unusable(node, client) if isinstance(client, ConfigError) else _examined(node, next(answers), settings)
+        _unusable(node, client)
+        if isinstance(client, ConfigError)
+        else _examined(node, next(answers), settings, ssh)
         for node, client in zip(nodes, made, strict=True)
     ]
 
@@ -115,13 +119,14 @@ async def _tried(request: Awaitable[Value], failures: list[NodeError]) -> Value 
         return None
 
 
-def _examined(node: NodeSettings, answers: _Answers, settings: Settings) -> Examined:
+def _examined(node: NodeSettings, answers: _Answers, settings: Settings, ssh: str) -> Examined:
+    """`ssh` is which ssh is run, for nodes behind it."""
     is_read = not answers.failed
     checks = [_said(error, node, Health.FAILED) for error in answers.failed]
     checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
     if is_read:
         checks += [*_reached(answers), *_abilities(answers), _plain(answers, settings)]
-    checks += [_login(node, is_read=is_read), *_transport(node)]
+    checks += [_login(node, is_read=is_read), *_transport(node, ssh)]
     return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
 
 
@@ -171,12 +176,16 @@ def _login(node: NodeSettings, *, is_read: bool) -> Check:
     return Check("node", Health.OK, f"it is asked {words}")
 
 
-def _transport(node: NodeSettings) -> Iterator[Check]:
+def _transport(node: NodeSettings, ssh: str) -> Iterator[Check]:
+    way = ssh_way(node.url)
+    if way is not None:
+        yield Check("node", Health.OK, f"reached by ssh to {way.destination}, as {way.far} there; by {ssh}")
     if node.url.startswith("https:") and node.insecure:
         words = "its certificate is not verified (insecure): anybody may answer in its place."
         yield Check("node", Health.WARNING, words, "Set ca_file for it instead.")
     elif is_plain_http(node.url):
-        words = "plain HTTP to another machine: whoever is in between can read and change it."
+        way_on = "to another machine" if way is None else f"from {way.host} on to another machine"
+        words = f"plain HTTP {way_on}: whoever is in between can read and change it."
         if node.credentials is not None and node.credentials.scheme is not None:
             words = f"{words} The credentials too (allow_plain_http)."
-        yield Check("node", Health.WARNING, words, "Use https, or a tunnel: ssh -L 8000:127.0.0.1:8000.")
+        yield Check("node", Health.WARNING, words, "Use https, or ssh:// to that machine itself.")

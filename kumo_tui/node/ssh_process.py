@@ -18,6 +18,33 @@ LINE_SHOWN = 300
 # How long what it started may go on writing once it is gone itself.
 LAST_WORDS_S = 0.5
 ENDING_S = 2.0
+PRINTING_S = 5.0
+
+
+async def printed(argv: Sequence[str], environ: Mapping[str, str]) -> str | None:
+    """All that a command prints, which is to end at once; None when it fails, or does not."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(PRINTING_S):
+            said, _ = await process.communicate()
+    except TimeoutError:
+        return None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return said.decode("utf-8", "replace") if process.returncode == 0 else None
 
 
 class SshProcess:

@@ -1,7 +1,6 @@
 """A tunnel to a node's listener: the system's own ssh forwards a private socket to it, and is watched."""
 
 import asyncio
-import contextlib
 import logging
 import math
 import os
@@ -18,7 +17,7 @@ from kumo_tui.node.ssh_command import (
     quiet_environment,
     tie_to_parent,
 )
-from kumo_tui.node.ssh_process import SshProcess
+from kumo_tui.node.ssh_process import SshProcess, printed
 from kumo_tui.node.ssh_words import WORDLESS, NotThrough, next_step, spoken
 from kumo_tui.node.tunnel_folder import TunnelFolder
 from kumo_tui.text import one_line
@@ -32,7 +31,6 @@ LONGEST_PAUSE_S = 30.0
 DOUBLINGS = 5
 
 LOOK_S = 0.02
-EXPLAIN_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -97,28 +95,8 @@ class Tunnel:
     async def is_ours_alone(self) -> bool:
         """Whether ssh forwards nothing but this tunnel, so that no channel which fails is somebody else's."""
         asking = explaining(self._command, self.way, self.socket, self._connect_s)
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *asking,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=self._environ,
-                start_new_session=True,
-            )
-        except OSError:
-            return False
-        try:
-            async with asyncio.timeout(EXPLAIN_S):
-                printed, _ = await process.communicate()
-        except TimeoutError:
-            return False
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        return process.returncode == 0 and is_ours_alone(printed.decode("utf-8", "replace"))
+        explained = await printed(asking, self._environ)
+        return explained is not None and is_ours_alone(explained)
 
     async def aclose(self) -> None:
         """End ssh and remove the socket. Nothing is opened any more."""
@@ -208,3 +186,12 @@ class Tunnel:
         self._next_at = at + pause_s
         self._last_words = words
         _log.warning("ssh %s: %s", self.way.destination, words)
+
+
+async def ssh_words(command: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Which ssh a command runs: its file, and the version that it tells."""
+    program = found_program(command, environ)
+    if program is None:
+        return f"{one_line(command[0], 80)}, which is no program here"
+    version = one_line((await printed([*command, "-V"], quiet_environment(environ)) or "").strip(), 80)
+    return f"{one_line(program, 200)} ({version or 'it does not tell its version'})"
