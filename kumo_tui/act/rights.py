@@ -1,11 +1,12 @@
 """What this session may change on the nodes: the one place that decides it, asked by act, ui and cli alike.
 
-A session is read-only by order (the flag --read-only, the setting, the profile), and finds out that it is, where
-nodes refuse its acts: access rules are per path and method, and answer 401 (KUMOMTA.md 6). What was found out
-holds until the node takes that act, refuses to be read too, or kumo-tui is started again.
+A session is read-only by order (the flag --read-only, the setting, the profile), or on single nodes (their
+setting, a key on the nodes screen). It finds out that it is, where nodes refuse its acts: access rules are per
+path and method, and answer 401 (KUMOMTA.md 6). What was found out holds until the node takes that act, refuses
+to be read too, or kumo-tui is started again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kumo_tui.act.clean_requests import SUSPEND_PATH
@@ -20,6 +21,7 @@ CANCEL = f"DELETE {BOUNCE_PATH}"
 RELEASE = f"DELETE {SUSPEND_PATH}"
 
 _NO_NODE: Mapping[str, str] = {}
+_LIFTED = "Lift that on the nodes screen, or in the config."
 _ALLOWED = "Once its access rules allow it, start kumo-tui again."
 _NAMED_MOST = 2
 
@@ -28,13 +30,14 @@ _NAMED_MOST = 2
 class Rights:
     """Who we are on the nodes. `order` is what makes the session read-only by order, empty for nothing.
 
-    `refused` are the acts that nodes refused, by node: act (`POST /path`) and clean words; `nodes` all nodes of
-    the session.
+    `refused` are the acts that nodes refused, by node: act (`POST /path`) and clean words; `kept` are the nodes
+    that are read-only by order; `nodes` all that count.
     """
 
     order: str = ""
     refused: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     nodes: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
 
     @property
     def may_act(self) -> bool:
@@ -42,12 +45,12 @@ class Rights:
         return not self.order and not (self.nodes and all(map(self._refuses, self.nodes)))
 
     def may_act_on(self, node: str) -> bool:
-        """Whether anything may be begun on this node: not where it refused one act of ours, whichever."""
+        """Whether anything may be begun on this node: not by order, nor where it refused one act of ours."""
         return not self.order and not self._refuses(node)
 
     def may_end_on(self, node: str, act: str) -> bool:
         """Whether what is ours there may be ended by this act (CANCEL, RELEASE): unless that was refused."""
-        return not self.order and act not in self.refused.get(node, _NO_NODE)
+        return not self.order and node not in self.kept and act not in self.refused.get(node, _NO_NODE)
 
     def may_end(self, operation: Operation) -> bool:
         """Whether this operation of ours may be ended on a node at least."""
@@ -59,9 +62,15 @@ class Rights:
         """Why nothing may be begun, in a few words for a head line; empty where it may."""
         if self.order or self.may_act:
             return self.order
-        named = ", ".join(map(clean, self.nodes[:_NAMED_MOST]))
-        more = f" and {len(self.nodes) - _NAMED_MOST} more" if len(self.nodes) > _NAMED_MOST else ""
-        return f"{named}{more} {'refuses' if len(self.nodes) == 1 else 'refuse'} acts"
+        if len(self.nodes) > 1 and self.kept.issuperset(self.nodes):
+            return "every node is read-only"
+        kept = [node for node in self.nodes if node in self.kept]
+        refusing = [node for node in self.nodes if node not in self.kept]
+        words = [
+            _of_several(kept, "is read-only", "are read-only"),
+            _of_several(refusing, "refuses acts", "refuse acts"),
+        ]
+        return ", ".join(filter(None, words))
 
     def refusals(self, targets: Iterable[str]) -> Iterator[str]:
         """A sentence for what stands against acting on these nodes; none where it is allowed."""
@@ -70,10 +79,12 @@ class Rights:
             return
         for node in targets:
             if self._refuses(node):
-                yield f"{self.node_words(node)} {_ALLOWED}"
+                yield f"{self.node_words(node)} {self._way_out(node)}"
 
     def node_words(self, node: str) -> str:
-        """`mta1 refuses acts: POST /api/... (401): ....`; empty where it does not."""
+        """`mta1 is read-only.`, `mta1 refuses acts: POST /api/... (401): ....`; empty where it is neither."""
+        if node in self.kept:
+            return f"{clean(node)} is read-only."
         return _words(node, self.refused.get(node, _NO_NODE))
 
     def check_order(self, verb: str) -> None:
@@ -85,22 +96,29 @@ class Rights:
         """Raise Refused where nothing may be begun on this node."""
         self.check_order(verb)
         if self._refuses(node):
-            raise Refused(self.node_words(node), _ALLOWED)
+            raise Refused(self.node_words(node), self._way_out(node))
 
     def check_end_on(self, node: str, act: str, verb: str) -> None:
         """Raise Refused where what is ours may not be ended by this act."""
         self.check_order(verb)
+        if node in self.kept:
+            raise Refused(self.node_words(node), self._way_out(node))
         if not self.may_end_on(node, act):
             raise Refused(f"{clean(node)} refuses it: {self.refused[node][act]}.", _ALLOWED)
 
     def _refuses(self, node: str) -> bool:
-        return bool(self.refused.get(node))
+        return node in self.kept or bool(self.refused.get(node))
+
+    def _way_out(self, node: str) -> str:
+        return _LIFTED if node in self.kept else _ALLOWED
 
 
 def rights_of(settings: Settings, snapshot: Snapshot) -> Rights:
     """The rights of a session with these settings, by the last that its nodes said."""
     refused = {node.name: node.refused_acts for node in snapshot.nodes if refuses_acts(node)}
-    return Rights(order_of(settings, snapshot.profile), refused, tuple(node.name for node in snapshot.nodes))
+    kept = frozenset(node.name for node in snapshot.nodes if node.read_only)
+    names = tuple(node.name for node in snapshot.members)
+    return Rights(order_of(settings, snapshot.profile), refused, names, kept)
 
 
 def order_of(settings: Settings, profile: str) -> str:
@@ -114,6 +132,14 @@ def order_of(settings: Settings, profile: str) -> str:
 def refusal_words(node: NodeSnapshot) -> str:
     """What it refused, as `Rights.node_words`."""
     return _words(node.name, node.refused_acts)
+
+
+def _of_several(nodes: Sequence[str], one: str, several: str) -> str:
+    """`mta1, mta2 and 3 more refuse acts`; empty for none."""
+    if not nodes:
+        return ""
+    more = f" and {len(nodes) - _NAMED_MOST} more" if len(nodes) > _NAMED_MOST else ""
+    return f"{', '.join(map(clean, nodes[:_NAMED_MOST]))}{more} {one if len(nodes) == 1 else several}"
 
 
 def _words(node: str, refused: Mapping[str, str]) -> str:

@@ -55,11 +55,14 @@ class Membership(ABC):
         self._publish()
 
     def set_read_only(self, node: str, *, read_only: bool) -> None:
-        """Only watch this node, or act on it again, from now on. What is ours there may be ended all the same."""
+        """Only watch this node from now on, or act on it too. Raises Refused while something of ours is open."""
         watch = self._roster.find(node)
-        if watch is not None:
-            watch.read_only = read_only
-            self._publish()
+        if watch is None or watch.read_only is read_only:
+            return
+        if read_only:
+            self._check_free(node, "stays open to acts", "It can be made read-only after it.")
+        watch.read_only = read_only
+        self._publish()
 
     def is_held(self, node: str) -> bool:
         """Whether something of ours is open on a node, or about to leave for it: it is read until that is over."""
@@ -86,6 +89,12 @@ class Membership(ABC):
     @abstractmethod
     def _joined(self, nodes: Sequence[NodeWatch]) -> None:
         """Go on with what is ours on nodes that have just come."""
+
+    def _check_free(self, node: str, stays: str, way_out: str) -> None:
+        """Raise Refused while something of ours is open there, with words for what follows from that."""
+        if self.is_held(node):
+            open_there = ", ".join(self._held_by(node)) or "an act"
+            raise Refused(f"{clean(node)} {stays}: {open_there} is open there.", way_out)
 
     def _let_leave(self) -> None:
         """Let go whom nothing keeps any more."""

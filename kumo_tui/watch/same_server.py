@@ -6,13 +6,10 @@ the same address of this machine show it.
 """
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from kumo_tui.model.snapshot import MachineInfo
-from kumo_tui.urls import is_loopback, ssh_way
+from kumo_tui.urls import place_of
 from kumo_tui.watch.node_watch import NodeWatch
-
-THIS_MACHINE = "this machine"
 
 _Who = tuple[str, object]
 
@@ -39,7 +36,7 @@ class SameServers:
     def _found(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:
         same: dict[str, str] = {}
         by_info: dict[_Who, NodeWatch] = {}
-        by_place: dict[str, NodeWatch] = {}
+        by_place: dict[object, NodeWatch] = {}
         alone: dict[str, NodeWatch] = {}
         for node in nodes:
             first = by_info.get(_who(node.info)) if node.info else None
@@ -69,16 +66,6 @@ class SameServers:
             return first
         del self._differs_since[pair]
         return None
-
-
-def place_of(url: str) -> str:
-    """The address in one spelling: letter case and the names of this machine make no difference."""
-    way = ssh_way(url)
-    parts = urlsplit(url if way is None else way.http_url)
-    host = (parts.hostname or "").rstrip(".")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    place = f"{parts.scheme} {THIS_MACHINE if is_loopback(host) else host} {port}"
-    return place if way is None else f"{way.destination.lower()} {way.port} {place}"
 
 
 def _who(info: MachineInfo) -> _Who:

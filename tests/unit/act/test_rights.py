@@ -57,6 +57,52 @@ def test_the_session_is_read_only_when_every_node_refuses() -> None:
     assert many.read_only_by == "a, b and 1 more refuse acts"
 
 
+def test_a_node_that_is_read_only_by_order_is_not_acted_on_and_nothing_there_is_ended() -> None:
+    rights = Rights("", {}, ("mta1", "mta2"), frozenset({"mta1"}))
+    assert rights.may_act
+    assert not rights.may_act_on("mta1")
+    assert not rights.may_end_on("mta1", RELEASE)
+    assert rights.may_end_on("mta2", RELEASE)
+    assert list(rights.refusals(["mta2"])) == []
+    assert next(rights.refusals(["mta1"])).startswith("mta1 is read-only. Lift that")
+    with pytest.raises(Refused, match="mta1 is read-only"):
+        rights.check_end_on("mta1", CANCEL, "cancel")
+
+
+def test_the_session_is_read_only_when_no_node_may_be_acted_on() -> None:
+    assert Rights("", {}, ("mta1",), frozenset({"mta1"})).read_only_by == "mta1 is read-only"
+    assert Rights("", {}, ("a", "b"), frozenset("ab")).read_only_by == "every node is read-only"
+    mixed = Rights("", {"b": {BOUNCED: "no"}}, ("a", "b"), frozenset("a"))
+    assert not mixed.may_act
+    assert mixed.read_only_by == "a is read-only, b refuses acts"
+
+
+async def test_a_node_that_is_made_read_only_while_running_is_left_out_and_is_sent_nothing() -> None:
+    house = House()
+    before = await house.confirmed()
+    house.watcher.set_read_only("mta1", read_only=True)
+    again = await house.confirmed()
+    assert [node.node for node in again.preview.nodes] == ["mta2"]
+    with pytest.raises(Refused, match="mta1 is read-only"):
+        await house.acts.bounce(before)
+    await house.acts.bounce(again)
+    assert [posts([node]) for node in house.nodes] == [0, 1]
+    await house.watcher.stop()
+
+
+async def test_a_fleet_of_read_only_nodes_makes_the_session_read_only() -> None:
+    house = House()
+    for node in house.nodes:
+        house.watcher.set_read_only(node.name, read_only=True)
+    rights = rights_of(Settings(), house.watcher.snapshot)
+    assert (rights.may_act, rights.read_only_by) == (False, "every node is read-only")
+    house.watcher.set_enabled("mta2", enabled=False)
+    assert rights_of(Settings(), house.watcher.snapshot).read_only_by == "mta1 is read-only"
+    house.watcher.set_read_only("mta1", read_only=False)
+    assert rights_of(Settings(), house.watcher.snapshot).may_act
+    await house.watcher.stop()
+
+
 def test_what_is_ours_may_be_ended_until_that_very_act_was_refused() -> None:
     rights = Rights("", {"mta1": {BOUNCED: "no", CANCEL: "no, never"}}, ("mta1",))
     assert rights.may_end_on("mta1", RELEASE)
@@ -130,7 +176,7 @@ DECIDE = {
     "act/rights.py": "decides",
     "cli/options.py": "the flag",
 }
-CARRY = {"node/client.py", "watch/node_watch.py"}
+CARRY = {"node/client.py", "cli/compose.py", "watch/node_watch.py", "watch/roster.py", "watch/membership.py"}
 
 
 def decisions(source: str) -> Iterator[str]:
