@@ -77,7 +77,8 @@ def ssh_way(url: str) -> SshWay | None:
     where, _, rest = url.removeprefix("ssh://").partition("/")
     user, _, place = where.rpartition("@")
     host, port = _host_and_port(place)
-    return SshWay(user, host.strip("[]"), int(port or 0), rest.partition("/")[0] or FAR_DEFAULT)
+    number = int(port) if port and _is_port(port) else 0
+    return SshWay(user, host.strip("[]"), number, rest.partition("/")[0] or FAR_DEFAULT)
 
 
 def label_of(url: str) -> str:
@@ -89,8 +90,8 @@ def label_of(url: str) -> str:
 def place_of(url: str) -> str:
     """The address of a checked URL in one spelling: two of the same lead to one server.
 
-    Letter case, a trailing dot, the port that is the scheme's own, the names of this machine and who logs in by ssh
-    make no difference.
+    Letter case, a trailing dot, the port that is the scheme's own, the names of this machine and who logs in
+    by ssh make no difference.
     """
     way = ssh_way(url)
     parts = urlsplit(url if way is None else way.http_url)

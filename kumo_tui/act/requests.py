@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.tags import guard_domain, tagged_reason
 from kumo_tui.units import wire_duration
+from kumo_tui.urls import seen_there, typed_there
 
 BOUNCE_PATH = "/api/admin/bounce/v1"
 
@@ -29,11 +30,16 @@ class PlannedRequest:
         """The body exactly as it is sent, in ASCII."""
         return encode_body(self.body)
 
-    def curl(self) -> str:
-        """The equivalent curl command, quoted for a POSIX shell."""
-        return (
-            f"curl -sS -X {self.method} {shlex.quote(self.url)} -H 'Content-Type: application/json' "
-            f"--data-binary {shlex.quote(self.json_text())}"
+    def curl(self, option: str = "") -> str:
+        """The equivalent curl command, quoted for a POSIX shell; for a node behind ssh it is run on that machine.
+
+        `option` is what curl needs in addition, quoted.
+        """
+        words = f"curl {option} -sS" if option else "curl -sS"
+        return typed_there(
+            self.url,
+            f"{words} -X {self.method} {shlex.quote(seen_there(self.url))} -H 'Content-Type: application/json' "
+            f"--data-binary {shlex.quote(self.json_text())}",
         )
 
 
@@ -80,9 +86,10 @@ def is_too_large(body: Mapping[str, object]) -> bool:
 def kcli_command(url: str, body: Mapping[str, object]) -> str:
     """The equivalent `kcli bounce` command, quoted for a POSIX shell. kcli asks nothing before it acts.
 
-    Names stand in it raw, control characters too: clean it before it is shown.
+    For a node behind ssh it is run on that machine. Names stand in it raw, control characters too: clean it before
+    it is shown.
     """
-    words = ["kcli", "--endpoint", url, "bounce"]
+    words = ["kcli", "--endpoint", seen_there(url), "bounce"]
     names = body.get("queue_names")
     if isinstance(names, list):
         for name in names:
@@ -96,7 +103,7 @@ def kcli_command(url: str, body: Mapping[str, object]) -> str:
     words += [*_option("reason", str(body["reason"])), "--duration", str(body["duration"])]
     if body.get("suppress_logging"):
         words.append("--suppress-logging")
-    return shlex.join(words)
+    return typed_there(url, shlex.join(words))
 
 
 def _option(name: str, value: str) -> list[str]:

@@ -10,6 +10,7 @@ from kumo_tui.journal.markdown import code, escaped
 from kumo_tui.journal.records import Request, RequestState, Sweeps
 from kumo_tui.text import plural
 from kumo_tui.units import count_text
+from kumo_tui.urls import seen_there, typed_there
 
 BODY_SHOWN = 4000
 
@@ -44,12 +45,12 @@ def moment(at: datetime) -> str:
 
 
 def curl(request: Request, *, everything: bool) -> str:
-    """The command that sends the same request; nobody's credentials are in it."""
-    url = _USERINFO.sub("", request.url)
+    """The command that sends the same request, for a node behind ssh on that machine; without any credentials."""
+    url = _USERINFO.sub("", seen_there(request.url))
     words = f"curl -sS -X {shlex.quote(request.method)} {shlex.quote(url)}"
-    if not request.body:
-        return words
-    return f"{words} -H 'Content-Type: application/json' --data-binary {_body(request.body, everything)}"
+    if request.body:
+        words += f" -H 'Content-Type: application/json' --data-binary {_body(request.body, everything)}"
+    return typed_there(request.url, words)
 
 
 def _body(body: str, everything: bool) -> str:

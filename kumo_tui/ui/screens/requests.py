@@ -93,8 +93,7 @@ class RequestsScreen(Modal[None]):
         profile = host.settings.profile.get(host.snapshot.profile)
         nodes = profile.nodes_with_credentials() if profile else ()
         logins = (node.credentials for node in nodes if node.label == request.node and node.credentials)
-        option = next((login.curl_option for login in logins), "")
-        return request.curl().replace("curl ", f"curl {option} ", 1) if option else request.curl()
+        return request.curl(next((login.curl_option for login in logins), ""))
 
     def _copy(self, what: str, texts: Sequence[str]) -> None:
         text = "\n".join(texts)

@@ -158,3 +158,18 @@ def test_the_kcli_command_of_criteria_and_of_everything() -> None:
     )
     assert shlex.split(kcli_command(URL, bounce_body(Everything(), "x", 60, TAG)))[4] == "--everything"
     assert "--everything" not in kcli_command(URL, bounce_body(Criteria(tenant=""), "x", 60, TAG))
+
+
+def test_commands_for_a_node_behind_ssh_are_run_on_that_machine() -> None:
+    body = bounce_body(Criteria(campaign="it's"), "bad link", 60, TAG)
+    url = "ssh://ops@mta1:2222/127.0.0.1:8000"
+    request = PlannedRequest("bounce", "mta1", "POST", f"{url}/api/admin/bounce/v1", body)
+    *way, curl = shlex.split(request.curl("-H 'Authorization: Bearer ***'"))
+    assert way == ["ssh", "-p", "2222", "ops@mta1"]
+    words = shlex.split(curl)
+    assert words[:3] == ["curl", "-H", "Authorization: Bearer ***"]
+    assert "http://127.0.0.1:8000/api/admin/bounce/v1" in words
+    assert json.loads(words[-1]) == body
+    *way, kcli = shlex.split(kcli_command(url, body))
+    assert way == ["ssh", "-p", "2222", "ops@mta1"]
+    assert shlex.split(kcli)[:4] == ["kcli", "--endpoint", "http://127.0.0.1:8000", "bounce"]

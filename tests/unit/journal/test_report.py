@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -121,7 +122,7 @@ def test_a_verdict_that_holds_for_some_nodes_only_names_them(journal: SqliteJour
     journal.record_act(TAG, NodeAct("mta2", ActState.REJECTED, None, "mta2: refused: no|thing"), START)
     journal.record_verdict(TAG, "mta1", Verdict.DONE, START)
     text = report_markdown(account_of(journal), FRAME)
-    assert "**REJECTED**: on mta2 it was not carried out: nothing was bounced; for the others see below." in text
+    assert "**PARTIAL**: on mta2 it was not carried out: nothing was bounced; on mta1 it came to its end." in text
     assert "* mta2: mta2: refused: no\\|thing" in text
 
 
@@ -158,6 +159,17 @@ def test_requests_are_curl_commands_without_credentials(journal: SqliteJournal) 
     ) in text.splitlines()
     assert "whether it left is not known" in text
     assert "<credentials>" in text
+
+
+def test_a_request_to_a_node_behind_ssh_is_told_as_a_command_for_that_machine(journal: SqliteJournal) -> None:
+    url = "ssh://ops@mta1:2222/127.0.0.1:8000/api/admin/bounce/v1"
+    journal.record_intent(an_operation(), [Intent("mta1", "POST", url, BODY, {})])
+    text = report_markdown(account_of(journal), FRAME)
+    line = next(line for line in text.splitlines() if line.startswith("ssh "))
+    *way, command = shlex.split(line)
+    assert way == ["ssh", "-p", "2222", "ops@mta1"]
+    assert shlex.split(command)[:5] == ["curl", "-sS", "-X", "POST", "http://127.0.0.1:8000/api/admin/bounce/v1"]
+    assert shlex.split(command)[-1] == BODY
 
 
 def test_a_request_that_names_thousands_of_queues_is_cut_unless_all_is_wanted(journal: SqliteJournal) -> None:
