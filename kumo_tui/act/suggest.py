@@ -62,6 +62,14 @@ def criterion_of_filter(table: QueueTable, spec: ViewSpec) -> tuple[Part, str] |
     return None
 
 
+def suggest_queue(snapshot: Snapshot, name: str, duration: str = "5m") -> Draft:
+    """The draft for this queue alone, by its raw name; one that no node is known to hold is named exactly."""
+    base = Draft(duration=duration)
+    if name not in snapshot.queues.names:
+        return replace(base, scope=Scope.EXACT, names=(name,))
+    return _of_queue(snapshot.queues, Row(name, 0, 1), base)
+
+
 def live_values(table: QueueTable, part: Part) -> Sequence[str]:
     """Values of one part that live queues have now, those with most messages first, for the form to offer."""
     sums = table.distinct(part)

@@ -14,6 +14,7 @@ from kumo_tui.act.desk import remembers_nothing
 from kumo_tui.act.service import Acts
 from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.options import Options
+from kumo_tui.cli.prometheus import make_prometheus, overview_watch
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.clock import Clock, SystemClock
 from kumo_tui.config import LogSettings, Settings
@@ -26,10 +27,13 @@ from kumo_tui.journal.records import Recorded
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.link import Timeouts
 from kumo_tui.node.login import Login, Logins
+from kumo_tui.node.prometheus import PrometheusClient
 from kumo_tui.node.tls import tls_context
 from kumo_tui.profiles import NodeSettings
+from kumo_tui.prometheus_settings import PrometheusSettings
 from kumo_tui.watch.composing import ProfileFacts
 from kumo_tui.watch.node_watch import NodeWatch
+from kumo_tui.watch.overview import OverviewWatch
 from kumo_tui.watch.watcher import Watcher
 
 # An act waits so long for another process that writes; the screen must not.
@@ -86,6 +90,7 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     make_client: Callable[[NodeSettings, Settings, Clock, Login | None], NodeClient] = make_client
+    make_prometheus: Callable[[PrometheusSettings, Clock, Login | None], PrometheusClient] = make_prometheus
     is_terminal: Callable[[], bool] = both_ends_are_terminals
     who: Callable[[], str] = who_am_i
 
@@ -104,6 +109,7 @@ class House:
 
     `past` looks back on the journal; where there is none, it says why. `recall` reads an operation back from it,
     None when it has none of this tag; `history` its newest operations, at most so many, also those that are over.
+    `overview` is read from Prometheus, None where the target has none.
     `watch_of` gives the watch of one more node, as `Watcher.set_nodes` wants it.
     """
 
@@ -118,6 +124,7 @@ class House:
     recall: Callable[[str], Recorded | None] = remembers_nothing
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
     log: LogFile = field(default_factory=lambda: LogFile(LogSettings(), SystemClock()))
+    overview: OverviewWatch | None = None
 
 
 def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -174,7 +181,11 @@ def house_for(
         interval_s=settings.poll.interval_s,
     )
     acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)
-    return House(settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of)
+    profile = settings.profile.get(target.profile)
+    overview = overview_watch(profile, world.clock, logins, watcher, world.make_prometheus) if profile else None
+    return House(
+        settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of, overview=overview
+    )
 
 
 @contextlib.asynccontextmanager
@@ -187,4 +198,6 @@ async def opened(house: House) -> AsyncIterator[House]:
             await house.acts.clean.stop_running()
             await house.acts.guardian.finish()
             await house.watcher.stop()
+            if house.overview is not None:
+                await house.overview.stop()
             house.close_journal()

@@ -19,6 +19,7 @@ from kumo_tui.cli.history import history_command
 from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
+from kumo_tui.cli.overview import overview_command
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
 from kumo_tui.cli.release import release_command
 from kumo_tui.cli.report import report_command
@@ -51,6 +52,7 @@ for _command in (
     status_command,
     queues_command,
     directives_command,
+    overview_command,
     watch_command,
     bounce_command,
     stop_command,

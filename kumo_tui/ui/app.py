@@ -19,6 +19,7 @@ from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, KumoTuiError
 from kumo_tui.journal.missing import MissingJournal
 from kumo_tui.journal.port import Past
+from kumo_tui.model.overview import Overview
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import one_line
 from kumo_tui.ui import clean_flows, flows, keys, leaving
@@ -27,10 +28,11 @@ from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.opening import Opening
-from kumo_tui.ui.ports import Live, Watching
+from kumo_tui.ui.ports import Live, Overviewing, Watching
 from kumo_tui.ui.room import has_no_room_for_forms, needs_words
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.help import HelpScreen
+from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
 from kumo_tui.ui.slow_link import Frames, interval_for
 from kumo_tui.ui.terminal_app import TerminalApp
@@ -55,11 +57,19 @@ class SnapshotTaken(Message):
         return isinstance(message, SnapshotTaken)
 
 
+class OverviewTaken(Message):
+    """There is something new from Prometheus."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether this makes the other message needless."""
+        return isinstance(message, OverviewTaken)
+
+
 class KumoTuiApp(Opening, inherit_bindings=False):
     """The dashboard on a watcher and its acts. `snapshot` is the last one taken.
 
     Nothing here calls the network: the watcher reads, the acts write, both are given. `past` looks back on the
-    journal, `folder` is where reports are written to.
+    journal, `folder` is where reports are written to, `overview` is read from Prometheus where there is one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,6 +86,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         clock: Clock | None = None,
         past: Past | None = None,
         folder: Path = Path(),
+        overview: Overviewing | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         super().__init__(settings, self.clock)
@@ -83,6 +94,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         self.acts = acts
         self.past: Past = past or MissingJournal(JournalError("There is no journal here."))
         self.folder = folder
+        self.overview = overview
         self._interval_s = watcher.interval_s
         self._frames = Frames()
         self._said, self._told = ("", 0.0), ""
@@ -101,6 +113,9 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         self.watcher.subscribe(self._hear)
         self.acts.guardian.start()
         self.watcher.start()
+        if self.overview is not None:
+            self.overview.subscribe(self._hear_overview)
+            self.overview.start()
         self.acts.clean.start()
         self.set_interval(1.0, self._beat)
 
@@ -109,6 +124,17 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         await self.acts.clean.stop_running()
         await self.acts.guardian.finish()
         await self.watcher.stop()
+        if self.overview is not None:
+            await self.overview.stop()
+
+    def _hear_overview(self, _overview: Overview) -> None:
+        self.post_message(OverviewTaken())
+
+    @on(OverviewTaken)
+    def _show_overview(self) -> None:
+        """Draw it where it is on top; elsewhere the next tick shows what of it is an alarm."""
+        if isinstance(self.screen, OverviewScreen) and self._draws(self.snapshot):
+            self.screen.tick(self.clock.monotonic())
 
     def _hear(self, snapshot: Snapshot) -> None:
         self.post_message(SnapshotTaken(snapshot))

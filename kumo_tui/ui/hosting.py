@@ -14,6 +14,7 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.drawn import Drawn
+from kumo_tui.ui.ports import Overviewing
 from kumo_tui.ui.widgets.header import Mode
 
 
@@ -27,6 +28,7 @@ class DashboardHost(Protocol):
     past: Past
     folder: Path
     drawn: Drawn
+    overview: Overviewing | None
 
     @property
     def mode(self) -> Mode:
@@ -81,6 +83,9 @@ class DashboardHost(Protocol):
 
     def open_past(self, tag: str) -> None:
         """Show one operation: as it is where it is followed, else as the journal has it."""
+
+    def open_overview(self) -> None:
+        """Show what Prometheus says of the whole fleet, or how it is configured."""
 
     def open_nodes(self) -> None:
         """Show the nodes."""

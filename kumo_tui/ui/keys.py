@@ -20,6 +20,7 @@ class Place(StrEnum):
     DETAIL = "details"
     HISTORY = "history"
     OPERATION = "operations"
+    OVERVIEW = "overview"
     EVERYWHERE = "everywhere"
 
 
@@ -70,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "b",
         "bounce",
         "Bounce: marks, group, filter, or this queue",
-        _QUEUES,
+        _at(Place.QUEUES, Place.OVERVIEW),
         destructive=True,
         rank=1,
     ),
@@ -138,7 +139,25 @@ COMMANDS: tuple[Command, ...] = (
         "Draw less, over a slow link; or as ever",
         _ALL,
     ),
-    Command("other_pane", ("tab",), "Tab", "pane", "Go to the other table", _BOARD, rank=9),
+    Command(
+        "other_pane",
+        ("tab",),
+        "Tab",
+        "pane",
+        "Go to the other table",
+        _at(Place.DASHBOARD, Place.OVERVIEW),
+        rank=9,
+    ),
+    Command("overview", ("v",), "v", "overview", "The whole fleet as Prometheus sees it", _BOARD, rank=16),
+    Command(
+        "span",
+        ("t",),
+        "t",
+        "1h 6h 24h",
+        "How far the graph goes back",
+        _at(Place.OVERVIEW),
+        rank=2,
+    ),
     Command("history", ("h",), "h", "history", "Every operation so far, from the journal", _BOARD, rank=14),
     Command("nodes", ("n",), "n", "nodes", "Each node: state, version, what it can do, errors", _BOARD, rank=15),
     Command(

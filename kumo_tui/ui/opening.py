@@ -8,20 +8,24 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui import papers
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
+from kumo_tui.ui.ports import Overviewing
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.history import HistoryScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
 from kumo_tui.ui.screens.nodes import NodesScreen
+from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.past import PastScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from kumo_tui.ui.screens.stop_detail import StopDetailScreen
 from kumo_tui.ui.terminal_app import TerminalApp
+from kumo_tui.watch.overview_words import HOW_TO_CONFIGURE
 
 
 class Opening(TerminalApp, inherit_bindings=False):
     """The app as it opens its screens. `snapshot` is the last one taken."""
 
     snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
+    overview: Overviewing | None = None
 
     def open_queue(self, name: str) -> None:
         """Show one queue, by its raw name."""
@@ -49,6 +53,13 @@ class Opening(TerminalApp, inherit_bindings=False):
             self.push_screen(PastScreen(tag))
         else:
             open_operation(self, tag)
+
+    def open_overview(self) -> None:
+        """Show what Prometheus says of the whole fleet, or how it is configured."""
+        if self.overview is None:
+            self.notify(HOW_TO_CONFIGURE, markup=False)
+        else:
+            self.push_screen(OverviewScreen(self.overview))
 
     def open_nodes(self) -> None:
         """Show the nodes."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+from kumo_tui.model.overview import Overview, Span
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.theme import Look
 
@@ -33,6 +34,35 @@ class Watching(Protocol):
 
     async def poll_once(self) -> Snapshot:
         """Read every node once and return what came of it."""
+
+
+class Overviewing(Protocol):
+    """Seeing from afar: whatever turns what Prometheus says into overviews."""
+
+    @property
+    def overview(self) -> Overview:
+        """The latest overview; without data before anything was read."""
+
+    def subscribe(self, listener: Callable[[Overview], None]) -> None:
+        """Call this with every new overview, on the event loop."""
+
+    def start(self) -> None:
+        """Begin to read, in a task of its own."""
+
+    async def stop(self) -> None:
+        """End this task."""
+
+    def open(self) -> None:
+        """Read everything from now on: somebody looks."""
+
+    def close(self) -> None:
+        """Read only what alarms need: nobody looks."""
+
+    def refresh(self) -> None:
+        """Read once more right away."""
+
+    def look_back(self, span: Span) -> None:
+        """Have the graph go back so far."""
 
 
 @runtime_checkable

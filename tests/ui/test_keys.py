@@ -12,6 +12,7 @@ from kumo_tui.ui.screens.detail import DetailScreen
 from kumo_tui.ui.screens.help import help_rows
 from kumo_tui.ui.screens.history import HistoryScreen
 from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.palette import PaletteScreen, found
 from kumo_tui.ui.screens.past import PastScreen
 from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS
@@ -19,13 +20,14 @@ from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
 
 # Screens that `q` leaves, as Esc does.
-LOOKING = (DetailScreen, HistoryScreen, PastScreen, OperationScreen)
+LOOKING = (DetailScreen, HistoryScreen, PastScreen, OperationScreen, OverviewScreen)
 FULL = Rights()
 DESIGNED = {
     "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
     "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
+    "overview": "v", "span": "t",
 }  # fmt: skip
 
 

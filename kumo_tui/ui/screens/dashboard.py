@@ -34,6 +34,7 @@ from kumo_tui.ui.widgets.line_table import LineTable
 from kumo_tui.ui.widgets.lines import Lines
 from kumo_tui.ui.widgets.notice import Notice
 from kumo_tui.ui.widgets.queue_table import QueueTable, position_text
+from kumo_tui.watch.overview_words import scrape_words
 
 OWN_COMMANDS = keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES, Place.FILTER)
 
@@ -124,6 +125,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             now,
             (Piece(f" {said}", Look.STRONG),) if said else None,
             may_act=host.rights.may_act,
+            more=tuple(scrape_words(host.overview.overview, host.snapshot)) if host.overview else (),
         )
 
     def _draw_around(self) -> None:
@@ -314,6 +316,9 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
 
     def action_nodes(self) -> None:
         dashboard_host(self).open_nodes()
+
+    def action_overview(self) -> None:
+        dashboard_host(self).open_overview()
 
     def action_refresh(self) -> None:
         dashboard_host(self).read_now()

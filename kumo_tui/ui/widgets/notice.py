@@ -219,18 +219,29 @@ class Notice(Lines):
         self._seen: dict[DirectiveKey, float] = {}
 
     def show_notices(
-        self, snapshot: Snapshot, now: float, said: Line | None = None, *, may_act: bool = True
+        self,
+        snapshot: Snapshot,
+        now: float,
+        said: Line | None = None,
+        *,
+        may_act: bool = True,
+        more: Sequence[str] = (),
     ) -> None:
-        """Show them; of many, as many as the height allows and how many more there are: alarms before others."""
+        """Show them; of many, as many as the height allows and how many more there are: alarms before others.
+
+        `more` is said after what the snapshot says.
+        """
         signs, size = glyphs_of(self), self.app.size
         listed = list_directives(snapshot, now).alarms
         self._seen = {entry.key: self._seen.get(entry.key, now) for entry in listed}
         most = max(2 if listed else 1, size.height // LINES_PER_NOTICE)
         alarms = alarm_lines(listed, self._seen, now, (size.width, most), signs, may_act=may_act) if listed else []
         room = most - len(alarms)
-        lines = list(notices(snapshot, now, signs, may_act=may_act, width=size.width))
+        also: list[Line] = [(Piece(f" {signs.warning} {clean(words)}", Look.AMBER),) for words in more]
+        in_full = [line for words in more for line in wrapped(words, size.width, Look.AMBER, f" {signs.warning} ")]
+        lines = [*notices(snapshot, now, signs, may_act=may_act, width=size.width), *in_full]
         if len(lines) > room:
-            lines = list(notices(snapshot, now, signs, may_act=may_act))
+            lines = [*notices(snapshot, now, signs, may_act=may_act), *also]
         if len(lines) > room:
             rest = (Piece(f" {signs.warning} {len(lines) - max(0, room - 1)} more", Look.AMBER),)
             lines = [*lines[: max(0, room - 1)], rest] if room > 0 and most > 1 else lines[:room]

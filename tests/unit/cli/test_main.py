@@ -90,12 +90,13 @@ def test_animations_are_off_before_textual_is_imported() -> None:
         "assert 'textual' not in sys.modules\n"
         "class App:\n"
         "    return_code = 0\n"
-        "    def __init__(self, *given): from textual import constants; print(constants.TEXTUAL_ANIMATIONS)\n"
+        "    def __init__(self, *given, **named): from textual import constants; print(constants.TEXTUAL_ANIMATIONS)\n"
         "    def run(self): pass\n"
         "sys.modules['kumo_tui.ui.app'] = Some(KumoTuiApp=App)\n"
         "from kumo_tui.config import Settings\n"
         "settings = Settings.model_construct()\n"
-        "dashboard.open_dashboard(Some(watcher=None, acts=None, settings=settings, clock=None, past=None))\n"
+        "parts = dict.fromkeys(('watcher', 'acts', 'clock', 'past', 'overview'))\n"
+        "dashboard.open_dashboard(Some(settings=settings, **parts))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
     assert done.stdout == "none\n", done.stderr
