@@ -17,6 +17,7 @@ from tests.sshd import MISSING, REASON, Sshd, free_port, sshd, using, wait
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=REASON)
 
+README = Path(__file__).parents[2] / "README.md"
 BOUNCE = ("bounce", "--campaign", "promo", "--reason", "bad link", "--plain", "--yes", "--json")
 
 
@@ -115,6 +116,17 @@ def test_a_server_that_forbids_forwarding_is_told_as_that(tmp_path: Path) -> Non
         failed = behind.failure()
         assert "administratively prohibited" in failed
         assert "AllowTcpForwarding" in failed
+
+
+def test_the_restricted_key_of_the_readme_is_enough_and_leads_nowhere_else(behind: Behind) -> None:
+    shown = next(line.strip() for line in README.read_text("utf-8").splitlines() if "permitopen=" in line)
+    options = shown.partition(" ssh-ed25519 ")[0]
+    place = f'permitopen="{behind.url.rpartition("/")[2]}"'
+    options = options.replace('permitopen="127.0.0.1:8000"', place)
+    assert place in options
+    (behind.sshd.folder / "authorized").write_text(f"{options} {(behind.sshd.folder / 'mine.pub').read_text()}")
+    assert behind.run("status").returncode == 0
+    assert "administratively prohibited" in behind.failure(url=behind.sshd.url(free_port()))
 
 
 def test_a_changed_host_key_is_no_unknown_one(behind: Behind) -> None:
