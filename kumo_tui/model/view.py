@@ -27,7 +27,10 @@ class SortKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ViewSpec:
-    """What the operator wants to see: filter, order, grouping (None: single queues), how many rows."""
+    """What the operator wants to see: filter, order, grouping (None: single queues), how many rows.
+
+    `node` is the name of the node whose rows are shown alone, empty for those of all nodes.
+    """
 
     filter: QueueFilter = NO_FILTER
     sort: SortKey = SortKey.MESSAGES
@@ -35,6 +38,7 @@ class ViewSpec:
     group: Part | None = None
     limit: int = ROW_LIMIT
     with_empty: bool = False
+    node: str = ""
 
     def next_sort(self) -> "ViewSpec":
         """The next order of the round."""

@@ -223,9 +223,9 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         """Open the dialog that releases a stop of somebody else."""
         self._change(lambda: clean_flows.release_other_flow(self, entry))
 
-    def cancel_directive(self, entry: DirectiveKey) -> None:
-        """Open the dialog for a cancel."""
-        self._change(lambda: flows.cancel_flow(self, entry.node, entry.id))
+    def cancel_directives(self, *entries: DirectiveKey) -> None:
+        """Open the dialog for a cancel of all of these."""
+        self._change(lambda: flows.cancel_flow(self, entries))
 
     def cancel_operation(self, tag: str) -> None:
         """Open the dialog that ends whatever of an operation still stands."""

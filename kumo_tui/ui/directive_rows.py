@@ -140,6 +140,28 @@ def foreign_stops(snapshot: Snapshot, now: float) -> list[ForeignStop]:
     ]
 
 
+def lined_up(foreign: Sequence[Foreign]) -> Sequence[Sequence[Foreign]]:
+    """The same directive on several nodes is one: same criteria, same reason, so most likely of the same hand.
+
+    One without criteria may be another list of queues on each node: only a tag of kumo-tui says that it is not.
+    """
+    groups: dict[tuple[object, ...], list[Foreign]] = {}
+    for entry in foreign:
+        directive = entry.directive
+        same: tuple[object, ...] = (directive.scope_text(), directive.criteria, directive.tag, directive.reason)
+        is_known = directive.criteria is not None or directive.tag is not None
+        groups.setdefault(same if is_known and not directive.flaw else (entry.key,), []).append(entry)
+    return list(groups.values())
+
+
+def alike_on_nodes(snapshot: Snapshot, key: DirectiveKey, now: float) -> Sequence[Foreign]:
+    """The directives of others that stand in one row with this one, itself among them; none when it is gone."""
+    for alike in lined_up(_foreign(snapshot, now)):
+        if any(entry.key == key for entry in alike):
+            return alike
+    return ()
+
+
 def origin_of(directive: Directive) -> Origin:
     """Whose a directive is that this journal does not know."""
     if directive.is_criteria_free:
@@ -151,12 +173,13 @@ def origin_of(directive: Directive) -> Origin:
 
 def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]:
     """The rows: scope, reason, left, bounced, progress, and, for wide terminals, node."""
-    alarms = [_foreign_row(entry, signs, with_node=listing.nodes > 1 and not wide) for entry in listing.alarms]
-    others = [
-        _foreign_row(entry, signs, with_node=listing.nodes > 1 and not wide)
-        for entry in listing.foreign
-        if entry.origin is not Origin.ALARM
-    ]
+    alarms, others = (
+        [_foreign_row(alike, signs, with_node=listing.nodes > 1 and not wide) for alike in groups]
+        for groups in (
+            lined_up(listing.alarms),
+            lined_up([entry for entry in listing.foreign if entry.origin is not Origin.ALARM]),
+        )
+    )
     live, ended = (
         [_operation_row(status, listing, signs, wide) for status in statuses]
         for statuses in ((*listing.active, *listing.finishing), listing.ended)
@@ -212,16 +235,18 @@ def _foreign(snapshot: Snapshot, now: float) -> list[Foreign]:
     ]
 
 
-def _foreign_row(entry: Foreign, signs: Glyphs, *, with_node: bool) -> LineRow:
+def _foreign_row(alike: Sequence[Foreign], signs: Glyphs, *, with_node: bool) -> LineRow:
+    entry = alike[0]
     style, directive = ORIGINS[entry.origin], entry.directive
-    where = f" {signs.dot} {entry.node}" if with_node else ""
+    node = entry.node if len(alike) == 1 else plural(len(alike), "node")
+    where = f" {signs.dot} {node}" if with_node else ""
     cells = (
         Cell(directive.scope_text(), style.look),
         Cell(clean(directive.words)),
-        Cell(countdown_text(entry.left_s)),
-        Cell(fit_count(directive.total_bounced, BOUNCED_WIDTH)),
+        Cell(countdown_text(max(each.left_s for each in alike))),
+        Cell(fit_count(sum(each.directive.total_bounced for each in alike), BOUNCED_WIDTH)),
         Cell(f"{style.word}{where}", Look.RED if entry.origin is Origin.ALARM else Look.NORMAL),
-        Cell(entry.node, Look.DIM),
+        Cell(node, Look.DIM),
     )
     return LineRow(entry.key, cells, Cell(style.mark(signs.ascii_only), style.look))
 

@@ -50,9 +50,9 @@ async def bounce_flow(app: AnyApp, draft: Draft) -> None:
         notice = sent.words
 
 
-async def cancel_flow(app: AnyApp, node: str, directive_id: str) -> None:
-    """Ask, then cancel one directive. Runs in a worker of the app."""
-    await _cancel(app, [(node, directive_id)])
+async def cancel_flow(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
+    """Ask, then cancel these directives, by node and id. Runs in a worker of the app."""
+    await _cancel(app, wanted)
 
 
 async def cancel_operation_flow(app: AnyApp, tag: str) -> None:

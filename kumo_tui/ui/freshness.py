@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
+from kumo_tui.text import plural
 
 LEAST_INTERVAL_S = 2.0
 STALE_AFTER_POLLS = 3
@@ -45,6 +46,13 @@ def totals_freshness(snapshot: Snapshot, now: float) -> Freshness:
     return sum_freshness(
         node_freshness(node, now, snapshot.interval_s) for node in snapshot.nodes if node.has_data
     )
+
+
+def partial_words(snapshot: Snapshot) -> str:
+    """`2 of 3 nodes` where not every server answers; empty where all do, and before the first answers."""
+    answering, total = snapshot.nodes_fresh, len(snapshot.servers)
+    starting = all(node.state is NodeState.STARTING for node in snapshot.nodes)
+    return "" if answering == total or starting else f"{answering} of {plural(total, 'node')}"
 
 
 def shown(text: str, fresh: Freshness) -> str:

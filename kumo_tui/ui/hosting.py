@@ -60,8 +60,8 @@ class DashboardHost(Protocol):
     def has_opened(self) -> None:
         """The dialog stands."""
 
-    def cancel_directive(self, entry: DirectiveKey) -> None:
-        """Open the dialog for a cancel."""
+    def cancel_directives(self, *entries: DirectiveKey) -> None:
+        """Open the dialog for a cancel of all of these."""
 
     def cancel_operation(self, tag: str) -> None:
         """Open the dialog that ends whatever of an operation still stands."""
@@ -92,6 +92,9 @@ class DashboardHost(Protocol):
 
     def open_node(self, name: str) -> None:
         """Show one node."""
+
+    def look_at(self, node: str) -> None:
+        """Show the dashboard with the rows of this node alone."""
 
     def write_report(self, tag: str) -> None:
         """Write the incident report of an operation to a new file, and say where."""

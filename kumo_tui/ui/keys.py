@@ -21,6 +21,7 @@ class Place(StrEnum):
     HISTORY = "history"
     OPERATION = "operations"
     OVERVIEW = "overview"
+    NODES = "nodes"
     EVERYWHERE = "everywhere"
 
 
@@ -101,7 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         ("escape",),
         "Esc",
         "back",
-        "Back; or clear the filter, then the marks",
+        "Back; or clear filter, marks, one node alone",
         _at(Place.EVERYWHERE, Place.FILTER),
         rank=90,
     ),
@@ -119,6 +120,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("sort", ("o",), "o", "sort", "Order by the next column", _BOARD, rank=6),
     Command("reverse", ("O", "upper_o"), "O", "reverse", "Turn the order round", _BOARD),
     Command("group", ("g",), "g", "group", "Group by campaign, tenant, domain or not", _BOARD, rank=7),
+    Command(
+        "alone",
+        ("a",),
+        "a",
+        "one node",
+        "One node alone: the next one, then all again",
+        _at(Place.DASHBOARD, Place.NODES),
+        rank=17,
+    ),
     Command("freeze", ("f",), "f", "freeze", "Freeze the screen, or let it go on", _BOARD, rank=12),
     Command(
         "refresh",

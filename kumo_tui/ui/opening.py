@@ -9,6 +9,7 @@ from kumo_tui.ui import papers
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.ports import Overviewing
+from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.history import HistoryScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
@@ -68,6 +69,14 @@ class Opening(TerminalApp, inherit_bindings=False):
     def open_node(self, name: str) -> None:
         """Show one node."""
         self.push_screen(NodeDetailScreen(name))
+
+    def look_at(self, node: str) -> None:
+        """Show the dashboard with the rows of this node alone."""
+        dashboard = self.screen_stack[0]
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(dashboard, DashboardScreen):
+            dashboard.look_at(node)
 
     def write_report(self, tag: str) -> None:
         """Write the incident report of an operation to a new file, and say where."""

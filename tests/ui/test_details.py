@@ -4,20 +4,20 @@ import json
 from dataclasses import replace
 
 from kumo_tui.errors import Unreachable
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.snapshot import NodeState, Snapshot
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.help import HelpScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
-from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
+from kumo_tui.ui.screens.queue_detail import QueueDetailScreen, node_lines
 from tests.fakes import FakeClock
 from tests.frames import check_frame, frame_of
 from tests.ui import worlds
 from tests.ui.clean_world import DEFECTIVE, own_stop, stopped
 from tests.ui.pilots import wait_for
-from tests.ui.worlds import directive, node, snapshot
+from tests.ui.worlds import START, directive, node, snapshot
 
 EVIL = "evil\x1b]52;c;aGk=\x07x@hold.example"
 
@@ -129,7 +129,7 @@ async def test_a_detail_follows_the_snapshots() -> None:
         watching.give(snapshot(node("mta1", {"a@x": 77})))
         await wait_for(pilot, lambda: "mta1 77" in screen(app))
         watching.give(snapshot(node("mta1", {"b@x": 77})))
-        await wait_for(pilot, lambda: "the server has no such queue now" in screen(app))
+        await wait_for(pilot, lambda: "no node has such a queue now" in screen(app))
         await pilot.press("escape")
         await wait_for(pilot, lambda: "b@x" in screen(app))
 
@@ -192,3 +192,20 @@ async def test_the_palette_presses_the_key_of_the_command_that_was_found() -> No
         await wait_for(pilot, lambda: isinstance(app.screen, PaletteScreen))
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, DashboardScreen))
+
+
+def test_each_node_of_a_small_fleet_is_told_with_what_is_old_or_missing() -> None:
+    stale = node("mta2", {"a@x": 310}, at=START - 12, state=NodeState.STALE)
+    down = node("mta3", None, state=NodeState.DOWN)
+    world = snapshot(node("mta1", {"a@x": 41_800}), stale, down)
+    assert node_lines(world, "a@x", START, 66) == ["mta1 41,800   mta2 ~310 STALE 12s old   mta3 DOWN"]
+
+
+def test_of_many_nodes_those_that_are_missing_or_hold_most_are_told() -> None:
+    nodes = [node(f"node-{number:02}", {"a@x": number * 100}) for number in range(1, 40)]
+    world = snapshot(*nodes, node("node-40", None, state=NodeState.DOWN))
+    lines = node_lines(world, "a@x", START, 66)
+    assert len(lines) == 3 and all(len(line) <= 66 for line in lines)
+    assert lines[0].startswith("node-40 DOWN   node-39 3,900   node-38 3,800")
+    told = sum(line.count("node-") for line in lines)
+    assert lines[-1].endswith(f"and {40 - told} more")

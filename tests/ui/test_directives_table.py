@@ -209,3 +209,25 @@ def test_a_stop_that_waits_shows_no_share_and_a_clean_bounce_how_far_it_is() -> 
 def test_what_is_left_of_a_clean_bounce_is_its_stop() -> None:
     (row,) = rows(snapshot(node("mta1", {}), operations=(sweeping(),)))
     assert texts(row)[2] == "12:40"
+
+
+def test_the_same_directive_on_several_nodes_is_one_row_with_their_sums() -> None:
+    world = snapshot(
+        node("mta1", {}, directives=(directive("a", remaining_s=30.0, total_bounced=100),)),
+        node("mta2", {}, directives=(directive("b", remaining_s=48.0, total_bounced=20),)),
+        node("mta3", {}, directives=(directive("c", reason="another hand"),)),
+    )
+    first, second = rows(world)
+    assert first.key == DirectiveKey("mta1", "a")
+    assert texts(first)[2:5] == ["00:48", "120", "not ours · 2 nodes"]
+    assert texts(second)[4] == "not ours · mta3"
+
+
+def test_two_that_may_be_different_lists_of_queues_stay_two() -> None:
+    free = [directive(identity, campaign=None) for identity in ("a", "b")]
+    exact = [directive(identity, campaign=None, domain=guard_domain("ABCDEF")) for identity in ("c", "d")]
+    world = snapshot(
+        node("mta1", {}, directives=(free[0], exact[0])), node("mta2", {}, directives=(free[1], exact[1]))
+    )
+    words = [texts(row)[4] for row in rows(world)]
+    assert [word.split(" · ")[-1] for word in words] == ["mta1", "mta2", "2 nodes"]

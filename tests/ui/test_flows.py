@@ -189,7 +189,7 @@ async def cancel(pilot: Pilot, *keys: str) -> ActingApp:
     """A cancel of the listed directive, with these keys in its dialog."""
     app = pilot.app
     assert isinstance(app, ActingApp)
-    app.run_worker(flows.cancel_flow(app, "mta1", entry().id))
+    app.run_worker(flows.cancel_flow(app, [("mta1", entry().id)]))
     await at(pilot, CancelScreen)
     app.clock.jump(1.0)
     await pilot.press(*keys)
@@ -234,7 +234,7 @@ async def test_a_directive_that_has_left_the_list_is_not_asked_about() -> None:
     async with ActingApp().run_test(size=(80, 24), notifications=True) as pilot:
         app = pilot.app
         assert isinstance(app, ActingApp)
-        await app.run_worker(flows.cancel_flow(app, "mta1", "gone")).wait()
+        await app.run_worker(flows.cancel_flow(app, [("mta1", "gone")])).wait()
         assert said(app) == ["Nothing to cancel: it has left the list."]
 
 

@@ -28,6 +28,7 @@ DESIGNED = {
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
     "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
     "overview": "v", "span": "t",
+    "alone": "a",
 }  # fmt: skip
 
 

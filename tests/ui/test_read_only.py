@@ -99,7 +99,7 @@ async def test_by_order_no_key_acts_and_no_way_into_a_dialog_is_left() -> None:
         app.bounce(STOPPED)
         app.stop(STOPPED)
         app.cancel_operation("7F3A01")
-        app.cancel_directive(DirectiveKey("mta1", key))
+        app.cancel_directives(DirectiveKey("mta1", key))
         app.release_stop(StopKey("mta1", key))
         await settle()
         await pilot.pause()

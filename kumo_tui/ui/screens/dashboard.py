@@ -1,6 +1,7 @@
 """The dashboard: queues above, directives below."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -13,14 +14,17 @@ from textual.widgets import Input
 from kumo_tui.act.draft import STOP_DURATION, STOP_REASON, Draft
 from kumo_tui.act.suggest import suggest
 from kumo_tui.errors import InputError
+from kumo_tui.model.alone import after
 from kumo_tui.model.filtering import NO_FILTER, parse_filter
+from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import ViewSpec
 from kumo_tui.text import clean, plural
 from kumo_tui.ui import keys
-from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, StopKey
+from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, StopKey, alike_on_nodes
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.one_node import OneNode
 from kumo_tui.ui.room import LEAST_FOR_FORMS
 from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Piece
@@ -38,6 +42,8 @@ from kumo_tui.watch.overview_words import scrape_words
 
 OWN_COMMANDS = keys.ids_at(Place.DASHBOARD, Place.QUEUES, Place.DIRECTIVES, Place.FILTER)
 
+# Of more nodes than these one is chosen from a list.
+MOST_CYCLED = 9
 OF_APP = ("quit", "low_bandwidth")
 
 
@@ -62,6 +68,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.spec = ViewSpec()
         self._builder = ViewBuilder(self.run_worker, self._show_built, self._cannot_filter, self._now)
         self._built: Built | None = None
+        self._whole: Snapshot | None = None
+        self._one = OneNode()
         self._frozen = False
         self._filter_error = ""
 
@@ -82,8 +90,13 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         """Draw a new snapshot; a frozen screen goes on with its own, but for alarms and failing nodes."""
         if self._frozen:
             self.tick(dashboard_host(self).clock.monotonic())
-        else:
-            self._builder.request(snapshot, self.spec)
+            return
+        if self.spec.node and snapshot.node(self.spec.node) is None:
+            dashboard_host(self).say(f"{clean(self.spec.node)} is in no list of nodes any more: all nodes again")
+            self._one.choose("")
+            self.spec = replace(self.spec, node="")
+        self._whole = snapshot
+        self._builder.request(self._one.seen(snapshot), self.spec)
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while something else was on top."""
@@ -117,8 +130,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
 
     def _draw_top(self, now: float) -> None:
         host = dashboard_host(self)
-        shown = self._built.snapshot if self._built else host.snapshot
-        self.query_one(Header).show_header(shown, now, replace(host.mode, frozen=self._frozen))
+        mode = replace(host.mode, frozen=self._frozen, alone=self.spec.node)
+        self.query_one(Header).show_header(self._whole or host.snapshot, now, mode)
         said = host.said(now)
         self.query_one(Notice).show_notices(
             host.snapshot,
@@ -195,7 +208,7 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         self.set_focus(self.query_one(QueueTable))
 
     def action_back(self) -> None:
-        """From the filter to the table without it; else clear the filter, else the marks. Never out."""
+        """From the filter to the table without it; else clear the filter, else the marks; else to all nodes."""
         table = self.query_one(QueueTable)
         field = self.query_one(FilterBar).field
         if field.value or not self.spec.filter.is_empty:
@@ -205,6 +218,8 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         elif table.marks and table.has_focus:
             dashboard_host(self).say(f"{plural(len(table.marks), 'mark')} cleared")
             table.set_marks(frozenset())
+        elif self.spec.node:
+            self.look_at("")
         if not isinstance(self.focused, LineTable):
             self.set_focus(table)
         self._draw_around()
@@ -230,8 +245,24 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     def _change_view(self, spec: ViewSpec) -> None:
         if spec != self.spec:
             self.spec = spec
-            snapshot = self._built.snapshot if self._frozen and self._built else dashboard_host(self).snapshot
-            self._builder.request(snapshot, spec)
+            if not self._frozen or self._whole is None:
+                self._whole = dashboard_host(self).snapshot
+            self._builder.request(self._one.seen(self._whole), spec)
+
+    def look_at(self, node: str) -> None:
+        """Show the rows of this node alone; those of all nodes for an empty name."""
+        self._one.choose(node)
+        self._change_view(replace(self.spec, node=node))
+
+    def action_alone(self) -> None:
+        host = dashboard_host(self)
+        members = host.snapshot.members
+        if len(members) < 2:
+            host.say("There is one node only.")
+        elif len(members) > MOST_CYCLED and not self.spec.node:
+            host.open_nodes()
+        else:
+            self.look_at(after(host.snapshot, self.spec.node))
 
     def action_freeze(self) -> None:
         self._frozen = not self._frozen
@@ -273,16 +304,33 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
             return None
         table = self.query_one(QueueTable)
         marks = frozenset(name for name in table.marks if isinstance(name, str))
-        return suggest(self._built.snapshot, self.spec, table.cursor_row, marks, duration)
+        draft = suggest(self._built.snapshot, self.spec, table.cursor_row, marks, duration)
+        return replace(draft, nodes=(self.spec.node,)) if self.spec.node else draft
 
     def action_cancel(self) -> None:
         entry, host = self.query_one(DirectivesTable).cursor_entry, dashboard_host(self)
         if isinstance(entry, DirectiveKey):
-            host.cancel_directive(entry)
+            host.cancel_directives(*self._alike(entry))
         elif isinstance(entry, OperationKey):
-            host.cancel_operation(entry.tag)
+            self._cancel_operation(entry.tag)
         elif isinstance(entry, StopKey):
             host.release_stop(entry)
+
+    def _alike(self, entry: DirectiveKey) -> Sequence[DirectiveKey]:
+        """The directives of the row of this one, on all the nodes that are shown."""
+        assert self._built is not None
+        alike = alike_on_nodes(self._built.snapshot, entry, self._now())
+        return [each.key for each in alike] or [entry]
+
+    def _cancel_operation(self, tag: str) -> None:
+        """End it where it is shown: on one node its directive there; a clean bounce only as a whole."""
+        host, node = dashboard_host(self), self.spec.node
+        status = self._built.snapshot.operation(tag) if self._built and node else None
+        act = status.nodes[0].act if status is not None and status.operation.mode is not Mode.CLEAN else None
+        if act is not None and act.id is not None:
+            host.cancel_directives(DirectiveKey(node, act.id))
+        else:
+            host.cancel_operation(tag)
 
     @on(LineTable.Opened, "#queues")
     def _queue_opened(self) -> None:

@@ -1,13 +1,15 @@
 """A directive of somebody else: everything that its node lists about it."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.cells import Align, Cut
-from kumo_tui.ui.directive_rows import DirectiveKey, origin_of
+from kumo_tui.ui.directive_rows import DirectiveKey, Foreign, alike_on_nodes, origin_of
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.queue_state import listed_directives
 from kumo_tui.ui.screens.detail import DetailScreen, fact
@@ -17,18 +19,23 @@ from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
 from kumo_tui.units import count_text, countdown_text
 
 COLUMNS = (Column("QUEUE", cut=Cut.MIDDLE), Column("BOUNCED", 12, Align.RIGHT))
+MOST_OTHERS = 5
 
 
 class DirectiveDetailScreen(DetailScreen):
-    """The directive of this id on this node; its last state stays when it has left the list."""
+    """The directive of this id on this node, with those of other nodes that are the same one there.
+
+    Its last state stays when it has left the list.
+    """
 
     def __init__(self, entry: DirectiveKey) -> None:
         super().__init__(f"directive {entry.id} on {entry.node}", COLUMNS, "nothing bounced yet")
         self.entry = entry
         self._last: Directive | None = None
+        self._alike: Sequence[Foreign] = ()
 
     def draw(self, snapshot: Snapshot, now: float) -> None:
-        """Draw what the node lists."""
+        """Draw what the nodes list."""
         left = None
         for node, directive, remaining in listed_directives(snapshot, now):
             if DirectiveKey(node, directive.id) == self.entry:
@@ -36,13 +43,39 @@ class DirectiveDetailScreen(DetailScreen):
         if self._last is None:
             self.show_facts([fact("", "It has left the list.", Look.AMBER)])
             return
-        self.show_facts(directive_facts(self._last, left))
-        totals = sorted(self._last.bounced.items(), key=lambda item: (-item[1], item[0]))
+        self._alike = alike_on_nodes(snapshot, self.entry, now)
+        sums = Counter(self._last.bounced)
+        for other in self._others:
+            sums.update(other.directive.bounced)
+        self.show_facts([*directive_facts(self._last, left), *other_facts(self._others)])
+        totals = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
         self.table.show([LineRow(name, (Cell(clean(name)), Cell(count_text(count)))) for name, count in totals])
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(json.dumps({"node": self.entry.node, "id": self.entry.id}))
-        dashboard_host(self).say(f"sent to the terminal's clipboard: {clean(self.entry.id)}")
+        keys = [self.entry, *(other.key for other in self._others)]
+        copied = [{"node": key.node, "id": key.id} for key in keys]
+        self.app.copy_to_clipboard(json.dumps(copied[0] if len(copied) == 1 else copied))
+        dashboard_host(self).say(f"sent to the terminal's clipboard: {clean(', '.join(key.id for key in keys))}")
+
+    @property
+    def _others(self) -> Sequence[Foreign]:
+        """Those of other nodes."""
+        return [entry for entry in self._alike if entry.key != self.entry]
+
+
+def other_facts(others: Sequence[Foreign]) -> list[Line]:
+    """The same directive on further nodes, one line each; the table below sums all of them."""
+    lines = [
+        fact(
+            "" if place else "also on",
+            f"{other.node}: {other.directive.id}, {countdown_text(other.left_s)} left, "
+            f"bounced {count_text(other.directive.total_bounced)}",
+        )
+        for place, other in enumerate(others[:MOST_OTHERS])
+    ]
+    if len(others) > MOST_OTHERS:
+        lines.append(fact("", f"and {plural(len(others) - MOST_OTHERS, 'more node')}; y copies every id"))
+    return lines
 
 
 def directive_facts(directive: Directive, left_s: float | None) -> list[Line]:

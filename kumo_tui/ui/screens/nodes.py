@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
-from kumo_tui.ui import node_lines
+from kumo_tui.ui import keys, node_lines
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
 from kumo_tui.ui.screens.detail import DetailScreen
@@ -27,7 +28,8 @@ class NodesScreen(DetailScreen):
     NodesScreen LineTable { height: 1fr; min-height: 4; }
     NodesScreen #facts { height: auto; max-height: 75%; margin: 1 0 0 0; }
     """
-    PLACES: ClassVar[frozenset[Place]] = frozenset({Place.EVERYWHERE, Place.DETAIL, Place.TABLE})
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("alone")]
+    PLACES: ClassVar[frozenset[Place]] = frozenset({Place.EVERYWHERE, Place.DETAIL, Place.TABLE, Place.NODES})
 
     def __init__(self) -> None:
         super().__init__("Nodes", node_lines.node_columns(80), "no nodes")
@@ -84,6 +86,11 @@ class NodesScreen(DetailScreen):
         key = self.table.cursor_key
         if isinstance(key, str):
             dashboard_host(self).open_node(key)
+
+    def action_alone(self) -> None:
+        key = self.table.cursor_key
+        if isinstance(key, str):
+            dashboard_host(self).look_at(key)
 
     def action_copy(self) -> None:
         node = dashboard_host(self).snapshot.node(str(self.table.cursor_key))

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.names import Part, is_ambiguous, is_internal, parse_name
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.node.wire import QueueSample, SampledMessage
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align
 from kumo_tui.ui.directive_rows import foreign_stops
-from kumo_tui.ui.freshness import node_freshness, shown
+from kumo_tui.ui.freshness import node_freshness, partial_words, shown, totals_freshness
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.queue_state import (
     StateReader,
@@ -20,15 +20,18 @@ from kumo_tui.ui.queue_state import (
     live_operations,
     suspension_matches,
 )
-from kumo_tui.ui.screens.detail import DetailScreen, fact
+from kumo_tui.ui.screens.detail import LABEL_WIDTH, DetailScreen, fact
 from kumo_tui.ui.strips import Line
-from kumo_tui.ui.theme import VERDICTS, Look
+from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Look
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
 from kumo_tui.ui.widgets.lines import glyphs_of
 from kumo_tui.ui.widgets.queue_table import state_cell
 from kumo_tui.units import age_text, count_text, countdown_text, signed_text
 
 MOST_CONCERNS = 4
+MOST_NODE_LINES = 3
+NODE_GAP = "   "
+MORE_WIDTH = 15
 COLUMNS = (
     Column("DUE", 8, Align.RIGHT),
     Column("TRIES", 5, Align.RIGHT),
@@ -69,14 +72,19 @@ class QueueDetailScreen(DetailScreen):
 
     def _figures(self, snapshot: Snapshot, now: float) -> Iterator[Line]:
         messages = snapshot.queues.messages_of(self.queue)
+        partial = partial_words(snapshot)
         if messages is None:
-            yield fact("messages", "the server has no such queue now", Look.AMBER)
+            none = f"no such queue now on the {partial} answering" if partial else "no node has such a queue now"
+            yield fact("messages", none, Look.AMBER)
             return
         rate = snapshot.trend.rate_of(self.queue)
         per_minute = "too early to say" if rate is None else f"{signed_text(round(rate))} a minute"
         bounced = snapshot.bounced.get(self.queue, 0)
-        yield fact("messages", f"{count_text(messages)}   {per_minute}   bounced {count_text(bounced)}")
-        yield fact("on nodes", "   ".join(_node_counts(snapshot, self.queue, now)))
+        total = shown(count_text(messages), totals_freshness(snapshot, now))
+        of = f" ({partial} answering)" if partial else ""
+        yield fact("messages", f"{total}{of}   {per_minute}   bounced {count_text(bounced)}")
+        for place, line in enumerate(node_lines(snapshot, self.queue, now, self.size.width - LABEL_WIDTH - 1)):
+            yield fact("" if place else "on nodes", line)
         state = StateReader(snapshot, now).of_queue(self.queue, messages, rate)
         cell = state_cell(state, glyphs_of(self))
         yield fact("state", cell.text or "calm", cell.look)
@@ -180,12 +188,44 @@ def _part_text(value: str | None) -> str:
     return clean(value) if value else '""'
 
 
-def _node_counts(snapshot: Snapshot, name: str, now: float) -> Iterator[str]:
-    for node in snapshot.nodes:
-        count = node.table.messages_of(name) if node.has_data else None
-        text = "-" if count is None else count_text(count)
-        fresh = node_freshness(node, now, snapshot.interval_s)
-        yield f"{node.name} {text if count is None else shown(text, fresh)}"
+def node_lines(snapshot: Snapshot, name: str, now: float, width: int) -> Sequence[str]:
+    """How many messages each node holds, in lines of this width, in the order of the nodes.
+
+    Where there is no room for all, what is missing or old comes first, then the most.
+    """
+    counted = [_node_count(node, snapshot, name, now) for node in snapshot.members]
+    lines, left = _filled([words for _order, words in counted], width)
+    if left:
+        counted.sort(key=lambda each: each[0])
+        lines, left = _filled([words for _order, words in counted], width - MORE_WIDTH)
+        lines[-1] += f"{NODE_GAP}and {left} more"
+    return lines
+
+
+def _filled(words: Sequence[str], width: int) -> tuple[list[str], int]:
+    """Lines of this width, MOST_NODE_LINES at most, and how many of the words found no room."""
+    lines: list[str] = []
+    for place, word in enumerate(words):
+        if lines and len(lines[-1]) + len(NODE_GAP) + len(word) <= width:
+            lines[-1] += NODE_GAP + word
+        elif len(lines) == MOST_NODE_LINES:
+            return lines, len(words) - place
+        else:
+            lines.append(word)
+    return lines, 0
+
+
+def _node_count(node: NodeSnapshot, snapshot: Snapshot, name: str, now: float) -> tuple[tuple[bool, int], str]:
+    """Its place in the order, and `mta1 41,800`, `mta2 ~310 12s old`, `mta3 DOWN` that was never read."""
+    count = node.table.messages_of(name) if node.has_data else None
+    text = "-" if count is None else count_text(count)
+    fresh = node_freshness(node, now, snapshot.interval_s)
+    word = "" if node.is_fresh else f" {NODE_STATES[node.state].word}"
+    if not node.has_data:
+        return (False, 0), f"{node.name}{word}"
+    old = f" {age_text(node.age_s(now) or 0.0)} old" if fresh or not node.is_fresh else ""
+    figure = text if count is None else shown(text, fresh)
+    return (not old, -(count or 0)), f"{node.name} {figure}{word}{old}"
 
 
 def _shows_messages(snapshot: Snapshot, node: str) -> bool:

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from kumo_tui.act.token import target_name
-from kumo_tui.model.snapshot import NodeState, Snapshot
+from kumo_tui.model.alone import alone
+from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
-from kumo_tui.ui.freshness import Freshness, freshness, shown, totals_freshness
+from kumo_tui.ui.freshness import Freshness, freshness, partial_words, shown, totals_freshness
 from kumo_tui.ui.pace_words import every_text, slowest, why_slower
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import NODE_STATES, Glyphs, Look
@@ -26,13 +27,15 @@ AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshnes
 class Mode:
     """How the screen is used now. `insecure` is how many nodes' certificates are not verified.
 
-    `read_only_by` says in a few words why nothing may be changed, empty where it may.
+    `read_only_by` says in a few words why nothing may be changed, empty where it may. `alone` is the node whose
+    rows are shown alone, empty for all.
     """
 
     frozen: bool = False
     read_only_by: str = ""
     insecure: int = 0
     low_bandwidth: bool = False
+    alone: str = ""
 
 
 def data_age_s(snapshot: Snapshot, now: float) -> float | None:
@@ -52,8 +55,9 @@ def where_line(snapshot: Snapshot, now: float, width: int, mode: Mode, signs: Gl
 
 
 def _variants(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs) -> Iterator[Line]:
-    totals = _totals(snapshot, now, signs, with_queues=True)
-    messages = _totals(snapshot, now, signs, with_queues=False)
+    counted = _counted(snapshot, mode)
+    totals = _totals(counted, now, signs, with_queues=True)
+    messages = _totals(counted, now, signs, with_queues=False)
     where = _where(snapshot, mode, signs)
     briefly: Line = ()
     yield (Piece(" kumo-tui ", Look.DIM), *where, *totals)
@@ -76,14 +80,19 @@ def _where(snapshot: Snapshot, mode: Mode, signs: Glyphs, *, named: bool = True,
         pieces.append(Piece(f" READ-ONLY{why}", Look.AMBER))
     if mode.insecure:
         pieces.append(Piece(" TLS NOT VERIFIED", Look.AMBER))
-    total, answering = len(snapshot.servers), snapshot.nodes_fresh
-    starting = all(node.state is NodeState.STARTING for node in snapshot.nodes)
-    partial = answering < total and not starting
-    count = f"{answering} of {plural(total, 'node')}" if partial else plural(total, "node")
+    partial = partial_words(snapshot)
+    count = partial or plural(len(snapshot.servers), "node")
     pieces.append(Piece(f" {signs.dot} {count}", Look.AMBER if partial else Look.NORMAL))
     if partial:
         pieces += _troubled(snapshot, named=named)
+    if mode.alone:
+        pieces += [Piece(" "), Piece(f" {clean(mode.alone)} only ", Look.REVERSE)]
     return tuple(pieces)
+
+
+def _counted(snapshot: Snapshot, mode: Mode) -> Snapshot:
+    """What the totals and their age are of."""
+    return alone(snapshot, mode.alone) if mode.alone else snapshot
 
 
 def _target(snapshot: Snapshot) -> str:
@@ -121,7 +130,7 @@ def age_line(
     snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs, *, short: bool, reasoned: bool = False
 ) -> Line:
     """How old the data is, and whether the screen is live: `data 1s   ▶ live 2s`, `data 1s  low bandwidth 5s`."""
-    age = data_age_s(snapshot, now)
+    age = data_age_s(_counted(snapshot, mode), now)
     pieces: list[Piece] = []
     if age is not None:
         look = AGE_LOOKS[freshness(age, snapshot.longest_every_s)]

@@ -7,7 +7,7 @@ from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.view import Row
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align, Cut, cut_apart, fit_count
-from kumo_tui.ui.freshness import Freshness, node_freshness, shown, sum_freshness, totals_freshness
+from kumo_tui.ui.freshness import Freshness, node_freshness, partial_words, shown, sum_freshness, totals_freshness
 from kumo_tui.ui.queue_state import QueueState, StateReader
 from kumo_tui.ui.theme import QUEUE_STATES, Glyphs, Look
 from kumo_tui.ui.view_builder import Built
@@ -209,11 +209,20 @@ def _empty_text(built: Built) -> str:
     return "no mail is queued"
 
 
+def _where_from(built: Built) -> str:
+    """On which nodes the rows stand, where that is not all of them."""
+    if built.view.spec.node:
+        return f" on {clean(built.view.spec.node)} only"
+    partial = partial_words(built.snapshot)
+    return f", {partial} answering" if partial else ""
+
+
 def position_text(table: LineTable, built: Built) -> str:
-    """`showing 1-13 of 412 queues`, what passes the filter, and how far the list goes."""
+    """`showing 1-13 of 412 queues`, on which nodes unless all, what passes the filter, how far the list goes."""
     view, seen = built.view, table.shown_range
     noun = "queues" if view.spec.group is None else f"{view.spec.group.label}s"
     text = f"showing {seen.start + 1:,}-{seen.stop:,} of {view.matching_rows:,} {noun}" if seen else f"0 {noun}"
+    text += _where_from(built)
     if not view.spec.filter.is_empty:
         text += f", {view.matching_messages:,} messages pass the filter"
     if view.matching_rows > len(view.rows):

@@ -1,0 +1,34 @@
+"""Which node the dashboard shows alone, if any, and how the queues of that node grow."""
+
+from dataclasses import dataclass
+
+from kumo_tui.model.alone import NO_TREND, alone
+from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.trend import Trend
+
+
+@dataclass(slots=True)
+class OneNode:
+    """The node of this name, alone; all of them where it is empty.
+
+    Rates begin when it is chosen: what is kept of earlier readings is the sum over all nodes.
+    """
+
+    name: str = ""
+    _trend: Trend = NO_TREND
+    _read_at: float | None = None
+
+    def choose(self, name: str) -> None:
+        """Show this node from now on; all of them for an empty name."""
+        if name != self.name:
+            self.name, self._trend, self._read_at = name, NO_TREND, None
+
+    def seen(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot as it is shown."""
+        node = snapshot.node(self.name) if self.name else None
+        if node is None:
+            return snapshot
+        if node.metrics is not None and node.metrics.at != self._read_at:
+            self._read_at = node.metrics.at
+            self._trend = self._trend.with_sample(node.metrics.at, node.table)
+        return alone(snapshot, self.name, self._trend)
