@@ -1,16 +1,20 @@
 """Building views: at once for small tables, in a thread for big ones, never two at a time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from kumo_tui.errors import InputError
 from kumo_tui.model.filtering import too_slow
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import View, ViewSpec, bounced_reader, build_view
+from kumo_tui.watch.loops import first_of
 
 AT_ONCE_QUEUES = 5000
 FILTER_S = 10.0
+
+# Views of snapshots that come on and on take a quarter of the time; who asks for another view need not wait.
+REST, LONGEST_REST_S = 3.0, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,8 @@ class ViewBuilder:
 
     While one view is being built in a thread, only the last of the requests that come in is kept, and a filter
     that nobody wants any more is given up. `failed` is called instead of `done` where a filter takes too long,
-    over one name or over FILTER_S seconds of `now` (monotonic). `spawn` runs a coroutine while the screen lives.
+    over one name or over FILTER_S seconds of `now` (monotonic). `spawn` runs a coroutine while the screen lives;
+    `sleep` rests after a view that took long, but for a request of another one.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class ViewBuilder:
         done: Callable[[Built], None],
         failed: Callable[[InputError], None],
         now: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._spawn = spawn
         self._done = done
@@ -57,11 +63,16 @@ class ViewBuilder:
         self._now = now
         self._wanted: tuple[Snapshot, ViewSpec] | None = None
         self._is_building = False
+        self._sleep = sleep
+        self._spec: ViewSpec | None = None
+        self._hurry = asyncio.Event()
 
     def request(self, snapshot: Snapshot, spec: ViewSpec) -> None:
         """Build this; a small table is done when the call returns."""
         if self._is_building:
             self._wanted = (snapshot, spec)
+            if spec != self._spec:
+                self._hurry.set()
         elif sum(len(node.table) for node in snapshot.nodes) <= AT_ONCE_QUEUES:
             try:
                 built = build(snapshot, spec, self._pause(spec))
@@ -78,7 +89,9 @@ class ViewBuilder:
         try:
             while self._wanted is not None:
                 snapshot, spec = self._wanted
-                self._wanted = None
+                self._wanted, self._spec = None, spec
+                self._hurry.clear()
+                began = self._now()
                 try:
                     built = await asyncio.to_thread(build, snapshot, spec, self._pause(spec))
                 except Superseded:
@@ -87,8 +100,13 @@ class ViewBuilder:
                     self._failed(error)
                 else:
                     self._done(built)
+                    await self._rest(self._now() - began)
         finally:
             self._is_building = False
+
+    async def _rest(self, took_s: float) -> None:
+        if took_s > 0 and not self._hurry.is_set():
+            await first_of(self._hurry.wait(), self._sleep(min(REST * took_s, LONGEST_REST_S)))
 
     def _pause(self, spec: ViewSpec) -> Callable[[], None]:
         """Raises when the time is up, or when another filter is wanted."""

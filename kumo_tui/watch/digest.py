@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from kumo_tui.model.ledger import Ledger, combined
-from kumo_tui.model.queues import merge
 from kumo_tui.model.snapshot import NodeSnapshot
 from kumo_tui.node.aside import LARGE_ENTRIES
 from kumo_tui.watch.clean_advance import advance_clean
@@ -33,10 +32,3 @@ def sum_ledgers(ledgers: Sequence[Ledger]) -> None:
     together = combined(ledgers)
     together.progress  # noqa: B018 - summed here, kept with the ledgers
     together.largest  # noqa: B018 - the same
-
-
-def sum_up(nodes: Sequence[NodeSnapshot]) -> None:
-    """Sum the tables of all nodes, with the totals that every screen shows: the sums are kept with the tables."""
-    table = merge(node.table for node in nodes if node.has_data)
-    table.total  # noqa: B018 - summed here, kept with the table
-    table.standing  # noqa: B018 - the same

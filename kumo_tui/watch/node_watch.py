@@ -90,6 +90,7 @@ class NodeWatch:
         self._errors: dict[str, NodeError] = {}
         self._hearing: Hearing | None = None
         self._took_s: dict[str, float] = {}
+        self._worked_s: dict[str, float] = {}
         self._info_wanted = False
         self._polling = asyncio.Lock()
 
@@ -164,8 +165,13 @@ class NodeWatch:
 
     @property
     def reading_s(self) -> float:
-        """What the last directives and metrics took, fetched and read, without the silence of a busy node."""
+        """What the last directives and metrics took, fetched and read, but for waiting for busy or other nodes."""
         return sum(self._took_s.values())
+
+    @property
+    def worked_s(self) -> float:
+        """What of that was our own work."""
+        return sum(self._worked_s.values())
 
     def _arriving(self) -> Arriving | None:
         hearing = self._hearing
@@ -270,7 +276,9 @@ class NodeWatch:
         answer, hearing = await self._asked(request), self._hearing
         mute_s = 0.0 if hearing is None or hearing.first_at is None else hearing.first_at - answer.asked_at
         busy_s = max(0.0, mute_s - SILENT_AFTER_S) if self.is_patient else 0.0
-        self._took_s[part] = answer.at - answer.asked_at - busy_s
+        queued_s, worked_s = (0.0, 0.0) if hearing is None else (hearing.queued_s, hearing.worked_s)
+        self._took_s[part] = answer.at - answer.asked_at - busy_s - queued_s
+        self._worked_s[part] = worked_s
         return answer
 
     async def _read_directives(self) -> None:

@@ -78,7 +78,7 @@ class Rounds:
     def every_s(self, node: NodeWatch) -> float:
         """Seconds for which a node is left alone between two good polls, as things are."""
         in_force = any(True for _left in self._calls.ends_in(node.name))
-        return self._paces[node].rest_s(in_force=in_force)
+        return self._in_company(node).rest_s(in_force=in_force)
 
     def start(self) -> None:
         """Start one loop per node; `stop` ends them."""
@@ -120,8 +120,15 @@ class Rounds:
         """Poll a node once, whatever its pace."""
         await node.poll()
         if node in self._paces and node.enabled:
-            self._pace(node, lambda pace: pace.failed() if node.failures else pace.succeeded(node.reading_s))
+            self._pace(
+                node,
+                lambda pace: pace.failed() if node.failures else pace.succeeded(node.reading_s, node.worked_s),
+            )
             await self._calls.polled(node)
+
+    def _in_company(self, node: NodeWatch) -> Pace:
+        """A node's pace, with what reading all of them takes."""
+        return replace(self._paces[node], fleet_s=sum(pace.worked_s for pace in self._paces.values()))
 
     def _pace(self, node: NodeWatch, change: Callable[[Pace], Pace]) -> None:
         """Change a node's pace, unless it has left meanwhile."""
@@ -144,7 +151,7 @@ class Rounds:
                 self._pace(node, Pace.failed)
             if node not in self._paces:
                 return
-            delay = self._paces[node].delay_s(self._calls.jitter(), self._calls.ends_in(node.name))
+            delay = self._in_company(node).delay_s(self._calls.jitter(), self._calls.ends_in(node.name))
             if was_suspended or await waited(self._clock, delay, wanted):
                 # Connections may be dead without anybody having said so, and what is shown is old.
                 await node.client.renew()

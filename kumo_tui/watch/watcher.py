@@ -16,11 +16,12 @@ from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
 from kumo_tui.watch.composing import Composer, ProfileFacts
-from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers, sum_up
+from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers
 from kumo_tui.watch.earlier import Earlier, Tracks
 from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.membership import Membership
 from kumo_tui.watch.node_watch import NodeWatch
+from kumo_tui.watch.publishing import Publishing
 from kumo_tui.watch.roster import Roster
 from kumo_tui.watch.rounds import Calls, Rounds
 from kumo_tui.watch.tracker import Track, answered, start_track
@@ -53,9 +54,10 @@ class Watcher(Membership):
         self._profile = profile or ProfileFacts()
         self._earlier = Earlier(self._profile.name)
         self._composer = Composer(self._profile, clock)
+        self._publishing = Publishing(self._publish, self._sum_up, lambda: len(self._roster.nodes), clock)
         super().__init__(
             Roster(nodes),
-            Rounds(nodes, clock, interval_s, Calls(self._digest, self._publish, self._ends_in, jitter)),
+            Rounds(nodes, clock, interval_s, Calls(self._digest, self._publishing.soon, self._ends_in, jitter)),
         )
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
@@ -97,6 +99,7 @@ class Watcher(Membership):
     async def stop(self) -> None:
         """End the loops and close the connections."""
         await self._rounds.stop()
+        await self._publishing.stop()
         await self._close_all()
 
     def refresh(self) -> None:
@@ -282,10 +285,17 @@ class Watcher(Membership):
     async def _digest(self, node: NodeWatch) -> None:
         """Take what a poll has found; where that is much, what is large of it beside the event loop."""
         seen = node.snapshot()
-        await aside(len(seen.table) > LARGE_ENTRIES, sum_up, [each.snapshot() for each in self._roster.nodes])
+        if len(seen.table) > LARGE_ENTRIES:
+            await self._sum_up()
         for key in [key for key in self._on(node.name) if is_large(self._tracks[key], seen)]:
             await self._advance_aside(key, seen)
         self._advance(node)
+
+    async def _sum_up(self) -> None:
+        """Sum the tables of all nodes before the next snapshot asks for that, beside the event loop."""
+        nodes = self._roster.snapshots(self._clock.monotonic())
+        is_large = sum(len(node.table) for node in nodes) > LARGE_ENTRIES
+        await aside(is_large, self._composer.sum_up, nodes)
 
     async def _advance_aside(self, key: tuple[str, str], seen: NodeSnapshot) -> None:
         """Move a large track on and write its totals, in a thread; what an act does to it meanwhile goes first."""

@@ -11,6 +11,7 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import ViewSpec
 from kumo_tui.ui import view_builder
 from kumo_tui.ui.view_builder import Built, ViewBuilder
+from tests.fakes import FakeClock
 from tests.ui.worlds import node, snapshot
 
 
@@ -60,6 +61,32 @@ async def test_of_several_requests_for_a_big_table_the_first_and_the_last_are_bu
     builder.request(first, ViewSpec())
     assert len(started) == 2
     await started[1]
+
+
+@pytest.mark.parametrize(("asked", "rested"), [(ViewSpec(), [3.0 * 0.2]), (ViewSpec(group=Part.CAMPAIGN), [])])
+async def test_after_a_view_that_took_long_only_another_view_is_built_without_a_rest(
+    monkeypatch: pytest.MonkeyPatch, asked: ViewSpec, rested: list[float]
+) -> None:
+    monkeypatch.setattr(view_builder, "AT_ONCE_QUEUES", 5)
+    started: list[Coroutine[None, None, None]] = []
+    done: list[Built] = []
+    rests: list[float] = []
+    clock = FakeClock()
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    def hand_over(built: Built) -> None:
+        done.append(built)
+        if len(done) == 1:
+            clock.jump(0.2)
+            builder.request(world(11), asked)
+
+    builder = ViewBuilder(started.append, hand_over, unslow, clock.monotonic, sleep)
+    builder.request(world(10), ViewSpec())
+    await started[0]
+    assert len(done) == 2
+    assert rests == pytest.approx(rested)
 
 
 def test_figures_are_read_by_row_key() -> None:
