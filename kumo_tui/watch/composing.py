@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 
 from kumo_tui.clock import Clock
 from kumo_tui.model.operation import Operation
+from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
@@ -32,6 +34,7 @@ class Composer:
         self._ended: dict[str, OperationStatus] = {}
         self._aftermath = Aftermath()
         self._sum = FleetSum()
+        self._summing = Lock()
         self._trend = Trend()
         self._trend_nodes: frozenset[str] = frozenset()
         self._trend_stamp: tuple[float, ...] = ()
@@ -62,12 +65,18 @@ class Composer:
             journal_problem=journal_problem,
             gathered=self._aftermath.seen(statuses, nodes, now),
             attended=attended,
-            sum_of=self._sum.of,
+            sum_of=self._sum_of,
         )
 
     def sum_up(self, nodes: Sequence[NodeSnapshot]) -> None:
         """Sum the tables of these nodes, in any thread, so that the next snapshot finds them summed."""
-        self._sum.of(node.table for node in nodes if node.counts and node.has_data)
+        table = self._sum_of(tuple(node.table for node in nodes if node.counts and node.has_data))
+        table.total  # noqa: B018 - summed here, kept with the table
+        table.standing  # noqa: B018 - the same
+
+    def _sum_of(self, tables: Sequence[QueueTable]) -> QueueTable:
+        with self._summing:
+            return self._sum.of(tables)
 
     def _with_trend(self, nodes: Sequence[NodeSnapshot]) -> Trend:
         """One more sample when a table is new; a new start when a node's data appears for the first time."""
@@ -78,7 +87,7 @@ class Composer:
         if read != self._trend_nodes:
             self._trend = Trend()
         self._trend_nodes, self._trend_stamp = read, stamp
-        table = self._sum.of(node.table for node in nodes if node.name in read)
+        table = self._sum_of(tuple(node.table for node in nodes if node.name in read))
         self._trend = self._trend.with_sample(max(stamp), table)
         return self._trend
 
