@@ -114,6 +114,7 @@ class Link:
         )
         self._http = self._connect()
         self._retired: httpx.AsyncClient | None = None
+        self._under_way = 0
 
     async def ask(self, asked: Asked, content: bytes | None = None, hearing: Hearing | None = None) -> Answer:
         """Send one request, once, and read the whole answer, whatever its status. Raises NodeError.
@@ -127,6 +128,7 @@ class Link:
     async def exchange(self, asked: Asked, content: bytes | None = None) -> AsyncIterator[httpx.Response]:
         """Send one request; the answer's body is read inside. Raises NodeError for what goes wrong there."""
         with logged(asked, self._clock) as noted:
+            self._under_way += 1
             try:
                 async with asyncio.timeout(max(self.timeouts.total_s, 2 * asked.wait_s)):
                     response = noted.response = await self._send(asked, content)
@@ -138,6 +140,8 @@ class Link:
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
                 # Without its cause: its frames hold the request's headers, and a crash screen shows frames.
                 raise failures.from_exception(asked, error) from None
+            finally:
+                self._under_way -= 1
 
     async def _send(self, asked: Asked, content: bytes | None) -> httpx.Response:
         """The answer, its body not read. A reading that is refused goes once more where the login has changed."""
@@ -206,14 +210,16 @@ class Link:
     async def renew(self) -> None:
         """Use new connections from now on: the machine was suspended, and the old ones may be dead unnoticed.
 
-        What is under way goes on where it is; those connections are closed at the next renewal. Nothing for a
-        transport that was given.
+        What is under way goes on where it is, and those connections are closed at the next renewal; else at once.
+        Nothing for a transport that was given.
         """
         if self._given is not None:
             return
-        retired, self._retired, self._http = self._retired, self._http, self._connect()
-        if retired is not None:
-            await retired.aclose()
+        old = [self._http] if self._retired is None else [self._retired, self._http]
+        self._http = self._connect()
+        self._retired = old.pop() if self._under_way else None
+        for each in old:
+            await each.aclose()
 
     async def aclose(self) -> None:
         """Close all connections."""

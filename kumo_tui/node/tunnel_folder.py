@@ -18,6 +18,9 @@ SOCKET = "s"
 # The path of a Unix socket has room for 104 bytes with its end on macOS and the BSDs, for 108 on Linux.
 LONGEST_PATH = 103
 
+# Where the temporary folder's own path is too long for a socket.
+LAST_RESORT = "/tmp"  # noqa: S108  # a folder is made there as mkdtemp does, for us alone
+
 _TRIES = 5
 
 # ssh splits at colons, and puts other things in place of `%h` and `${HOME}`.
@@ -70,7 +73,7 @@ def _places() -> Iterator[tuple[Path, str]]:
     runtime = _runtime_folder()
     if runtime is not None:
         yield runtime, "tunnel-"
-    for above in dict.fromkeys((tempfile.gettempdir(), "/tmp")):  # noqa: S108  # mkdtemp makes it safely there
+    for above in dict.fromkeys((tempfile.gettempdir(), LAST_RESORT)):
         yield Path(above), f"kumo-tui-{os.geteuid()}-"
 
 

@@ -170,17 +170,28 @@ async def test_an_ssh_that_does_not_get_through_is_given_up_and_ended(tmp_path: 
         await client.aclose()
 
 
-async def test_a_renewed_client_has_a_new_tunnel_and_the_old_one_ends_at_the_next_renewal(node: Tunnelled) -> None:
+async def test_a_renewed_client_has_a_new_tunnel_and_the_old_one_ends(node: Tunnelled) -> None:
     await node.client.list_directives()
     await node.client.renew()
-    await node.client.list_directives()
-    first, second = (call["pid"] for call in node.calls)
-    assert lives(first)
-    await node.client.renew()
-    assert not lives(first)
-    assert lives(second)
-    await node.client.aclose()
-    assert not lives(second)
+    assert not lives(node.calls[0]["pid"])
+    assert await node.client.list_directives() == ()
+    assert lives(node.calls[1]["pid"])
+
+
+async def test_a_bounce_under_way_keeps_its_tunnel_until_the_next_renewal(tmp_path: Path) -> None:
+    async with tunnelled(tmp_path, CREATED, LIST) as node:
+        node.hold = asyncio.Event()
+        bounce = asyncio.create_task(node.client.post_bounce(BOUNCE))
+        await node.until(lambda: len(node.heard) == 1)
+        await node.client.renew()
+        assert lives(node.calls[0]["pid"])
+        node.hold.set()
+        assert await bounce == "552016f1-4a71-4cd8-a6a5-ce6bb5e2fca2"
+        assert await node.client.list_directives() == ()
+        first, second = (call["pid"] for call in node.calls)
+        await node.client.renew()
+        assert not lives(first)
+        assert not lives(second)
 
 
 async def test_answers_are_asked_for_compressed_because_ssh_is_a_slow_link(node: Tunnelled) -> None:

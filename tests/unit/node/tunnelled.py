@@ -40,6 +40,7 @@ class Tunnelled:
     def __init__(self, folder: Path, port: int, *replies: bytes) -> None:
         self.clock = LeapingClock()
         self.heard: list[bytes] = []
+        self.hold: asyncio.Event | None = None
         self.replies = list(replies)
         self._writers: list[asyncio.StreamWriter] = []
         self.command = [sys.executable, str(FAKE_SSH), str(folder / "orders.json")]
@@ -85,6 +86,8 @@ class Tunnelled:
                 self.heard.append(head + await reader.readexactly(int(length[1]) if length else 0))
                 if not self.replies:
                     break
+                if self.hold is not None:
+                    await self.hold.wait()
                 writer.write(self.replies.pop(0))
                 await writer.drain()
         writer.close()
