@@ -140,7 +140,7 @@ class NodeWatch:
             clock_skew_s=self.client.clock_skew_s,
             restarts=known.restarts,
             refused_acts=self.client.refused_acts,
-            arriving=self._arriving(),
+            arriving=self.arriving,
             reading_s=self.reading_s if self._took_s else None,
             enabled=self.enabled,
             read_only=self.read_only,
@@ -173,7 +173,14 @@ class NodeWatch:
         """What of that was our own work."""
         return sum(self._worked_s.values())
 
-    def _arriving(self) -> Arriving | None:
+    @property
+    def has_data(self) -> bool:
+        """Whether its queues were ever read."""
+        return self._known.metrics is not None
+
+    @property
+    def arriving(self) -> Arriving | None:
+        """What has come of the answer that has begun, None where none has."""
         hearing = self._hearing
         if hearing is None or not hearing.size_bytes:
             return None

@@ -22,6 +22,7 @@ from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.membership import Membership
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.publishing import Publishing
+from kumo_tui.watch.quick_look import QuickLook
 from kumo_tui.watch.roster import Roster
 from kumo_tui.watch.rounds import Calls, Rounds
 from kumo_tui.watch.tracker import Track, answered, start_track
@@ -59,6 +60,7 @@ class Watcher(Membership):
             Roster(nodes),
             Rounds(nodes, clock, interval_s, Calls(self._digest, self._publishing.soon, self._ends_in, jitter)),
         )
+        self._quick_look = QuickLook(self._polled, clock)
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
@@ -99,6 +101,7 @@ class Watcher(Membership):
     async def stop(self) -> None:
         """End the loops and close the connections."""
         await self._rounds.stop()
+        await self._quick_look.stop()
         await self._publishing.stop()
         await self._close_all()
 
@@ -112,6 +115,14 @@ class Watcher(Membership):
             self.refresh()
         else:
             await self.poll_once()
+
+    async def look_quickly(self) -> Snapshot:
+        """Poll every node once and publish, for somebody who waits: a node that hangs is not waited for.
+
+        Its last reading stays, with its age. Without the loops one that was never read is waited for all the same.
+        """
+        await self._quick_look.look(self._roster.nodes, first_too=self._rounds.is_running)
+        return self._publish()
 
     async def poll_once(self) -> Snapshot:
         """Poll every node once, all at the same time, and publish."""
@@ -281,6 +292,10 @@ class Watcher(Membership):
         for (_tag, name), track in self._tracks.items():
             if name == node and track.is_watched and not track.verdict.is_final:
                 yield track.ends_at - now
+
+    async def _polled(self, node: NodeWatch) -> None:
+        await self._rounds.poll(node)
+        self._publish()
 
     async def _digest(self, node: NodeWatch) -> None:
         """Take what a poll has found; where that is much, what is large of it beside the event loop."""

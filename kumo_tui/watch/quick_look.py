@@ -1,0 +1,77 @@
+"""One look at every node for somebody who waits for it: a node that hangs keeps nobody waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from kumo_tui.clock import Clock
+from kumo_tui.watch.loops import surface, waited
+from kumo_tui.watch.node_watch import NodeWatch
+
+# So long a node may let nothing be heard of its answer, or fail once more, before its last reading has to do.
+SILENT_S = 2.0
+STEP_S = 0.5
+
+
+class QuickLook:
+    """Polls nodes for a preview. What is not waited for goes on by itself, once per node; `late` is called then."""
+
+    def __init__(
+        self, poll: Callable[[NodeWatch], Awaitable[None]], late: Callable[[], object], clock: Clock
+    ) -> None:
+        self._poll = poll
+        self._late = late
+        self._looks = 0
+        self._clock = clock
+        self._under_way: dict[NodeWatch, asyncio.Task[None]] = {}
+
+    async def look(self, nodes: Iterable[NodeWatch], *, first_too: bool) -> None:
+        """Poll these nodes, all at the same time, and return when those that answer have.
+
+        One that was never read is given up only with `first_too`: there is nothing yet that would do instead.
+        """
+        tasks = {node: self._polled(node) for node in nodes}
+        began, ended = self._clock.monotonic(), asyncio.Event()
+        for task in tasks.values():
+            task.add_done_callback(lambda _task: ended.set())
+        self._looks += 1
+        try:
+            while any(
+                not task.done() and self._is_waited_for(node, began, first_too) for node, task in tasks.items()
+            ):
+                ended.clear()
+                await waited(self._clock, STEP_S, ended)
+        finally:
+            self._looks -= 1
+
+    async def stop(self) -> None:
+        """End what goes on yet."""
+        tasks = tuple(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_waited_for(self, node: NodeWatch, began: float, first_too: bool) -> bool:
+        if not (node.has_data or first_too):
+            return True
+        seen = node.arriving
+        if seen is not None and seen.is_slow:
+            return False
+        is_failing = node.failures > 0 and self._clock.monotonic() - began >= SILENT_S
+        return node.silent_s < SILENT_S and not is_failing
+
+    def _polled(self, node: NodeWatch) -> asyncio.Task[None]:
+        """The poll of a node, perhaps one that an earlier look has left behind."""
+        task = self._under_way.get(node)
+        if task is None:
+            task = self._under_way[node] = asyncio.create_task(self._surely(node))
+        return task
+
+    async def _surely(self, node: NodeWatch) -> None:
+        try:
+            await self._poll(node)
+            if not self._looks:
+                self._late()
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the others be read
+            surface(f"reading {node.name} failed", error)
+        finally:
+            self._under_way.pop(node, None)
