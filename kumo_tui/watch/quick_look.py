@@ -13,7 +13,7 @@ STEP_S = 0.5
 
 
 class QuickLook:
-    """Polls nodes for a preview. What is not waited for goes on by itself, once per node; `late` is called then."""
+    """Polls nodes for a preview. What is not waited for goes on, once per node; `late` is called after it."""
 
     def __init__(
         self, poll: Callable[[NodeWatch], Awaitable[None]], late: Callable[[], object], clock: Clock

@@ -60,7 +60,7 @@ class Watcher(Membership):
             Roster(nodes),
             Rounds(nodes, clock, interval_s, Calls(self._digest, self._publishing.soon, self._ends_in, jitter)),
         )
-        self._quick_look = QuickLook(self._polled, clock)
+        self._quick_look = QuickLook(self._rounds.poll, self._publish, clock)
         self._operations: dict[str, Operation] = {}
         self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
         self._followed: set[str] = set()
@@ -292,10 +292,6 @@ class Watcher(Membership):
         for (_tag, name), track in self._tracks.items():
             if name == node and track.is_watched and not track.verdict.is_final:
                 yield track.ends_at - now
-
-    async def _polled(self, node: NodeWatch) -> None:
-        await self._rounds.poll(node)
-        self._publish()
 
     async def _digest(self, node: NodeWatch) -> None:
         """Take what a poll has found; where that is much, what is large of it beside the event loop."""
