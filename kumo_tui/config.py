@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -162,6 +162,7 @@ class Settings(BaseSettings):
     profile: dict[str, ProfileSettings] = {}
     """The profiles by name."""
     _by_flag: bool = PrivateAttr(default=False)
+    _bound_by: tuple[str, ...] = PrivateAttr(default=())
 
     def under_read_only(self) -> Self:
         """These settings under the flag --read-only."""
@@ -173,6 +174,19 @@ class Settings(BaseSettings):
     def is_read_only_by_flag(self) -> bool:
         """Whether it is the flag --read-only that makes them read-only."""
         return self._by_flag
+
+    def bound_by(self, profiles: Sequence[str]) -> Self:
+        """These settings for nodes that are in these profiles and are asked for by another name."""
+        bound = self.model_copy()
+        bound._bound_by = tuple(profiles)
+        return bound
+
+    def in_force(self, profile: str) -> Mapping[str, ProfileSettings]:
+        """The profiles that a session on this one must heed, by name.
+
+        They are itself, and every one that has some of its nodes: they are what they are by whatever name.
+        """
+        return {name: self.profile[name] for name in (profile, *self._bound_by) if name in self.profile}
 
     @classmethod
     def settings_customise_sources(

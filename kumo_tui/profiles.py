@@ -162,6 +162,18 @@ class ProfileSettings(BaseModel):
             check_not_in_the_clear(node)
         return self
 
+    def reached(self, name: str, url: str) -> NodeSettings:
+        """How a node of this profile is reached: as the config has it, else as what its lists name."""
+        own = next((node for node in self.nodes_with_credentials() if node.label == name), None)
+        return own or self.listed(NodeSettings(url=url, name=name))
+
+    def listed(self, node: NodeSettings) -> NodeSettings:
+        """A node of a list, which says nothing of trust, with what holds for it."""
+        trust: dict[str, object] = {"allow_plain_http": self.node_defaults.allow_plain_http}
+        if node.url.startswith("https:"):
+            trust = {key: getattr(self.node_defaults, key) for key in NodeDefaults.model_fields}
+        return node.model_copy(update={**trust, "credentials": self.credentials})
+
     def nodes_with_credentials(self) -> tuple[NodeSettings, ...]:
         """The nodes, each with the credentials that hold for it."""
         return tuple(

@@ -71,13 +71,14 @@ class Limits:
 
 
 def limits_of(settings: Settings, profile: str) -> Limits:
-    """The limits of this profile, of every bounce when it is empty: its own keys can only be stricter."""
-    return Limits(*(_stricter(settings, profile, key) for key in ("name_above", "wait_above", "refuse_above")))
+    """The limits of this profile, of every bounce when it is empty: a profile's own keys can only be stricter."""
+    return Limits(*(_strictest(settings, profile, key) for key in ("name_above", "wait_above", "refuse_above")))
 
 
-def _stricter(settings: Settings, profile: str, key: str) -> Limit:
-    general: int | None = getattr(settings.act, key)
-    own: int | None = getattr(settings.profile.get(profile), key, None)
-    if own is not None and (general is None or own < general):
-        return Limit(f"profile.{clean(profile)}.{key}", own)
-    return Limit(f"act.{key}", general)
+def _strictest(settings: Settings, profile: str, key: str) -> Limit:
+    limit = Limit(f"act.{key}", getattr(settings.act, key))
+    for name, chosen in settings.in_force(profile).items():
+        own: int | None = getattr(chosen, key)
+        if own is not None and (limit.above is None or own < limit.above):
+            limit = Limit(f"profile.{clean(name)}.{key}", own)
+    return limit

@@ -125,8 +125,8 @@ def order_of(settings: Settings, profile: str) -> str:
     """What makes a session on this profile read-only by order, in a word or two; empty for nothing."""
     if settings.read_only:
         return "--read-only" if settings.is_read_only_by_flag else "settings"
-    chosen = settings.profile.get(profile)
-    return f"profile {clean(profile)}" if chosen is not None and chosen.read_only else ""
+    keeping = (name for name, chosen in settings.in_force(profile).items() if chosen.read_only)
+    return next((f"profile {clean(name)}" for name in keeping), "")
 
 
 def refusal_words(node: NodeSnapshot) -> str:

@@ -118,13 +118,14 @@ def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     typed = Given(take_selected(values), **values)
     _check_usage(typed)
     settings, environ = options.settings(), call.surroundings.environ
-    target = choose_target(options, settings, environ)
+    target = choose_target(options, settings, environ, call.surroundings.lists())
+    settings = settings.bound_by(target.bound_by)
     explicit = Explicit(typed.expect is not None, is_named(options, target, environ), typed.i_mean_everything)
     if typed.yes and typed.selected.everything and not (explicit.expected or explicit.means_everything):
         raise click.UsageError(everything_words(target))
     try:
         asked = _asked(typed, settings, explicit)
-        return run_loop(run_bounce(Call(call.surroundings, options), asked))
+        return run_loop(run_bounce(Call(call.surroundings, options, target), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
         if options.json:

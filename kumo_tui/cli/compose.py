@@ -13,6 +13,7 @@ from pathlib import Path
 from kumo_tui.act.desk import remembers_nothing
 from kumo_tui.act.service import Acts
 from kumo_tui.cli.log_file import LogFile, log_start
+from kumo_tui.cli.node_lists import ListReader
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.prometheus import make_prometheus, overview_watch
 from kumo_tui.cli.target import Target, choose_target
@@ -94,13 +95,21 @@ class Surroundings:
     is_terminal: Callable[[], bool] = both_ends_are_terminals
     who: Callable[[], str] = who_am_i
 
+    def lists(self) -> ListReader:
+        """What reads the node lists of profiles."""
+        return ListReader(self.environ, self.clock)
+
 
 @dataclass(frozen=True)
 class Call:
-    """One command as it was called: its surroundings and the global options in force."""
+    """One command as it was called: its surroundings and the global options in force.
+
+    `target` is what they come to, where that was looked at before: lists of nodes are then not read once more.
+    """
 
     surroundings: Surroundings
     options: Options = field(default_factory=Options)
+    target: Target | None = None
 
 
 @dataclass(frozen=True)
@@ -137,9 +146,9 @@ def build_house(call: Call) -> House:
 
     A journal that cannot be opened stops acts, not the watching; what an earlier run left open is gone on with.
     """
-    settings = call.options.settings()
-    target = choose_target(call.options, settings, call.surroundings.environ)
-    world = call.surroundings
+    settings, world = call.options.settings(), call.surroundings
+    target = call.target or choose_target(call.options, settings, world.environ, world.lists())
+    settings = settings.bound_by(target.bound_by)
     path = journal_file(settings, world.environ)
     try:
         journal = open_journal(path, world.clock, profile=target.profile, wait_s=JOURNAL_WAIT_S)
@@ -173,15 +182,15 @@ def house_for(
         marks = {"enabled": node.enabled, "read_only": node.read_only}
         return NodeWatch(client, node.url, world.clock, settings.poll, **marks)
 
+    profile = settings.profile.get(target.profile)
     watcher = Watcher(
         [watch_of(node) for node in target.nodes],
         world.clock,
         journal,
         profile=ProfileFacts(target.profile, target.production),
-        interval_s=settings.poll.interval_s,
+        interval_s=(profile.interval_s if profile else None) or settings.poll.interval_s,
     )
     acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)
-    profile = settings.profile.get(target.profile)
     overview = overview_watch(profile, world.clock, logins, watcher, world.make_prometheus) if profile else None
     return House(
         settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of, overview=overview

@@ -105,11 +105,10 @@ def _look_at_nodes(call: Call, settings: Settings | None) -> tuple[list[Check], 
 
 def _target_of(call: Call, settings: Settings | None) -> Target | None:
     """The nodes that are meant; None when only the settings could tell."""
-    if settings is not None:
-        return choose_target(call.options, settings, call.surroundings.environ)
-    if not call.options.endpoints:
+    if settings is None and not call.options.endpoints:
         return None
-    return choose_target(call.options, Settings.model_construct(), call.surroundings.environ)
+    known, world = settings or Settings.model_construct(), call.surroundings
+    return choose_target(call.options, known, world.environ, world.lists())
 
 
 def _journal_of(call: Call, settings: Settings | None) -> Path:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kumo_tui.cli.list_command import MOST_BYTES, printed_by
 from kumo_tui.clock import Clock
 from kumo_tui.errors import ConfigError
-from kumo_tui.profiles import NodeDefaults, NodeSettings, ProfileSettings, check_not_in_the_clear, first_twice
+from kumo_tui.profiles import NodeSettings, ProfileSettings, check_not_in_the_clear, first_twice
 from kumo_tui.text import one_line, plural
 
 MOST_NODES = 1000
@@ -66,33 +66,34 @@ class ListReader:
         """
         if not profile.has_list:
             return profile.nodes_with_credentials()
-        found = [Listed(node, f"node {place} of the config") for place, node in enumerate(profile.nodes, start=1)]
+        own = enumerate(profile.nodes_with_credentials(), start=1)
+        found = [Listed(node, f"node {place} of the config") for place, node in own]
         if profile.nodes_file is not None:
-            found += self.in_file(profile)
+            path = profile.nodes_file.expanduser()
+            found += _of_list(parse_list(_content(path), one_line(str(path), 200)), profile)
         if profile.nodes_command:
-            source = one_line(profile.nodes_command[0], 80)
             raw = printed_by(profile.nodes_command, self.environ, self.clock, self.unwanted)
-            found += parse_list(raw, source, profile.node_defaults)
-        _check_each_once(found)
-        nodes = tuple(listed.node for listed in found)
-        whole = profile.model_copy(update={"nodes": nodes}).nodes_with_credentials()
-        for node, listed in zip(whole, found, strict=True):
-            try:
-                check_not_in_the_clear(node)
-            except ValueError as error:
-                raise ConfigError(f"{listed.where}: {error}.") from error
-        return whole
-
-    def in_file(self, profile: ProfileSettings) -> list[Listed]:
-        """The nodes of its file alone; none where it has no file. Raises ConfigError."""
-        if profile.nodes_file is None:
-            return []
-        path = profile.nodes_file.expanduser()
-        return parse_list(_content(path), one_line(str(path), 200), profile.node_defaults)
+            found += _of_list(parse_list(raw, one_line(profile.nodes_command[0], 80)), profile)
+        twice = first_twice([listed.node for listed in found])
+        if twice is not None:
+            places = f"{found[twice.second].where}, and {found[twice.first].where}"
+            raise ConfigError(f"{places}: {twice.words}.", "Name each node once.")
+        return tuple(listed.node for listed in found)
 
 
-def parse_list(raw: bytes, source: str, defaults: NodeDefaults) -> list[Listed]:
-    """The nodes of a list, reached by these defaults: lines `URL [NAME]`, or a JSON array of objects.
+def _of_list(entries: Sequence[Listed], profile: ProfileSettings) -> Iterator[Listed]:
+    """The entries as nodes of the profile. None gets a secret over a line that others read."""
+    for entry in entries:
+        node = profile.listed(entry.node)
+        try:
+            check_not_in_the_clear(node)
+        except ValueError as error:
+            raise ConfigError(f"{entry.where}: {error}.") from error
+        yield Listed(node, entry.where)
+
+
+def parse_list(raw: bytes, source: str) -> list[Listed]:
+    """The nodes of a list: lines `URL [NAME]`, or a JSON array of objects.
 
     `source` is how the list is called in words. Raises ConfigError that names the line, or the entry.
     """
@@ -106,7 +107,7 @@ def parse_list(raw: bytes, source: str, defaults: NodeDefaults) -> list[Listed]:
         raise ConfigError(f"{source}: it lists no node.", _FORMAT)
     if len(entries) > MOST_NODES:
         raise ConfigError(f"{source}: it lists {plural(len(entries), 'node')}, more than {MOST_NODES:,}.")
-    return [Listed(_node(entry, where, defaults), where) for where, entry in entries]
+    return [Listed(_node(entry, where), where) for where, entry in entries]
 
 
 def _content(path: Path) -> bytes:
@@ -165,12 +166,9 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _node(entry: _Entry, where: str, defaults: NodeDefaults) -> NodeSettings:
-    trust = defaults.model_dump()
-    if not entry.url.startswith("https:"):
-        trust = {"allow_plain_http": defaults.allow_plain_http}
+def _node(entry: _Entry, where: str) -> NodeSettings:
     try:
-        return NodeSettings(**entry.model_dump(), **trust)
+        return NodeSettings(**entry.model_dump())
     except ValidationError as error:
         raise ConfigError(f"{where}: {_first_words(error)}.") from error
 
@@ -182,10 +180,3 @@ def _first_words(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         words = f"unknown key; known are {', '.join(_Entry.model_fields)}"
     return one_line(f"{key}: {words}" if key else words, 200)
-
-
-def _check_each_once(found: list[Listed]) -> None:
-    twice = first_twice([listed.node for listed in found])
-    if twice is not None:
-        places = f"{found[twice.second].where}, and {found[twice.first].where}"
-        raise ConfigError(f"{places}: {twice.words}.", "Name each node once.")

@@ -35,6 +35,7 @@ def test_a_session_is_read_only_by_flag_by_setting_and_by_profile() -> None:
     assert order_of(with_profile(read_only=True), "prod") == "profile prod"
     assert order_of(with_profile(read_only=False), "prod") == ""
     assert order_of(with_profile(read_only=True), "lab") == ""
+    assert order_of(with_profile(read_only=True).bound_by(["prod"]), "") == "profile prod"
 
 
 def test_one_node_that_refuses_acts_is_read_only_and_the_session_is_not() -> None:
@@ -175,8 +176,16 @@ DECIDE = {
     "config.py": "reads it",
     "act/rights.py": "decides",
     "cli/options.py": "the flag",
+    "model/snapshot.py": "tells it of one node",
 }
-CARRY = {"node/client.py", "cli/compose.py", "watch/node_watch.py", "watch/roster.py", "watch/membership.py"}
+CARRY = {
+    "node/client.py",
+    "cli/compose.py",
+    "cli/target.py",
+    "watch/node_watch.py",
+    "watch/roster.py",
+    "watch/membership.py",
+}
 
 
 def decisions(source: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Large bounces from the command line: what they need beside --yes, and what is refused whatever they bring."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +82,21 @@ def test_a_profile_can_tighten_and_is_named_in_what_is_missing(desk: Desk) -> No
     assert (desk.code, desk.posts) == (4, [])
     assert "(profile.prod.wait_above), needs --expect" in desk.err
     assert desk.run(*PROMO, "--plain", *EXPECT, "--profile", "prod") == 0
+
+
+def test_the_limits_of_a_profile_hold_for_its_node_by_its_url_too(desk: Desk) -> None:
+    desk.configure(PROFILE.replace("production = true", "refuse_above = 239"))
+    desk.run(*PROMO, "--plain", *EXPECT, "--endpoint", NODE.upper().replace("HTTP", "http"))
+    assert (desk.code, desk.posts) == (4, [])
+    assert "is over the limit of 239 (profile.prod.refuse_above)" in desk.err
+
+
+def test_a_list_of_nodes_is_read_once_for_one_bounce(desk: Desk, tmp_path: Path) -> None:
+    read = tmp_path / "read"
+    program = json.dumps(["/bin/sh", "-c", f"echo >> {read}; echo {NODE} mta1"])
+    desk.configure(f"[profile.prod]\nnodes_command = {program}\n")
+    assert desk.run(*PROMO, "--plain", *EXPECT, environ={}) == 0
+    assert read.read_text() == "\n"
 
 
 def test_a_dry_run_tells_what_the_bounce_will_need(desk: Desk) -> None:

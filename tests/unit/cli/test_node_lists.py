@@ -14,19 +14,17 @@ from kumo_tui.cli.list_command import printed_by
 from kumo_tui.cli.node_lists import MOST_NODES, ListReader, parse_list
 from kumo_tui.clock import SystemClock
 from kumo_tui.errors import ConfigError
-from kumo_tui.profiles import NodeDefaults, NodeSettings, ProfileSettings
-
-NONE = NodeDefaults()
+from kumo_tui.profiles import NodeSettings, ProfileSettings
 
 
-def nodes_in(text: str, defaults: NodeDefaults = NONE) -> list[NodeSettings]:
-    return [listed.node for listed in parse_list(text.encode(), "list", defaults)]
+def nodes_in(text: str) -> list[NodeSettings]:
+    return [listed.node for listed in parse_list(text.encode(), "list")]
 
 
-def refusal(text: str | bytes, defaults: NodeDefaults = NONE) -> str:
+def refusal(text: str | bytes) -> str:
     raw = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(ConfigError) as caught:
-        parse_list(raw, "list", defaults)
+        parse_list(raw, "list")
     words = str(caught.value)
     assert words.isprintable(), words
     return words
@@ -72,11 +70,14 @@ def test_a_json_array_says_how_a_node_is_watched_too() -> None:
     assert (second.label, second.read_only, second.enabled, second.instance) == ("mta2", True, False, "b:9")
 
 
-def test_the_defaults_say_whom_to_trust_where_there_is_a_certificate() -> None:
-    trust = NodeDefaults(ca_file=Path("/ca.pem"), allow_plain_http=True)
-    plain, secure = nodes_in("http://a:1\nhttps://b:2\n", trust)
+def test_the_profile_says_whom_to_trust_where_there_is_a_certificate(tmp_path: Path) -> None:
+    file = tmp_path / "nodes"
+    file.write_text("http://a:1\nhttps://b:2\n")
+    wanted = profile(nodes_file=file, node_defaults={"ca_file": "/ca.pem", "allow_plain_http": True})
+    plain, secure = reader().nodes_of(wanted)
     assert (plain.ca_file, plain.allow_plain_http) == (None, True)
-    assert secure.ca_file == Path("/ca.pem")
+    assert (secure.ca_file, secure.allow_plain_http) == (Path("/ca.pem"), True)
+    assert wanted.reached("b:2", "https://b:2").ca_file == Path("/ca.pem")
 
 
 @pytest.mark.parametrize("key", ["insecure", "ca_file", "credentials", "allow_plain_http", "urls"])
@@ -225,18 +226,22 @@ def test_a_program_has_nothing_to_read_a_session_of_its_own_and_our_environment(
 
 
 def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
-    started = tmp_path / "child"
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    reading = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    child = f"import time; kept = open({str(held)!r}, 'wb'); time.sleep(600)"
     script = (
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        f"open({str(started)!r}, 'w').write(str(child.pid))\n"
+        f"subprocess.Popen([sys.executable, '-c', {child!r}])\n"
         "print('still waiting for the vault', file=sys.stderr, flush=True)\n"
         "time.sleep(600)\n"
     )
     with pytest.raises(ConfigError, match=r"did not end within 2 s: still waiting for the vault\."):
         printed_by(python(script), os.environ, SystemClock(), Event(), timeout_s=2)
-    state = Path(f"/proc/{started.read_text()}/stat")
-    assert not state.exists() or " Z " in state.read_text()
+    os.set_blocking(reading, True)
+    # Comes to an end only once nobody has it open any more.
+    assert os.read(reading, 1) == b""
+    os.close(reading)
 
 
 def test_a_program_that_nobody_waits_for_any_more_is_ended() -> None:

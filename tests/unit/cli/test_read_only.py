@@ -30,6 +30,13 @@ def test_an_act_is_refused_and_says_what_made_the_session_read_only(
     assert shared.posts == []
 
 
+def test_a_node_of_a_read_only_profile_is_only_watched_by_its_url_too(shared: Desk) -> None:
+    as_profile(shared, read_only=True)
+    assert shared.run(*BOUNCE, "--endpoint", NODE) == 4
+    assert "This is a read-only session (profile lab)." in shared.err
+    assert shared.posts == []
+
+
 @pytest.mark.parametrize("by", ["--read-only", "profile lab"])
 def test_what_stands_is_followed_and_never_swept_nor_released(shared: Desk, by: str) -> None:
     words = as_profile(shared, read_only=False)

@@ -1,5 +1,9 @@
+from pathlib import Path
+
 import pytest
 
+from kumo_tui.act.limits import Limit, limits_of
+from kumo_tui.act.rights import order_of
 from kumo_tui.cli.options import Options
 from kumo_tui.cli.target import Target, choose_target
 from kumo_tui.config import Settings
@@ -58,6 +62,63 @@ def test_a_node_of_a_production_profile_is_production_by_its_url_too(url: str) -
     assert not choose_target(Options(endpoints=("http://c:3", "http://b:3")), known, {}).production
 
 
+def test_a_node_of_a_profile_brings_its_limits_and_its_read_only_by_its_url_too() -> None:
+    strict = ProfileSettings.model_validate(
+        {"nodes": [{"url": "http://127.0.0.1:8000"}], "read_only": True, "refuse_above": 5}
+    )
+    known = settings(lab=LAB, strict=strict)
+    target = choose_target(Options(endpoints=("http://LOCALHOST:8000",)), known, {})
+    assert (target.profile, target.bound_by) == ("", ("strict",))
+    bound = known.bound_by(target.bound_by)
+    assert order_of(bound, "") == "profile strict"
+    assert limits_of(bound, "").refuse == Limit("profile.strict.refuse_above", 5)
+    other = choose_target(Options(endpoints=("http://localhost:8001",)), known, {})
+    assert (order_of(known.bound_by(other.bound_by), ""), other.bound_by) == ("", ())
+
+
+def test_the_strictest_of_the_profiles_that_a_node_is_in_holds() -> None:
+    one = ProfileSettings.model_validate({"nodes": [{"url": "http://a:1"}], "refuse_above": 50, "name_above": 1})
+    other = ProfileSettings.model_validate({"nodes": [{"url": "http://A:1"}], "refuse_above": 9, "name_above": 2})
+    known = settings(one=one, other=other)
+    target = choose_target(Options(endpoints=("http://a:1",)), known, {})
+    limits = limits_of(known.bound_by(target.bound_by), "")
+    assert limits.refuse == Limit("profile.other.refuse_above", 9)
+    assert limits.name == Limit("profile.one.name_above", 1)
+
+
+def test_a_node_that_is_read_only_in_its_profile_is_so_by_its_url_too() -> None:
+    kept = ProfileSettings.model_validate(
+        {"nodes": [{"url": "http://a:1", "read_only": True, "enabled": False}, {"url": "http://b:2"}]}
+    )
+    target = choose_target(Options(endpoints=("http://b:2", "http://a:1")), settings(lab=kept), {})
+    assert [(node.url, node.read_only, node.enabled) for node in target.nodes] == [
+        ("http://b:2", False, True),
+        ("http://a:1", True, True),
+    ]
+
+
+def test_a_node_of_a_list_is_known_by_its_url_too_and_a_list_that_cannot_be_had_may_have_any(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "nodes"
+    known = settings(prod=ProfileSettings(nodes_file=file, production=True), lab=LAB)
+    file.write_text("http://a:1\n")
+    assert choose_target(Options(endpoints=("http://a:1",)), known, {}).production
+    assert not choose_target(Options(endpoints=("http://b:1",)), known, {}).production
+    file.write_text("nonsense\n")
+    assert choose_target(Options(endpoints=("http://b:1",)), known, {}).production
+
+
+def test_a_profile_has_the_nodes_of_its_list_and_says_which_profile_has_a_bad_one(tmp_path: Path) -> None:
+    file = tmp_path / "nodes"
+    known = settings(prod=ProfileSettings(nodes=PROD.nodes, nodes_file=file))
+    file.write_text("http://c:3 mta3\n")
+    assert urls(choose_target(Options(), known, {})) == ["http://a:1", "http://b:2", "http://c:3"]
+    file.unlink()
+    with pytest.raises(ConfigError, match=rf"profile prod: {file}: no such file\."):
+        choose_target(Options(), known, {})
+
+
 def test_a_node_without_a_name_is_called_host_and_port() -> None:
     target = choose_target(Options(endpoints=("http://x:9",)), settings(), {})
     assert target.nodes[0].label == "x:9"
@@ -75,7 +136,7 @@ def test_endpoint_and_profile_together_are_refused() -> None:
 
 
 def test_a_node_given_twice_is_refused_because_it_would_be_bounced_twice() -> None:
-    with pytest.raises(ConfigError, match="twice"):
+    with pytest.raises(ConfigError, match="Two nodes are one server: http://X:9, once as http://x:9"):
         choose_target(Options(endpoints=("http://x:9", "http://X:9/")), settings(), {})
 
 
