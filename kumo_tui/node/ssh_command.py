@@ -65,9 +65,9 @@ def interactive(command: Sequence[str], way: SshWay) -> str:
 
 
 def tie_to_parent(environ: Mapping[str, str]) -> list[str]:
-    """What is put before a command so that it ends with us even when we are killed, where there is such a thing.
+    """What is put before a command so that it ends with us even when we are killed; nothing where there is none.
 
-    The signal comes when the thread that started it ends.
+    The signal comes when the thread that started it ends. Older releases of the program do not know the option.
     """
     program = shutil.which("setpriv", path=environ.get("PATH")) if sys.platform == "linux" else None
     return [program, "--pdeathsig", "TERM", "--"] if program else []

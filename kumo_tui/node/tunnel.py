@@ -143,9 +143,11 @@ class Tunnel:
         try:
             self._folder = self._folder or TunnelFolder()
             self.socket.unlink(missing_ok=True)
+            tie = tie_to_parent(self._environ)
+            if tie and await printed([*tie, "true"], self._environ) is None:
+                tie = []
             argv = forwarding(self._command, self.way, self.socket, self._connect_s)
-            argv = [*tie_to_parent(self._environ), *argv]
-            self._ssh = await SshProcess.start(argv, self._environ, self._clock)
+            self._ssh = await SshProcess.start([*tie, *argv], self._environ, self._clock)
         except OSError as error:
             self._note_end(f"it cannot be started: {error.strerror or error}", self._clock.monotonic())
             return None

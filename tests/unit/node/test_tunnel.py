@@ -158,6 +158,19 @@ async def test_a_program_that_is_not_there_is_named(node: Tunnelled) -> None:
     await client.aclose()
 
 
+@pytest.mark.parametrize("script", ["echo no such option >&2; exit 1", "exec false"])
+async def test_a_setpriv_that_is_too_old_keeps_nobody_from_the_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    old = tmp_path / "bin" / "setpriv"
+    old.parent.mkdir()
+    old.write_text(f"#!/bin/sh\n{script}\n")
+    old.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
+    async with tunnelled(tmp_path, LIST) as node:
+        assert await node.client.list_directives() == ()
+
+
 async def test_an_ssh_that_does_not_get_through_is_given_up_and_ended(tmp_path: Path) -> None:
     slow = tmp_path / "slow-ssh"
     slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
