@@ -13,6 +13,7 @@ from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_table, print_text, rounded, say, shown_name, utc_text
 from kumo_tui.cli.standing import say_unattended
 from kumo_tui.cli.stops import stop_lines, stop_tags, stops_json
+from kumo_tui.model.alone import alone
 from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part, parse_name
 from kumo_tui.model.operation import Mode
@@ -31,6 +32,9 @@ class Wanted:
     by_name: bool = False
 
 
+_of_node = click.option("--node", metavar="NAME", help="Those of this node alone.")
+
+
 @click.command("status")
 @with_global_options
 @click.pass_obj
@@ -45,9 +49,12 @@ def status_command(call: Call, given: Options) -> Exit:
 @click.option(
     "--sort", type=click.Choice(["messages", "name"]), default="messages", help="messages: the largest first."
 )
+@_of_node
 @with_global_options
 @click.pass_obj
-def queues_command(call: Call, given: Options, *, empty_too: bool, limit: int | None, sort: str) -> Exit:
+def queues_command(
+    call: Call, given: Options, *, empty_too: bool, limit: int | None, sort: str, node: str | None
+) -> Exit:
     """Scheduled queues with their messages, the largest first."""
     wanted = Wanted(empty_too, limit, by_name=sort == "name")
     return _look(
@@ -56,15 +63,17 @@ def queues_command(call: Call, given: Options, *, empty_too: bool, limit: int | 
         lambda snapshot: queues_json(snapshot, wanted),
         lambda snapshot: _print_queues(snapshot, wanted),
         lambda node: node.has_data,
+        node,
     )
 
 
 @click.command("directives")
+@_of_node
 @with_global_options
 @click.pass_obj
-def directives_command(call: Call, given: Options) -> Exit:
+def directives_command(call: Call, given: Options, *, node: str | None) -> Exit:
     """Bounce directives that the nodes list now."""
-    return _look(call, given, directives_json, _print_directives, lambda node: node.directives is not None)
+    return _look(call, given, directives_json, _print_directives, lambda seen: seen.directives is not None, node)
 
 
 def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
@@ -84,12 +93,14 @@ def trouble_of(node: NodeSnapshot) -> str | None:
 
 def status_json(snapshot: Snapshot) -> dict[str, Any]:
     """The object of `status --json` (DESIGN 5)."""
-    listed = [directive for node in snapshot.nodes for directive in _directives_of(node)]
-    is_read = any(node.has_data for node in snapshot.nodes)
-    is_listed = any(node.directives is not None for node in snapshot.nodes)
+    listed = [directive for node in snapshot.members for directive in _directives_of(node)]
+    is_read = any(node.has_data for node in snapshot.members)
+    is_listed = any(node.directives is not None for node in snapshot.members)
     return {
         "profile": snapshot.profile or None,
         "taken_at": utc_text(snapshot.taken_at),
+        "nodes_read": sum(1 for node in snapshot.members if node.has_data),
+        "nodes_total": len(snapshot.servers),
         "nodes": [
             {
                 "name": node.name,
@@ -114,11 +125,11 @@ def status_json(snapshot: Snapshot) -> dict[str, Any]:
 def queues_json(snapshot: Snapshot, wanted: Wanted) -> dict[str, Any]:
     """The object of `queues --json`: raw names; an absent part is None, an empty one ""."""
     table = _wanted_queues(snapshot, wanted)
-    read = [node for node in snapshot.nodes if node.has_data]
+    read = [node for node in snapshot.members if node.has_data]
     return {
         "taken_at": utc_text(snapshot.taken_at),
         "nodes_read": len(read),
-        "nodes_total": len(snapshot.nodes),
+        "nodes_total": len(snapshot.servers),
         "messages": table.total,
         "queues": [
             {
@@ -150,7 +161,7 @@ def directives_json(snapshot: Snapshot) -> dict[str, Any]:
                 "bounced": dict(directive.bounced),
                 "operation": directive.tag,
             }
-            for node in snapshot.nodes
+            for node in snapshot.members
             for directive in _directives_of(node)
         ]
     }
@@ -162,20 +173,27 @@ def _look(
     as_json: Callable[[Snapshot], dict[str, Any]],
     as_text: Callable[[Snapshot], None],
     is_read: Callable[[NodeSnapshot], bool],
+    only: str | None = None,
 ) -> Exit:
+    """Read the nodes once and print: all, or the one that is wanted alone. A node that is off is not missed."""
     options = call.options.merged(given)
-    snapshot = run_loop(_poll(Call(call.surroundings, options)))
-    read = sum(1 for node in snapshot.nodes if is_read(node))
+    snapshot = run_loop(_poll(Call(call.surroundings, options), only))
+    if only is not None:
+        snapshot = alone(snapshot, only)
+    read = sum(1 for node in snapshot.members if is_read(node))
     if options.json:
         print_json(as_json(snapshot))
-    elif read or any(node.has_data for node in snapshot.nodes):
+    elif read or any(node.has_data for node in snapshot.members):
         as_text(snapshot)
     say_what_is_wrong(snapshot.nodes)
-    return exit_of_reading(read, len(snapshot.nodes))
+    return exit_of_reading(read, len(snapshot.members))
 
 
-async def _poll(call: Call) -> Snapshot:
+async def _poll(call: Call, only: str | None) -> Snapshot:
     async with opened(build_house(call)) as house:
+        names = [node.label for node in house.target.nodes]
+        if only is not None and only not in names:
+            raise click.UsageError(f"--node: there is no node {only!r} here; there are: {', '.join(names)}.")
         snapshot = await house.watcher.poll_once()
         for words in house.target.unverified():
             say(words)
@@ -188,7 +206,7 @@ def _print_status(snapshot: Snapshot) -> None:
     profile = f"{snapshot.profile}{' (production)' if snapshot.production else ''}: " if snapshot.profile else ""
     print_text(
         f"{profile}{plural(snapshot.queues.total, 'message')} in {plural(snapshot.queues.standing, 'queue')} on "
-        f"{snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')}, "
+        f"{snapshot.nodes_fresh} of {plural(len(snapshot.servers), 'node')}, "
         f"{plural(sums['directives'], 'directive')}, {plural(sums['operations'], 'operation')} of kumo-tui"
     )
     print_table(
@@ -212,10 +230,10 @@ def _print_status(snapshot: Snapshot) -> None:
 
 def _print_queues(snapshot: Snapshot, wanted: Wanted) -> None:
     table = _wanted_queues(snapshot, wanted)
-    read = sum(1 for node in snapshot.nodes if node.has_data)
+    read = sum(1 for node in snapshot.members if node.has_data)
     print_text(
         f"{plural(table.total, 'message')} in {plural(len(table), 'queue')}, "
-        f"{read} of {plural(len(snapshot.nodes), 'node')} read"
+        f"{read} of {plural(len(snapshot.servers), 'node')} read"
     )
     rows = [(count_text(messages), shown_name(name)) for name, messages in _cut(table, wanted)]
     if rows:
@@ -235,7 +253,7 @@ def _print_directives(snapshot: Snapshot) -> None:
             directive.scope_text(),
             clean(directive.words),
         )
-        for node in snapshot.nodes
+        for node in snapshot.members
         for directive in _directives_of(node)
     ]
     if not rows:

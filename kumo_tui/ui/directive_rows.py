@@ -277,7 +277,7 @@ def _operation_row(status: OperationStatus, listing: Listing, signs: Glyphs, wid
     left = "ended" if status.verdict.is_final else "-"
     if status.left_s is not None:
         left = countdown_text(status.left_s - (listing.now - listing.at))
-    nodes = [act.node for act in operation.acts]
+    nodes = [node.act.node for node in status.nodes]
     cells = (
         Cell(operation.selector.describe(), base),
         Cell(clean(operation.reason), base),

@@ -21,8 +21,8 @@ DOWN = "http://gone:8000"
 def test_status_json_has_exactly_the_names_of_the_contract(desk: Desk) -> None:
     status = desk.json("status")
     assert desk.code == 0
-    names = ["profile", "taken_at", "nodes", "messages", "queues", "directives", "operations", "stops"]
-    assert list(status) == names
+    names = ["profile", "taken_at", "nodes_read", "nodes_total", "nodes", "messages", "queues", "directives"]
+    assert list(status) == [*names, "operations", "stops"]
     assert status["nodes"] == [
         {
             "name": "mta1:8000",
@@ -52,6 +52,7 @@ def test_a_node_that_is_down_is_in_the_status_and_the_exit_code_says_partly(desk
     assert desk.code == 7
     assert [node["state"] for node in status["nodes"]] == ["ok", "down"]
     assert status["nodes"][1]["messages"] is None
+    assert (status["nodes_read"], status["nodes_total"]) == (1, 2)
     assert "refuses connections" in status["nodes"][1]["error"]
     assert desk.err.count("\n") == 1
 
@@ -130,6 +131,32 @@ def test_queues_of_several_nodes_are_summed_and_told_apart(make_desk: MakeDesk) 
     first = answer["queues"][0]
     assert first["messages"] == sum(first["by_node"].values())
     assert list(first["by_node"]) == ["mta1:8000", "mta2:8000", "mta3:8000"]
+
+
+def test_the_queues_of_one_node_alone_are_its_own(make_desk: MakeDesk) -> None:
+    desk = make_desk("fleet")
+    whole = desk.json("queues")
+    alone = desk.json("queues", "--node", "mta2:8000")
+    assert (alone["nodes_read"], alone["nodes_total"], desk.code) == (1, 1, 0)
+    names = {queue["name"] for queue in alone["queues"]}
+    assert "welcome:orbit@hold.example" in names
+    by_node = {queue["name"]: queue["by_node"]["mta2:8000"] for queue in whole["queues"]}
+    standing = {queue["name"]: queue["messages"] for queue in alone["queues"]}
+    held = [name for name in by_node if name.endswith(("aol.com", "gmx.de", "icloud.com"))]
+    assert {name: standing[name] for name in held} == {name: by_node[name] for name in held}
+    assert alone["messages"] == sum(standing.values()) < whole["messages"]
+
+
+def test_the_directives_of_one_node_alone(make_desk: MakeDesk) -> None:
+    desk = make_desk("demo")
+    assert {each["node"] for each in desk.json("directives", "--node", "mta1:8000")["directives"]} == {"mta1:8000"}
+
+
+def test_a_node_that_is_not_there_is_named_with_those_that_are(make_desk: MakeDesk) -> None:
+    desk = make_desk("fleet")
+    desk.run("queues", "--node", "mta9")
+    assert desk.code == 2
+    assert "no node 'mta9'" in desk.err and "mta1:8000, mta2:8000, mta3:8000" in desk.err
 
 
 def test_directives_json_says_what_the_node_lists_and_whose_it_is(desk: Desk) -> None:
