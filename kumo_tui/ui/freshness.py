@@ -41,6 +41,21 @@ def sum_freshness(several: Iterable[Freshness]) -> Freshness:
     return Freshness.GONE if parts == {Freshness.GONE} else Freshness.STALE
 
 
+def queue_freshness(name: str, nodes: Iterable[tuple[NodeSnapshot, Freshness]]) -> Freshness:
+    """How fresh the sum of one queue is over the nodes that have it; `nodes` are those that were ever read.
+
+    Nodes that are read well are asked for the queue only where that decides: finding it is dear the first time.
+    """
+    several = list(nodes)
+    aged = [(node, fresh) for node, fresh in several if fresh is not Freshness.FRESH]
+    having = {fresh for node, fresh in aged if node.table.messages_of(name) is not None}
+    if having != {Freshness.GONE}:
+        return Freshness.STALE if having else Freshness.FRESH
+    well = (node for node, fresh in several if fresh is Freshness.FRESH)
+    others = any(node.table.messages_of(name) is not None for node in well)
+    return Freshness.STALE if others else Freshness.GONE
+
+
 def totals_freshness(snapshot: Snapshot, now: float) -> Freshness:
     """How fresh the sums over all nodes that were ever read are."""
     return sum_freshness(

@@ -7,7 +7,14 @@ from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.view import Row
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align, Cut, cut_apart, fit_count
-from kumo_tui.ui.freshness import Freshness, node_freshness, partial_words, shown, sum_freshness, totals_freshness
+from kumo_tui.ui.freshness import (
+    Freshness,
+    node_freshness,
+    partial_words,
+    queue_freshness,
+    shown,
+    totals_freshness,
+)
 from kumo_tui.ui.queue_state import QueueState, StateReader
 from kumo_tui.ui.theme import QUEUE_STATES, Glyphs, Look
 from kumo_tui.ui.view_builder import Built
@@ -165,12 +172,8 @@ class QueueTable(LineTable):
         assert self._built is not None
         if self._totals is not Freshness.STALE or self._built.view.spec.group is not None:
             return self._totals
-        holders = [
-            self._fresh[node.name]
-            for node in self._built.snapshot.nodes
-            if node.has_data and node.table.messages_of(row.key or "") is not None
-        ]
-        return sum_freshness(holders)
+        nodes = self._built.snapshot.nodes
+        return queue_freshness(row.key or "", ((node, self._fresh[node.name]) for node in nodes if node.has_data))
 
     def _on_nodes(self, name: str) -> str:
         assert self._built is not None
