@@ -169,6 +169,17 @@ class NodeSnapshot:
         return self.metrics.age_s(now) if self.metrics else None
 
 
+@dataclass(frozen=True, slots=True)
+class ListTrouble:
+    """What is wrong with a list of nodes that is kept elsewhere, and the monotonic seconds of its last good reading.
+
+    The nodes of that reading stay.
+    """
+
+    words: str
+    read_at: float
+
+
 @dataclass(frozen=True, eq=False)
 class NodeProgress:
     """One operation on one node: the act, what it bounced, and what that means.
@@ -260,6 +271,7 @@ class Snapshot:
     operations: tuple[OperationStatus, ...] = ()
     trend: Trend = field(default_factory=Trend)
     journal_problem: str | None = None
+    list_trouble: ListTrouble | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
     attended: bool = True
     sum_of: Callable[[Sequence[QueueTable]], QueueTable] = merge

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kumo_tui.errors import Refused
+from kumo_tui.model.snapshot import ListTrouble
 from kumo_tui.node.client import NodeClient
 from kumo_tui.profiles import NodeSettings
 from kumo_tui.text import clean
@@ -23,6 +24,7 @@ class Membership(ABC):
         self._rounds = rounds
         self._acted_on: Counter[str] = Counter()
         self._closing: set[asyncio.Task[None]] = set()
+        self._list_trouble: ListTrouble | None = None
 
     @property
     def clients(self) -> Mapping[str, NodeClient]:
@@ -39,6 +41,12 @@ class Membership(ABC):
         """
         self._apply(self._roster.take(nodes, make, self.is_held))
         self._publish()
+
+    def set_list_trouble(self, trouble: ListTrouble | None) -> None:
+        """Say in every snapshot from now on what is wrong with the list that the nodes are from; None is nothing."""
+        if trouble != self._list_trouble:
+            self._list_trouble = trouble
+            self._publish()
 
     def set_enabled(self, node: str, *, enabled: bool) -> None:
         """Read this node from now on, at once, or not any more. Raises Refused while something of ours is open."""

@@ -370,4 +370,5 @@ class Watcher(Membership):
             interval_s=self.interval_s if self._roster.nodes else 0.0,
             attended=self.attended,
             journal_problem=self._books.look(self._tracks),
+            list_trouble=self._list_trouble,
         )
