@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +25,10 @@ BOUNCE = ("bounce", "--campaign", "promo", "--reason", "bad link", "--plain", "-
 class Behind:
     """One simulated node behind an sshd, and the runtime folder of whoever asks it."""
 
-    def __init__(self, fleet: ServedFleet, sshd: Sshd, folder: Path) -> None:
+    def __init__(self, fleet: ServedFleet, sshd: Sshd, runtime: Path) -> None:
         self.fleet = fleet
         self.sshd = sshd
-        self.runtime = folder / "run"
-        self.runtime.mkdir(mode=0o700)
+        self.runtime = runtime
         self.url = sshd.url(int(fleet.urls["mta1"].rpartition(":")[2]))
 
     def variables(self, command: list[str] | None = None) -> dict[str, str]:
@@ -61,9 +61,16 @@ class Behind:
 
 
 @pytest.fixture
-def behind(tmp_path: Path) -> Iterator[Behind]:
+def runtime() -> Iterator[Path]:
+    """A runtime folder with a path that leaves room for a socket's name."""
+    with tempfile.TemporaryDirectory(prefix="kt", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def behind(tmp_path: Path, runtime: Path) -> Iterator[Behind]:
     with serving("quiet") as fleet, sshd(tmp_path) as server:
-        yield Behind(fleet, server, tmp_path)
+        yield Behind(fleet, server, runtime)
 
 
 def test_a_node_is_read_and_bounced_through_ssh_and_nothing_is_left(behind: Behind) -> None:
@@ -110,9 +117,9 @@ def test_refusals_of_ssh_are_told_in_its_words_with_a_next_step(behind: Behind) 
     assert behind.left() == []
 
 
-def test_a_server_that_forbids_forwarding_is_told_as_that(tmp_path: Path) -> None:
+def test_a_server_that_forbids_forwarding_is_told_as_that(tmp_path: Path, runtime: Path) -> None:
     with serving("quiet") as fleet, sshd(tmp_path, more="AllowTcpForwarding no") as server:
-        behind = Behind(fleet, server, tmp_path)
+        behind = Behind(fleet, server, runtime)
         failed = behind.failure()
         assert "administratively prohibited" in failed
         assert "AllowTcpForwarding" in failed
