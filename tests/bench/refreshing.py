@@ -79,7 +79,7 @@ def in_chunks(url: str) -> Iterator[str]:
         child.stdin.close()
 
 
-def _is_painted(app: KumoTuiApp, snapshot: Snapshot) -> bool:
+def is_painted(app: KumoTuiApp, snapshot: Snapshot) -> bool:
     """Whether the dashboard shows this snapshot."""
     built = app.screen.query_one(QueueTable)._built if isinstance(app.screen, DashboardScreen) else None
     return built is not None and built.snapshot is snapshot
@@ -98,7 +98,7 @@ async def _compare(url: str) -> tuple[float, float, float, int]:
         for _round in range(ROUNDS):
             began, worked = time.perf_counter(), time.process_time()
             snapshot = await watcher.poll_once()
-            while not _is_painted(app, snapshot):  # noqa: ASYNC110 - what is drawn tells nobody
+            while not is_painted(app, snapshot):  # noqa: ASYNC110 - what is drawn tells nobody
                 await asyncio.sleep(0.001)
             ours.append((time.perf_counter() - began, time.process_time() - worked))
             await pilot.pause()
