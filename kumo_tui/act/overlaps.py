@@ -18,7 +18,7 @@ MOST_OVERLAPS = 3
 
 def overlaps(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     """A caution for each directive and stop that reaches into this mail, node by node, the worst first."""
-    for node in snapshot.nodes:
+    for node in snapshot.members:
         radar = _Radar(preview, snapshot, node)
         yield from radar.directives()
         yield from radar.suspensions()
@@ -170,7 +170,7 @@ def _transfers(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
         return
     moved: Sequence[tuple[str, int]] = [
         (name, count)
-        for node in snapshot.nodes
+        for node in snapshot.members
         for name, count in node.table
         if count and name.endswith(TRANSFER_SUFFIX) and not preview.selector.matches(name)
     ]

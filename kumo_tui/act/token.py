@@ -25,7 +25,7 @@ def target_name(snapshot: Snapshot) -> str:
     """What the whole target is called: the profile, or the only node where there is no profile."""
     if snapshot.profile:
         return snapshot.profile
-    return snapshot.nodes[0].name if len(snapshot.nodes) == 1 else f"{len(snapshot.nodes)} nodes"
+    return snapshot.targets[0].name if len(snapshot.targets) == 1 else f"{len(snapshot.targets)} nodes"
 
 
 def is_confirmed(typed: str, token: str) -> bool:

@@ -51,7 +51,7 @@ async def look(house: House, checked: Checked, *, partial: bool) -> Looked:
         raise Refused("Nothing is selected.")
     preview = await _settled_preview(house, checked.selector)
     unread = tuple(unread_nodes(house.watcher.snapshot))
-    if len(unread) == len(house.target.nodes):
+    if len(unread) == len(house.watcher.snapshot.targets):
         return Looked(preview, unread, is_blind=True)
     if unread:
         words = " ".join(trouble_of(node) or f"{node.name} is {node.state.value}." for node in unread)

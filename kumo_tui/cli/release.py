@@ -92,7 +92,7 @@ async def _end(house: House, asked: Asked, snapshot: Snapshot) -> tuple[str | No
         gone = "it was over before, nothing of it stands"
         return recorded.operation.tag, [Ended(act.node, State.GONE, gone) for act in recorded.operation.acts]
     shown = repr(one_line(asked.wanted, 40))
-    if all(node.suspensions is None for node in snapshot.nodes):
+    if all(node.suspensions is None for node in snapshot.members):
         raise Refused(f"No node could be read, and this journal has no operation {shown}.")
     raise InputError(
         "operation",
@@ -116,7 +116,7 @@ def _listed(snapshot: Snapshot, wanted: str) -> Sequence[Listed]:
     """The suspensions of a tag, or the one whose id begins so. Raises InputError when several ids do."""
     entries = [
         Listed(node.name, entry)
-        for node in snapshot.nodes
+        for node in snapshot.members
         for entry in (node.suspensions.value if node.suspensions else ())
     ]
     of_tag = [listed for listed in entries if listed.entry.tag == wanted.upper()]

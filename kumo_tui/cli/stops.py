@@ -16,7 +16,7 @@ def stops_json(snapshot: Snapshot) -> list[dict[str, Any]] | None:
 
     `operation` is the tag of a kumo-tui, this or another, None where there is none.
     """
-    if all(node.suspensions is None for node in snapshot.nodes):
+    if all(node.suspensions is None for node in snapshot.members):
         return None
     return [
         {
@@ -30,20 +30,20 @@ def stops_json(snapshot: Snapshot) -> list[dict[str, Any]] | None:
             "remaining_s": rounded(entry.remaining_s),
             "operation": entry.tag,
         }
-        for node in snapshot.nodes
+        for node in snapshot.members
         for entry in _stops_of(node)
     ]
 
 
 def stop_tags(snapshot: Snapshot) -> set[str]:
     """The tags of the operations, ours and of other kumo-tuis, that nodes list a stop of."""
-    return {entry.tag for node in snapshot.nodes for entry in _stops_of(node) if entry.tag}
+    return {entry.tag for node in snapshot.members for entry in _stops_of(node) if entry.tag}
 
 
 def stop_lines(snapshot: Snapshot) -> Iterator[str]:
     """One line a node that lists stops: how many, and what the first of them hold, by whom, until when."""
     ours = {status.operation.tag for status in snapshot.operations}
-    for node in snapshot.nodes:
+    for node in snapshot.members:
         stops = _stops_of(node)
         if not stops:
             continue

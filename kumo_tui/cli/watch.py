@@ -61,7 +61,7 @@ async def _watch(call: Call, wanted: str, until: Until) -> Exit:
     async with opened(build_house(call)) as house:
         snapshot = await house.watcher.poll_once()
         say_what_is_wrong(snapshot.nodes)
-        if all(node.directives is None for node in snapshot.nodes):
+        if all(node.directives is None for node in snapshot.members):
             return Exit.UNREADABLE
         follower, as_json = _follower(house, wanted), call.options.json
         await settle(house, follower, house.settings.act.settle_s)
@@ -88,7 +88,7 @@ def find(snapshot: Snapshot, wanted: str) -> Sequence[Found]:
     """
     listed = [
         Found(node.name, directive)
-        for node in snapshot.nodes
+        for node in snapshot.members
         for directive in (node.directives.value if node.directives else ())
     ]
     of_tag = {found.node: found for found in listed if found.directive.tag == wanted.upper()}

@@ -120,7 +120,7 @@ def list_directives(snapshot: Snapshot, now: float) -> Listing:
         else:
             finishing.append(status)
     return Listing(
-        foreign, foreign_stops(snapshot, now), active, finishing, ended, snapshot.at, now, len(snapshot.nodes)
+        foreign, foreign_stops(snapshot, now), active, finishing, ended, snapshot.at, now, len(snapshot.members)
     )
 
 

@@ -59,14 +59,14 @@ def queue_freshness(name: str, nodes: Iterable[tuple[NodeSnapshot, Freshness]]) 
 def totals_freshness(snapshot: Snapshot, now: float) -> Freshness:
     """How fresh the sums over all nodes that were ever read are."""
     return sum_freshness(
-        node_freshness(node, now, snapshot.interval_s) for node in snapshot.nodes if node.has_data
+        node_freshness(node, now, snapshot.interval_s) for node in snapshot.members if node.has_data
     )
 
 
 def partial_words(snapshot: Snapshot) -> str:
     """`2 of 3 nodes` where not every server answers; empty where all do, and before the first answers."""
     answering, total = snapshot.nodes_fresh, len(snapshot.servers)
-    starting = all(node.state is NodeState.STARTING for node in snapshot.nodes)
+    starting = all(node.state is NodeState.STARTING for node in snapshot.members)
     return "" if answering == total or starting else f"{answering} of {plural(total, 'node')}"
 
 

@@ -100,7 +100,7 @@ def live_operations(snapshot: Snapshot) -> Iterator[OperationStatus]:
 
 def listed_directives(snapshot: Snapshot, now: float) -> Iterator[tuple[str, Directive, float]]:
     """Node, directive and seconds left of every entry that still has time."""
-    for node in snapshot.nodes:
+    for node in snapshot.members:
         if node.directives:
             age = node.directives.age_s(now)
             for directive in node.directives.value:
@@ -110,7 +110,7 @@ def listed_directives(snapshot: Snapshot, now: float) -> Iterator[tuple[str, Dir
 
 def listed_suspensions(snapshot: Snapshot, now: float) -> Iterator[tuple[str, Suspension, float]]:
     """Node, suspension and seconds left of every entry that still has time."""
-    for node in snapshot.nodes:
+    for node in snapshot.members:
         if node.suspensions:
             age = node.suspensions.age_s(now)
             for suspension in node.suspensions.value:

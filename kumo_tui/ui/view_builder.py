@@ -73,7 +73,7 @@ class ViewBuilder:
             self._wanted = (snapshot, spec)
             if spec != self._spec:
                 self._hurry.set()
-        elif sum(len(node.table) for node in snapshot.nodes) <= AT_ONCE_QUEUES:
+        elif sum(len(node.table) for node in snapshot.members) <= AT_ONCE_QUEUES:
             try:
                 built = build(snapshot, spec, self._pause(spec))
             except InputError as error:

@@ -235,6 +235,6 @@ def _shows_messages(snapshot: Snapshot, node: str) -> bool:
 
 
 def _fullest_node(snapshot: Snapshot, name: str) -> str | None:
-    counts = [(node.table.messages_of(name), node.name) for node in snapshot.nodes if node.has_data]
+    counts = [(node.table.messages_of(name), node.name) for node in snapshot.members if node.has_data]
     holding = [(count, node) for count, node in counts if count is not None]
     return max(holding, default=(0, None))[1]

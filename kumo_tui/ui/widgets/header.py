@@ -97,7 +97,7 @@ def _counted(snapshot: Snapshot, mode: Mode) -> Snapshot:
 
 def _target(snapshot: Snapshot) -> str:
     """The profile; without one the only node. Several nodes are counted anyway, right after it."""
-    several = len(snapshot.nodes) > 1 and not snapshot.profile
+    several = len(snapshot.targets) > 1 and not snapshot.profile
     return "" if several else target_name(snapshot)
 
 

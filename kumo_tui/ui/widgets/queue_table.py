@@ -104,7 +104,7 @@ class QueueTable(LineTable):
         self.set_columns(
             queue_columns(
                 built.view.spec.group,
-                len(snapshot.nodes),
+                len(snapshot.members),
                 low_bandwidth=thrifty,
                 bounced=not thrifty or any(snapshot.bounced.values()),
             )
@@ -115,7 +115,7 @@ class QueueTable(LineTable):
         snapshot = self._built.snapshot
         self._reader = StateReader(snapshot, now)
         self._fresh = {
-            node.name: node_freshness(node, now, snapshot.interval_s) for node in snapshot.nodes if node.has_data
+            node.name: node_freshness(node, now, snapshot.interval_s) for node in snapshot.members if node.has_data
         }
         self._totals = totals_freshness(snapshot, now)
 
@@ -139,7 +139,7 @@ class QueueTable(LineTable):
         ]
         if group is not None:
             cells.insert(1, Cell(fit_count(row.queues, 8)))
-        elif len(built.snapshot.nodes) > 1:
+        elif len(built.snapshot.members) > 1:
             cells.append(Cell(self._on_nodes(row.key or ""), Look.DIM))
         cells.append(state_cell(state, glyphs_of(self)))
         altered = row.key is not None and is_altered(row.key)
@@ -172,7 +172,7 @@ class QueueTable(LineTable):
         assert self._built is not None
         if self._totals is not Freshness.STALE or self._built.view.spec.group is not None:
             return self._totals
-        nodes = self._built.snapshot.nodes
+        nodes = self._built.snapshot.members
         return queue_freshness(row.key or "", ((node, self._fresh[node.name]) for node in nodes if node.has_data))
 
     def _on_nodes(self, name: str) -> str:
@@ -180,8 +180,8 @@ class QueueTable(LineTable):
         snapshot = self._built.snapshot
         if self.size.width < WIDE or len(snapshot.queues) > NODE_COLUMN_QUEUES:
             return ""
-        holding = sum(1 for node in snapshot.nodes if node.table.messages_of(name))
-        return f"{holding} of {len(snapshot.nodes)}"
+        holding = sum(1 for node in snapshot.members if node.table.messages_of(name))
+        return f"{holding} of {len(snapshot.members)}"
 
 
 def state_cell(state: QueueState, signs: Glyphs) -> Cell:
@@ -203,7 +203,7 @@ def _bounced_cell(count: int) -> Cell:
 
 
 def _empty_text(built: Built) -> str:
-    nodes = built.snapshot.nodes
+    nodes = built.snapshot.members
     if not any(node.has_data for node in nodes):
         waiting = any(node.state is NodeState.STARTING for node in nodes)
         return "waiting for the first answer" if waiting else "no node could be read yet"
