@@ -175,14 +175,15 @@ def house_for(
     log = LogFile(settings.log, world.clock)
     log_start(settings, world.environ, {node.label: node.url for node in target.nodes})
     logins = Logins(world.environ)
+    profile = settings.profile.get(target.profile)
 
     def watch_of(node: NodeSettings) -> NodeWatch:
         login = logins.of(node.label, node.credentials)
         client = world.make_client(node, settings, world.clock, login)
         marks = {"enabled": node.enabled, "read_only": node.read_only}
-        return NodeWatch(client, node.url, world.clock, settings.poll, **marks)
+        seldom = profile.prometheus.metrics_every_s if profile and profile.prometheus else 0.0
+        return NodeWatch(client, node.url, world.clock, settings.poll, metrics_every_s=seldom, **marks)
 
-    profile = settings.profile.get(target.profile)
     watcher = Watcher(
         [watch_of(node) for node in target.nodes],
         world.clock,

@@ -166,6 +166,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
     def _beat(self) -> None:
         """Once a second."""
         self.catch_up()
+        self.watcher.is_whole = isinstance(self.screen, ModalScreen)
         if not self.settings.low_bandwidth or isinstance(self.screen, ModalScreen):
             self.tick()
         elif self._draws(self.snapshot) or self.said(self.clock.monotonic()) != self._told:

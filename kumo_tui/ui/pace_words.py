@@ -16,6 +16,8 @@ def why_slower(node: NodeSnapshot, snapshot: Snapshot) -> str:
     """Why this node is read less often than it is set; empty where it is not."""
     if (node.every_s or 0.0) <= snapshot.interval_s:
         return ""
+    if 0 < (node.every_s or 0.0) <= node.metrics_every_s:
+        return "by metrics_every_s"
     reading_s = node.reading_s or 0.0
     if reading_s * STRETCH < (node.every_s or 0.0):
         is_unseen = not snapshot.attended and (node.every_s or 0.0) <= UNATTENDED_S

@@ -15,6 +15,8 @@ class Watching(Protocol):
     """Seconds between the end of one reading and the start of the next; may be set at any time."""
     attended: bool
     """Whether anybody looks: nodes are read less often while nobody does."""
+    is_whole: bool
+    """Whether each reading has the metrics: a form or a dialog is open."""
 
     @property
     def snapshot(self) -> Snapshot:

@@ -76,12 +76,15 @@ class NodeWatch:
         *,
         enabled: bool = True,
         read_only: bool = False,
+        metrics_every_s: float = 0.0,
     ) -> None:
         self.client = client
         self.name = client.name
         self.url = url
         self.enabled = enabled
         self.read_only = read_only
+        self.metrics_every_s = metrics_every_s
+        """How often a poll that is not whole reads the metrics, in seconds; 0: each time."""
         self.patient_until = 0.0
         self.failures = 0
         self._clock = clock
@@ -94,13 +97,16 @@ class NodeWatch:
         self._info_wanted = False
         self._polling = asyncio.Lock()
 
-    async def poll(self) -> None:
-        """Read everything once. Never raises: failures are kept and shown, old data stays."""
+    async def poll(self, *, whole: bool = True) -> None:
+        """Read everything once. Never raises: failures are kept and shown, old data stays.
+
+        One that is not `whole` leaves the metrics out until they are due.
+        """
         if not self.enabled:
             return
         async with self._polling:
             errors = {part: error for part, error in self._errors.items() if part == DESCRIPTION}
-            for part, read in self._parts():
+            for part, read in self._parts(with_metrics=whole or self._metrics_are_due):
                 errors.pop(part, None)
                 error = await self._tried(read)
                 if error is not None:
@@ -142,6 +148,7 @@ class NodeWatch:
             refused_acts=self.client.refused_acts,
             arriving=self.arriving,
             reading_s=self.reading_s if self._took_s else None,
+            metrics_every_s=self.metrics_every_s,
             enabled=self.enabled,
             read_only=self.read_only,
         )
@@ -239,9 +246,20 @@ class NodeWatch:
             self._hearing = None
         return None
 
-    def _parts(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    @property
+    def _metrics_are_due(self) -> bool:
+        last = self._known.metrics
+        age_s = None if last is None else self._clock.monotonic() - last.asked_at
+        return age_s is None or age_s >= self.metrics_every_s or bool(self._failed())
+
+    def _parts(self, *, with_metrics: bool) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
         """What is to be read, one by one: what comes first may make it necessary to read what comes last."""
         essential = [("directives", self._read_directives), ("metrics", self._read_metrics)]
+        if not with_metrics:
+            # The pace is that of what is read.
+            part, _read = essential.pop()
+            self._took_s.pop(part, None)
+            self._worked_s.pop(part, None)
         # Where one was waited for in vain, the other may tell how the node gets on.
         yield from reversed(essential) if isinstance(self._errors.get("directives"), NoAnswer) else essential
         yield "suspensions", self._read_suspensions

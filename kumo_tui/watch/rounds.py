@@ -41,6 +41,7 @@ class Rounds:
         self._tasks: dict[NodeWatch, asyncio.Task[None]] = {}
         self._ended: set[asyncio.Task[None]] = set()
         self._runs = False
+        self._is_whole = False
         self.take(nodes)
 
     @property
@@ -75,10 +76,23 @@ class Rounds:
         if came_back:
             self.refresh()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each poll reads everything: somebody decides by what is read."""
+        return self._is_whole
+
+    @is_whole.setter
+    def is_whole(self, is_whole: bool) -> None:
+        begins = is_whole and not self._is_whole
+        self._is_whole = is_whole
+        if begins and any(node.metrics_every_s for node in self._paces):
+            self.refresh()
+
     def every_s(self, node: NodeWatch) -> float:
         """Seconds for which a node is left alone between two good polls, as things are."""
-        in_force = any(True for _left in self._calls.ends_in(node.name))
-        return self._in_company(node).rest_s(in_force=in_force)
+        in_force = self._has_in_force(node)
+        rest_s = self._in_company(node).rest_s(in_force=in_force)
+        return rest_s if in_force or self.is_whole else max(rest_s, node.metrics_every_s)
 
     def start(self) -> None:
         """Start one loop per node; `stop` ends them."""
@@ -116,15 +130,19 @@ class Rounds:
         for wanted in self._wanted.values():
             wanted.set()
 
-    async def poll(self, node: NodeWatch) -> None:
-        """Poll a node once, whatever its pace."""
-        await node.poll()
+    async def poll(self, node: NodeWatch, *, whole: bool = True) -> None:
+        """Poll a node once, whatever its pace; `whole` as for `NodeWatch.poll`."""
+        await node.poll(whole=whole)
         if node in self._paces and node.enabled:
             self._pace(
                 node,
                 lambda pace: pace.failed() if node.failures else pace.succeeded(node.reading_s, node.worked_s),
             )
             await self._calls.polled(node)
+
+    def _has_in_force(self, node: NodeWatch) -> bool:
+        """Whether a directive of ours is in force there."""
+        return any(True for _left in self._calls.ends_in(node.name))
 
     def _in_company(self, node: NodeWatch) -> Pace:
         """A node's pace, with what reading all of them takes."""
@@ -141,9 +159,10 @@ class Rounds:
     async def _run(self, node: NodeWatch) -> None:
         wanted = self._wanted[node]
         while True:
+            whole = wanted.is_set() or self.is_whole or self._has_in_force(node)
             wanted.clear()
             try:
-                was_suspended = await self._announcing_silence(self.poll(node))
+                was_suspended = await self._announcing_silence(self.poll(node, whole=whole))
                 self._calls.publish()
             except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the watching go on
                 surface(f"watching {node.name} failed", error)

@@ -90,6 +90,15 @@ class Watcher(Membership):
     def attended(self, attended: bool) -> None:
         self._rounds.attended = attended
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether polls read the metrics each time, however seldom else: somebody decides by them."""
+        return self._rounds.is_whole
+
+    @is_whole.setter
+    def is_whole(self, is_whole: bool) -> None:
+        self._rounds.is_whole = is_whole
+
     def subscribe(self, listener: Listener) -> None:
         """Call the listener with each new snapshot, on the event loop."""
         self._listeners.append(listener)

@@ -41,6 +41,7 @@ class FakeWatching:
     def __init__(self, snapshot: Snapshot) -> None:
         self.interval_s = 2.0
         self.attended = True
+        self.is_whole = False
         self.refreshes = 0
         self.is_running = False
         self._snapshot = snapshot
