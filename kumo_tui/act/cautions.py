@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.overlaps import overlaps
+from kumo_tui.act.presence import kept_out_words
 from kumo_tui.act.preview import left_out_nodes
-from kumo_tui.act.rights import refusal_words
 from kumo_tui.act.stake import Stake
 from kumo_tui.model.directives import misses_new_mail, only_queue
 from kumo_tui.model.names import is_ambiguous
@@ -53,14 +53,14 @@ def _reach(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
 
 
 def left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
-    """The nodes that refuse acts and that this preview leaves out."""
+    """The nodes that refuse acts, or are read-only, and that this preview leaves out."""
     for node in left_out_nodes(preview, snapshot):
         stays = plural(node.table.select(preview.selector).total, "matching message")
-        yield Caution(f"{refusal_words(node)} It is left out: {stays} there.", serious=True)
+        yield Caution(f"{kept_out_words(node)}. It is left out: {stays} there.", serious=True)
 
 
 def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:
-    for node in snapshot.nodes:
+    for node in snapshot.targets:
         if not node.is_fresh:
             age = node.age_s(snapshot.at)
             since = f"read {age_text(age)} ago" if age is not None else "never read"

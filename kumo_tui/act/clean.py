@@ -1,7 +1,7 @@
 """The clean bounce as the dashboard and the command line ask for it: stop, confirm, release (KUMOMTA.md 0)."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kumo_tui.act.clean_release import ReleaseOutcome, Releaser
 from kumo_tui.act.clean_requests import BOUNCE_PATH, SUSPEND_PATH, choose_batch
@@ -20,6 +20,7 @@ from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import Everything, Selector
 from kumo_tui.model.tags import TAG_LENGTH
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean
 
 __all__ = ["CleanActs", "ReleaseOutcome"]
 
@@ -67,11 +68,17 @@ class CleanActs:
         stops = [self._starter.stop_request(node, checked, tag, confirmed=False) for node in preview.nodes]
         return tuple(request for request in stops if request is not None)
 
-    def waiting_for(self, selector: Selector) -> Operation | None:
-        """Our own stop that waits for a decision and has this selector."""
+    def waiting_for(self, selector: Selector, nodes: Iterable[str] = ()) -> Operation | None:
+        """Our own stop that waits for a decision, has this selector, and stands on one of these nodes.
+
+        Where none are named, on any node.
+        """
+        wanted = set(nodes)
         for status in self._desk.watcher.snapshot.operations:
             operation = status.operation
-            if operation.is_waiting and operation.selector == selector and status.verdict is Verdict.STOPPED:
+            is_waiting = operation.is_waiting and status.verdict is Verdict.STOPPED
+            is_there = not wanted or bool(wanted & self._stopped_on(operation))
+            if is_waiting and is_there and operation.selector == selector:
                 return operation
         return None
 
@@ -132,15 +139,21 @@ class CleanActs:
         """The stop that waits for this confirmation. Raises Refused when it does not stand on the same nodes."""
         status = self._desk.watcher.snapshot.operation(confirmed.tag)
         waiting = status.operation if status and status.operation.is_waiting else None
-        waiting = waiting or self.waiting_for(confirmed.preview.selector)
+        there = set(confirmed.preview.node_names)
+        waiting = waiting or self.waiting_for(confirmed.preview.selector, there)
         if waiting is None:
             return None
         if waiting.selector != confirmed.preview.selector:
             raise Refused("What is stopped is not what would be bounced.", "Nothing was bounced.")
-        missing = {node.node for node in confirmed.preview.nodes} - self._stopped_on(waiting)
-        if missing:
-            names = ", ".join(sorted(missing))
-            raise Refused(f"It is not stopped on {names}.", "Let the stop go, then begin the bounce anew.")
+        stopped = self._stopped_on(waiting)
+        if there - stopped:
+            names = ", ".join(map(clean, sorted(there - stopped)))
+            raise Refused(
+                f"It is not stopped on {names}.", "Choose the other nodes, or let the stop go and begin anew."
+            )
+        if stopped - there:
+            names = ", ".join(map(clean, sorted(stopped - there)))
+            raise Refused(f"It is stopped on {names} too.", "Choose all of its nodes, or let it go first.")
         return waiting
 
     def _stopped_on(self, operation: Operation) -> set[str]:

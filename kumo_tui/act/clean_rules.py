@@ -1,16 +1,24 @@
 """The rules that forbid a clean bounce, or a stop, before anything is sent (DESIGN section 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import PlannedRequest, is_too_large
-from kumo_tui.act.rules import limit_rule, session_rule, settled_rule, substance_rule, unread_rule
+from kumo_tui.act.rules import (
+    limit_rule,
+    parts_rule,
+    session_rule,
+    settled_rule,
+    substance_rule,
+    unlisted_words,
+)
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import Capability
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.selector import Criteria, Everything, ExactQueues
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
+from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.text import clean
 from kumo_tui.units import count_text
 
 
@@ -25,7 +33,7 @@ def clean_refusals(
 ) -> Sequence[str]:
     """Every rule that stands against it, one sentence each; `stops` are the stops as they would leave.
 
-    `partial` leaves out nodes that were never read. A stop alone may be placed before its mail is there, and has
+    `partial` leaves out nodes that cannot be read. A stop alone may be placed before its mail is there, and has
     no limit: it destroys nothing.
     """
     return [
@@ -33,7 +41,7 @@ def clean_refusals(
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
         *(() if stop_only else limit_rule(preview, snapshot, settings)),
-        *(() if partial else unread_rule(snapshot)),
+        *(() if partial else parts_rule(preview, snapshot)),
         *settled_rule(preview, snapshot),
         *_twice(preview, snapshot, stop_only=stop_only),
         *_capability(preview, snapshot, stop_only=stop_only),
@@ -48,36 +56,55 @@ def _scope(preview: Preview) -> Iterator[str]:
 
 def _twice(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
     """A second stop of the same criteria would take the place of the first: go on with that one."""
-    for status in snapshot.operations:
+    for status in holding(preview.selector, preview.node_names, snapshot):
         operation = status.operation
-        if operation.mode is not Mode.CLEAN or status.verdict.is_final:
-            continue
-        if operation.selector == preview.selector and (stop_only or not operation.is_waiting):
+        if stop_only or not operation.is_waiting:
             doing = "holds this stopped" if operation.is_waiting else "sweeps this"
             yield f"Operation {operation.tag} {doing} already: go on with it, or end it first."
 
 
+def holding(selector: Selector, nodes: Iterable[str], snapshot: Snapshot) -> Sequence[OperationStatus]:
+    """Our own operations that stop and sweep just this mail, not over yet on one of these nodes at least."""
+    names = set(nodes)
+    return [
+        status
+        for status in snapshot.operations
+        if status.operation.mode is Mode.CLEAN
+        and status.operation.selector == selector
+        and any(node.act.node in names and not node.verdict.is_final for node in status.nodes)
+    ]
+
+
 def _capability(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
+    selector = preview.selector
     for node in preview.nodes:
         seen = snapshot.node(node.node)
-        if not isinstance(preview.selector, Everything):
-            capability = seen.capability if seen else None
-            yield from _of_node(preview, node.node, capability, stop_only=stop_only)
+        words = clean_obstacle(selector, node.node, seen.capability if seen else None, stop_only=stop_only)
+        if words:
+            yield words
+        elif needs_names(selector) and isinstance(selector, Criteria) and not preview.matched.names:
+            yield f"{node.node}: a routing domain is stopped by the names of its queues, and none is listed now."
 
 
-def _of_node(preview: Preview, node: str, capability: Capability | None, *, stop_only: bool) -> Iterator[str]:
-    selector = preview.selector
+def clean_obstacle(
+    selector: Selector, node: str, capability: Capability | None, *, stop_only: bool = False
+) -> str:
+    """Why this node cannot stop this, and sweep it, in a sentence; empty where it can.
+
+    Of EVERYTHING nothing is said: it is never stopped, whatever a node can do.
+    """
+    if isinstance(selector, Everything):
+        return ""
+    name = clean(node)
     if capability is None:
-        yield f"{node} gives no description of itself: not known what it can stop. Bounce plainly."
-        return
+        return f"{name} gives no description of itself: not known what it can stop. Bounce plainly."
     if needs_names(selector):
         if not capability.exact_stop or not (stop_only or capability.exact_bounce):
             what = "exact queues" if isinstance(selector, ExactQueues) else "a routing domain"
-            yield f"{node} cannot stop {what}: its version does not list them. A plain bounce has its price."
-        elif not preview.matched.names and isinstance(selector, Criteria):
-            yield f"{node}: a routing domain is stopped by the names of its queues, and none is listed now."
+            return f"{name} cannot stop {what}: {unlisted_words(capability)}. A plain bounce has its price."
     elif isinstance(selector, Criteria) and not capability.can_stop(selector.given()):
-        yield f"{node} cannot stop {selector.describe()}: it would ignore a part and stop more."
+        return f"{name} cannot stop {selector.describe()}: it would ignore a part and stop more."
+    return ""
 
 
 def _size(stops: Sequence[PlannedRequest]) -> Iterator[str]:

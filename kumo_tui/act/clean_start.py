@@ -10,7 +10,16 @@ from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import STOP_SLACK_S, needs_names
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking, write_intent
+from kumo_tui.act.sending import (
+    baseline,
+    new_operation,
+    note_sent_on,
+    read_just_before,
+    sent,
+    while_looking,
+    with_parts,
+    write_intent,
+)
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Step
@@ -111,7 +120,7 @@ class Starter:
         ledgers = {target.node: baseline(preview.selector, target.reading.value) for target in targets}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         intents = [_intent(target, ledgers[target.node], previews[target.node]) for target in targets]
-        sending = asyncio.create_task(self._carry_out(operation, targets, ledgers, intents))
+        sending = asyncio.create_task(self._carry_out(operation, targets, ledgers, intents, checked.continues))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
@@ -122,6 +131,7 @@ class Starter:
         targets: Sequence[Target],
         ledgers: Mapping[str, Ledger],
         intents: Sequence[Intent],
+        continues: str,
     ) -> Operation:
         await write_intent(self._desk, operation, intents)
         at = self._desk.clock.monotonic()
@@ -130,6 +140,7 @@ class Starter:
             leaving = replace(act, answered_at=at)
             tracks[act.node] = self._track(operation, leaving, target, ledgers[act.node])
         self._desk.watcher.track_clean(operation, tracks)
+        note_sent_on(self._desk, operation, continues)
         placing = asyncio.gather(*(self._place(operation, each, ledgers[each.node]) for each in targets))
         await while_looking(self._desk, placing)
         self._desk.watcher.refresh()
@@ -216,7 +227,10 @@ class Starter:
         operation = new_operation(self._desk, preview, checked, tag, nodes)
         now = operation.created_at
         operation = replace(operation, mode=Mode.CLEAN, confirmed_at=now if confirmed else None)
-        return operation.with_event(now, f"{'confirmed: ' if confirmed else ''}stop sent to {', '.join(nodes)}")
+        operation = operation.with_event(
+            now, f"{'confirmed: ' if confirmed else ''}stop sent to {', '.join(nodes)}"
+        )
+        return with_parts(self._desk, operation, preview, checked)
 
 
 def _intent(target: Target, ledger: Ledger, preview: Mapping[str, int]) -> Intent:

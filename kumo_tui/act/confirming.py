@@ -16,7 +16,8 @@ def check_draft_holds(confirmed: Confirmed) -> None:
     if not confirmed.checked.is_ready:
         problems = confirmed.checked.problems.items()
         raise Refused(" ".join(f"{field}: {words}" for field, words in problems) or "The bounce is incomplete.")
-    if confirmed.checked.selector != confirmed.preview.selector:
+    is_other = confirmed.checked.nodes != confirmed.preview.chosen
+    if confirmed.checked.selector != confirmed.preview.selector or is_other:
         raise Refused("What was previewed is not what would be sent.", "Look at a new preview.")
 
 

@@ -1,6 +1,6 @@
 """The draft: what stands in the bounce form or on the command line, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -41,7 +41,9 @@ class Draft:
     """A bounce as it is being written. Blank text in a criterion means "any".
 
     `names` are the raw names for Scope.EXACT; `duration` is text as typed; `hidden` is how many of the names
-    the filter hides at the moment. `how` is None until the operator chooses: see `way_of`.
+    the filter hides at the moment. `how` is None until the operator chooses: see `way_of`. `nodes` are the names
+    of the nodes that it is meant for, empty for all targets; `continues` is the tag of the operation that it
+    brings to further nodes, empty for none.
     """
 
     scope: Scope = Scope.MATCHING
@@ -56,6 +58,8 @@ class Draft:
     duration: str = "5m"
     suppress_logging: bool = False
     how: How | None = None
+    nodes: tuple[str, ...] = ()
+    continues: str = ""
 
     def criterion(self, part: Part) -> str:
         """The text of one criterion."""
@@ -74,7 +78,8 @@ class Checked:
 
     `reason` is with the ticket, as it is sent; `ticket` is None where none was given (see `Operation`). `problems`
     maps a field ("scope", "campaign", ..., "reason", "for") to words; `questions` the same for
-    what is allowed but looks like a slip. `selector` and `duration_s` are None where they do not hold.
+    what is allowed but looks like a slip. `selector` and `duration_s` are None where they do not hold. `nodes` and
+    `continues` as in `Draft`.
     """
 
     selector: Selector | None
@@ -84,6 +89,8 @@ class Checked:
     problems: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
     ticket: str | None = None
+    nodes: tuple[str, ...] = ()
+    continues: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -104,7 +111,17 @@ def check_draft(draft: Draft, limits: ActSettings) -> Checked:
         problems["reason"] = "The reason holds control characters."
     elif len(reason) > REASON_MOST:
         problems["reason"] = f"The reason and its ticket are longer than {REASON_MOST} characters."
-    return Checked(selector, duration, reason, draft.suppress_logging, problems, _questions(draft), ticket)
+    return Checked(
+        selector,
+        duration,
+        reason,
+        draft.suppress_logging,
+        problems,
+        _questions(draft),
+        ticket,
+        draft.nodes,
+        draft.continues,
+    )
 
 
 def selector_of(draft: Draft) -> Selector:
@@ -132,13 +149,14 @@ def way_of(how: How | None, *, plain_is_exact: bool, clean_is_possible: bool) ->
     return how or (How.PLAIN if plain_is_exact else How.CLEAN)
 
 
-def draft_again(operation: Operation, duration: str) -> Draft:
+def draft_again(operation: Operation, duration: str, nodes: Iterable[str] = ()) -> Draft:
     """The draft of an operation that waits, or that is wanted once more.
 
     A bare stop says neither why its mail should bounce nor how long new mail should be caught: there the reason
-    is blank and `duration` stands. Raises InputError where fields cannot say the same selector.
+    is blank and `duration` stands. `nodes` are those that it is wanted on, empty for all targets. Raises
+    InputError where fields cannot say the same selector.
     """
-    draft = Draft(duration=duration)
+    draft = Draft(duration=duration, nodes=tuple(nodes))
     if operation.reason != STOP_REASON:
         draft = replace(
             draft,

@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kumo_tui.act.limits import limits_of
+from kumo_tui.act.presence import is_out, kept_out_words, no_target_words, out_words
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.act.rights import rights_of
 from kumo_tui.config import Settings
+from kumo_tui.model.capability import Capability
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.preview import Preview
-from kumo_tui.model.selector import Criteria, ExactQueues
+from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.text import clean, one_line
 from kumo_tui.units import count_text
+
+BUILD_LENGTH = 40
 
 
 def refusals(
@@ -23,13 +28,13 @@ def refusals(
 ) -> Sequence[str]:
     """Every rule that stands against this bounce, one sentence each; empty when it may be confirmed.
 
-    `partial` leaves out nodes that were never read.
+    `partial` leaves out nodes that cannot be read.
     """
     return [
         *session_rule(preview, snapshot, settings),
         *substance_rule(preview, renewing=renews(preview, snapshot)),
         *limit_rule(preview, snapshot, settings),
-        *(() if partial else unread_rule(snapshot)),
+        *(() if partial else parts_rule(preview, snapshot)),
         *settled_rule(preview, snapshot),
         *_capability(preview, snapshot),
         *_size(plan),
@@ -58,6 +63,7 @@ def renews(preview: Preview, snapshot: Snapshot) -> bool:
     return any(
         entry.id in ours and entry.criteria is not None and entry.criteria == preview.selector
         for node in snapshot.nodes
+        if node.name in preview.node_names
         for entry in (node.directives.value if node.directives else ())
     )
 
@@ -69,14 +75,20 @@ def limit_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iter
         yield words
 
 
-def unread_rule(snapshot: Snapshot) -> Iterator[str]:
-    """A node that was never read is named."""
-    unread = [node.name for node in snapshot.targets if not node.has_data]
-    if unread and len(unread) < len(snapshot.targets):
-        yield (
-            f"{', '.join(unread)} was never read: not known what is there. "
-            "`kumo-tui bounce --partial` leaves such a node out."
-        )
+def parts_rule(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
+    """Every node that is meant takes part: one that cannot is left out by the operator, never by itself."""
+    if preview.chosen:
+        for name in preview.chosen:
+            node = snapshot.node(name)
+            words = f"{clean(name)} is no node here" if node is None else no_target_words(node) or out_words(node)
+            if not words and node is not None and name not in preview.node_names:
+                words = kept_out_words(node)
+            if words:
+                yield f"{words}."
+        return
+    out = [node for node in snapshot.targets if is_out(node)]
+    if len(out) < len(snapshot.targets):
+        yield from (f"{out_words(node)}." for node in out)
 
 
 def open_acts(nodes: Iterable[str], snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
@@ -99,26 +111,35 @@ def settled_rule(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
         yield f"First, what became of {tag} on {', '.join(where)}: it is being looked for in the list there."
 
 
+def plain_obstacle(selector: Selector, node: str, capability: Capability | None) -> str:
+    """Why this node cannot bounce this plainly, in a sentence; empty where it can."""
+    if isinstance(selector, ExactQueues) and (capability is None or not capability.exact_bounce):
+        return f"{clean(node)} cannot bounce exact queues: {unlisted_words(capability)}."
+    if (
+        isinstance(selector, Criteria)
+        and selector.routing_domain is not None
+        and (capability is None or not capability.routing_domain)
+    ):
+        return f"{clean(node)} cannot bounce by routing domain: it would ignore it and hit more."
+    return ""
+
+
+def unlisted_words(capability: Capability | None) -> str:
+    """Why exact names are never sent to a node: `its build (2024.11.08) does not know queue_names`."""
+    if capability is None:
+        return "it gives no description of itself"
+    build = f" ({one_line(capability.version, BUILD_LENGTH)})" if capability.version else ""
+    if "queue_names" in capability.bounce_fields and "queue_names" in capability.suspend_fields:
+        return f"its build{build} does not refuse fields that it does not know"
+    return f"its build{build} does not know queue_names"
+
+
 def _capability(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
     for node in preview.nodes:
         seen = snapshot.node(node.node)
-        capability = seen.capability if seen else None
-        if isinstance(preview.selector, ExactQueues) and (capability is None or not capability.exact_bounce):
-            yield (
-                f"{node.node} cannot bounce exact queues: "
-                + (
-                    "it gives no description of itself. "
-                    if capability is None
-                    else "its version does not list them. "
-                )
-                + "Bounce by campaign, tenant or domain instead."
-            )
-        if (
-            isinstance(preview.selector, Criteria)
-            and preview.selector.routing_domain is not None
-            and (capability is None or not capability.routing_domain)
-        ):
-            yield f"{node.node} cannot bounce by routing domain: it would ignore it and hit more."
+        words = plain_obstacle(preview.selector, node.node, seen.capability if seen else None)
+        if words:
+            yield words
 
 
 def _size(plan: Sequence[PlannedRequest]) -> Iterator[str]:

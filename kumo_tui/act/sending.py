@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
+from kumo_tui.act.taking_part import parting_lines
 from kumo_tui.errors import NodeError, Refused
 from kumo_tui.journal.port import Intent
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
+from kumo_tui.model.partial import took
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import Metrics, Timed
@@ -69,6 +71,27 @@ def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, node
         digest=preview.digest,
         acts=tuple(NodeAct(node, ActState.INTENT, online_since=since.get(node)) for node in nodes),
     )
+
+
+def with_parts(desk: Desk, operation: Operation, preview: Preview, checked: Checked) -> Operation:
+    """The operation with lines on the nodes that have no part in it, and on the one that it continues."""
+    now, snapshot = desk.clock.now(), desk.watcher.snapshot
+    for line in parting_lines(preview, snapshot, [act.node for act in operation.acts]):
+        operation = operation.with_event(now, line)
+    earlier = snapshot.operation(checked.continues)
+    if earlier is None or earlier.operation.selector != operation.selector:
+        return operation
+    took_it = [node.act.node for node in earlier.nodes if took(node.act.state, node.verdict)]
+    where = f" on {', '.join(took_it)}" if took_it else ""
+    return operation.with_event(now, f"as op {checked.continues}{where}")
+
+
+def note_sent_on(desk: Desk, operation: Operation, continues: str) -> None:
+    """Say in the timeline of the operation that this one continues where it is sent now."""
+    earlier = desk.watcher.snapshot.operation(continues)
+    if earlier is not None and earlier.operation.selector == operation.selector:
+        nodes = ", ".join(act.node for act in operation.acts)
+        desk.watcher.note(continues, f"sent to {nodes} as op {operation.tag}")
 
 
 async def write_intent(desk: Desk, operation: Operation, intents: Sequence[Intent]) -> None:

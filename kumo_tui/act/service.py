@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from kumo_tui.act.clean import CleanActs
@@ -17,7 +17,16 @@ from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body, encode_body
 from kumo_tui.act.rights import CANCEL
 from kumo_tui.act.rules import refusals
-from kumo_tui.act.sending import baseline, new_operation, read_just_before, sent, while_looking, write_intent
+from kumo_tui.act.sending import (
+    baseline,
+    new_operation,
+    note_sent_on,
+    read_just_before,
+    sent,
+    while_looking,
+    with_parts,
+    write_intent,
+)
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, NodeError, Refused
@@ -105,9 +114,9 @@ class Acts:
         problem = self._health.problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
 
-    async def fresh_preview(self, selector: Selector) -> Preview:
-        """The preview after every node was read once more."""
-        return take_preview(await self._watcher.poll_once(), selector)
+    async def fresh_preview(self, selector: Selector, nodes: Iterable[str] = ()) -> Preview:
+        """The preview after every node was read once more; over these nodes, where any are named."""
+        return take_preview(await self._watcher.poll_once(), selector, nodes)
 
     async def feeders(self, preview: Preview) -> Feeders:
         """What feeds the ready queues of the target nodes, asked now, for a stake. Never raises."""
@@ -132,9 +141,12 @@ class Acts:
         ledgers = {node: baseline(preview.selector, answer.value) for node, answer in before.items()}
         operation = new_operation(self._desk, preview, confirmed.checked, confirmed.tag, nodes)
         operation = operation.with_event(self._clock.now(), f"confirmed, sent to {', '.join(nodes)}")
+        operation = with_parts(self._desk, operation, preview, confirmed.checked)
         previews = {node.node: node.matched.as_counts() for node in confirmed.preview.nodes}
         intents = [_intent(request, ledgers[request.node], previews[request.node]) for request in plan]
-        sending = asyncio.create_task(self._carry_out(operation, plan, ledgers, before, intents))
+        sending = asyncio.create_task(
+            self._carry_out(operation, plan, ledgers, before, intents, confirmed.checked.continues)
+        )
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
@@ -146,9 +158,11 @@ class Acts:
         ledgers: Mapping[str, Ledger],
         before: Mapping[str, Timed[Metrics]],
         intents: Sequence[Intent],
+        continues: str,
     ) -> Operation:
         await write_intent(self._desk, operation, intents)
         self._watcher.track(operation, ledgers, self._clock.monotonic(), before)
+        note_sent_on(self._desk, operation, continues)
         await while_looking(self._desk, asyncio.gather(*(self._send(operation, request) for request in plan)))
         self._watcher.refresh()
         status = self._watcher.snapshot.operation(operation.tag)

@@ -72,7 +72,7 @@ def _head(account: Account, frame: Frame) -> Iterator[str]:
 def _outcome(account: Account, _frame: Frame) -> Iterator[str]:
     entry = account.entry
     yield from ("## Outcome", "")
-    yield f"**{entry.verdict.value.upper()}**: {verdict_words(entry)}."
+    yield f"**{entry.shown_verdict.value.upper()}**: {verdict_words(entry)}."
     yield ""
     yield f"* {bounced_words(entry)}"
     yield f"* {collateral_words(entry)}"

@@ -9,6 +9,7 @@ from kumo_tui.journal.markdown import escaped, escaped_name
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.history import Chain, HistoryEntry, HistoryNode
 from kumo_tui.model.operation import Mode, NodeAct
+from kumo_tui.model.partial import is_missing
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import count_text
@@ -49,13 +50,25 @@ _DOUBTS = {
 
 
 def verdict_words(entry: HistoryEntry, shown: Shown = escaped) -> str:
-    """What the verdict over all nodes means; where it does not hold for all of them, on which it does."""
+    """What the verdict over all nodes means; where it does not hold for all of them, on which it does.
+
+    Of a partial one, what became of it on each node, those first that have no part in it.
+    """
+    if entry.is_partial:
+        return "; ".join(_partial_words(entry, shown))
     verdict, by = entry.verdict, shown(entry.replaced_by or "")
     words = f"operation {by}, with the same criteria, took its place"
     if verdict is not Verdict.REPLACED or not by:
         words = f"{_MEANING[verdict]}{f'; {words} in the end' if by else ''}"
     which = [shown(node.node) for node in entry.nodes if node.verdict is verdict]
     return words if len(which) == len(entry.nodes) else f"on {', '.join(which)} {words}; for the others see below"
+
+
+def _partial_words(entry: HistoryEntry, shown: Shown) -> Iterator[str]:
+    ordered = sorted(entry.nodes, key=lambda node: not is_missing(node.state, node.verdict))
+    for verdict in dict.fromkeys(node.verdict for node in ordered):
+        which = ", ".join(shown(node.node) for node in ordered if node.verdict is verdict)
+        yield f"on {which} {_MEANING[verdict]}"
 
 
 def bounced_words(entry: HistoryEntry, shown: Shown = escaped) -> str:

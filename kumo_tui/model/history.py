@@ -7,6 +7,7 @@ from functools import cached_property
 
 from kumo_tui.model.ledger import Ledger, Progress, combined
 from kumo_tui.model.operation import ActState, Mode, joined_reason
+from kumo_tui.model.partial import are_partial
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.verdict import Verdict, overall
 
@@ -74,6 +75,16 @@ class HistoryEntry:
     def verdict(self) -> Verdict:
         """The verdict over all nodes."""
         return overall(node.verdict for node in self.nodes)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some nodes took it and some did not (see `model.partial`)."""
+        return are_partial((node.state, node.verdict) for node in self.nodes)
+
+    @property
+    def shown_verdict(self) -> Verdict:
+        """The verdict, PARTIAL also while it goes on somewhere."""
+        return Verdict.PARTIAL if self.is_partial else self.verdict
 
     @property
     def at_least(self) -> bool:

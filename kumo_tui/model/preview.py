@@ -32,11 +32,20 @@ class NodePreview:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """What the selector hits on the target nodes, frozen. `growth_per_min` is net growth lately, in messages."""
+    """What the selector hits on the target nodes, frozen. `growth_per_min` is net growth lately, in messages.
+
+    `chosen` are the names of the nodes that were chosen, empty for all targets.
+    """
 
     selector: Selector
     nodes: tuple[NodePreview, ...]
     growth_per_min: float | None = None
+    chosen: tuple[str, ...] = ()
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The names of the nodes that take part."""
+        return tuple(node.node for node in self.nodes)
 
     @cached_property
     def matched(self) -> QueueTable:

@@ -12,6 +12,7 @@ from kumo_tui.model.clean import NO_METERS, CleanProgress, Meters, summed
 from kumo_tui.model.directives import Directive, ReadyQueue, Suspension
 from kumo_tui.model.gathering import Gathered
 from kumo_tui.model.ledger import Ledger, combined
+from kumo_tui.model.offer import Offer
 from kumo_tui.model.operation import NodeAct, Operation
 from kumo_tui.model.queues import EMPTY_TABLE, QueueTable, merge
 from kumo_tui.model.trend import Trend
@@ -108,8 +109,7 @@ class NodeSnapshot:
     nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
     that were noticed. `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not
     allow this session, as `POST /path`, to its clean words; it is empty until one was tried. `every_s` is how long
-    it is left alone between two good polls, `metrics_every_s` how seldom its metrics are read (0: each time),
-    `reading_s` what one takes, fetched and read: seconds, None before it.
+    it is left alone between two good polls, `reading_s` what one takes, fetched and read: seconds, None before it.
 
     A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
     in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
@@ -132,7 +132,6 @@ class NodeSnapshot:
     refused_acts: Mapping[str, str] = field(default_factory=dict)
     arriving: Arriving | None = None
     every_s: float | None = None
-    metrics_every_s: float = 0.0
     reading_s: float | None = None
     enabled: bool = True
     read_only: bool = False
@@ -143,6 +142,11 @@ class NodeSnapshot:
     def counts(self) -> bool:
         """Whether its numbers belong to those of the fleet: not while it is off, nor where they count already."""
         return self.enabled and not self.same_as
+
+    @property
+    def takes_acts(self) -> bool:
+        """Whether something may be begun there: not where it refused an act, nor where it is only watched."""
+        return not self.read_only and not self.refused_acts
 
     @property
     def table(self) -> QueueTable:
@@ -169,17 +173,6 @@ class NodeSnapshot:
     def age_s(self, now: float) -> float | None:
         """Seconds since its queues were read, None before the first reading."""
         return self.metrics.age_s(now) if self.metrics else None
-
-
-@dataclass(frozen=True, slots=True)
-class ListTrouble:
-    """What is wrong with a list of nodes that is kept elsewhere, and the monotonic seconds of its last good reading.
-
-    The nodes of that reading stay.
-    """
-
-    words: str
-    read_at: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +252,8 @@ class Snapshot:
     """Everything the screen shows. `at` is monotonic seconds, `number` counts polls from 0 (nothing read yet).
 
     `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced. `gathered` is
-    mail that stands again after the end of an operation, by its tag. `interval_s` is what is set, which some nodes
+    mail that stands again after the end of an operation, by its tag; `offers` are nodes without a part in one that
+    they could have. `interval_s` is what is set, which some nodes
     exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus. `sum_of` sums tables.
     """
 
@@ -273,8 +267,8 @@ class Snapshot:
     operations: tuple[OperationStatus, ...] = ()
     trend: Trend = field(default_factory=Trend)
     journal_problem: str | None = None
-    list_trouble: ListTrouble | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
     attended: bool = True
     sum_of: Callable[[Sequence[QueueTable]], QueueTable] = merge
 

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     """What an operation on a node is doing, or how it ended.
 
     EXPIRED is an act of unknown outcome that would be over before anybody could look for it: the list cannot tell.
+    PARTIAL is no verdict on one node: it was done on some, and on others it was not carried out, or forgotten.
     """
 
     RUNNING = "running"
@@ -34,6 +35,7 @@ class Verdict(StrEnum):
     SWEEPING = "sweeping"
     RETURNING = "returning"
     RELEASED = "released"
+    PARTIAL = "partial"
 
     @property
     def is_final(self) -> bool:
@@ -50,8 +52,12 @@ FINAL = frozenset(
         Verdict.EXPIRED,
         Verdict.REJECTED,
         Verdict.RELEASED,
+        Verdict.PARTIAL,
     }
 )
+
+# What a node that was sent to has no part in.
+NOT_THERE = frozenset({Verdict.REJECTED, Verdict.LOST, Verdict.EXPIRED})
 
 # The order in which the verdict of several nodes is summed up: the first that any node has.
 _ORDER = (
@@ -69,6 +75,7 @@ _ORDER = (
     Verdict.REPLACED,
     Verdict.REJECTED,
     Verdict.RELEASED,
+    Verdict.PARTIAL,
     Verdict.DONE,
 )
 
@@ -140,6 +147,11 @@ def judge_gone(state: Gone) -> Verdict:
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict of an operation over its nodes: the one that wants attention most."""
+    """The verdict of an operation over its nodes: the one that wants attention most.
+
+    Once it is over everywhere, what was done on some nodes and not carried out on others is PARTIAL, never done.
+    """
     present = set(verdicts)
+    if present <= FINAL and Verdict.DONE in present and present & NOT_THERE:
+        return Verdict.PARTIAL
     return next((verdict for verdict in _ORDER if verdict in present), Verdict.UNKNOWN)

@@ -19,6 +19,7 @@ from kumo_tui.ui.clean_words import (
 )
 from kumo_tui.ui.operation_lines import aftermath_lines, left_out_row
 from kumo_tui.ui.operation_words import unread_node, why_words
+from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -45,16 +46,16 @@ def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
     """Selector, tag, verdict; the sums; reason and author; what the verdict means; what may have been missed."""
-    operation, style = status.operation, VERDICTS[status.verdict]
-    state = f"{style.mark(signs.ascii_only)} {style.word}"
+    operation, state = status.operation, headline(status, snapshot, signs)
     tag = f"   op {operation.tag}   "
-    scope = fit(operation.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
-    meaning = f"{style.word}: {meaning_words(status, may_act=may_act)}"
+    room = max(8, width - len(tag) - len(state.text))
+    scope = fit(operation.selector.describe(), room, cut=Cut.MIDDLE).rstrip()
     return [
-        (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
+        (Piece(scope, Look.STRONG), Piece(tag), state),
         *wrapped(progress_words(status, snapshot, signs.dot), width),
         *wrapped(why_words(operation), width, Look.DIM),
-        *wrapped(meaning, width, style.look),
+        *meaning_line(status, snapshot, width, meaning_words(status, may_act=may_act)),
+        *offer_lines(status, snapshot, width, signs, may_act=may_act),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
         *wrapped(meters_words(status, signs.dot), width, Look.DIM),
     ]

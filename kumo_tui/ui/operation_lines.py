@@ -12,6 +12,7 @@ from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
 from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words, why_words
+from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -49,15 +50,16 @@ def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
     """Selector, tag and verdict; the sums; reason and author; what the verdict means; what it may have cost."""
-    operation, style = status.operation, VERDICTS[status.verdict]
-    state = f"{style.mark(signs.ascii_only)} {style.word}"
+    operation, state = status.operation, headline(status, snapshot, signs)
     tag = f"   op {operation.tag}   "
-    scope = fit(operation.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()
+    room = max(8, width - len(tag) - len(state.text))
+    scope = fit(operation.selector.describe(), room, cut=Cut.MIDDLE).rstrip()
     return [
-        (Piece(scope, Look.STRONG), Piece(tag), Piece(state, style.look)),
+        (Piece(scope, Look.STRONG), Piece(tag), state),
         *wrapped(progress_words(status, snapshot, signs.dot), width),
         *wrapped(why_words(operation), width, Look.DIM),
-        *wrapped(f"{style.word}: {verdict_words(status, snapshot)}", width, style.look),
+        *meaning_line(status, snapshot, width, verdict_words(status, snapshot)),
+        *offer_lines(status, snapshot, width, signs, may_act=may_act),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
         *wrapped(meters_words(status, signs.dot), width, Look.DIM),
     ]

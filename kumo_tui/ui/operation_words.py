@@ -124,6 +124,7 @@ _MEANING = {
     Verdict.REPLACED: "the same criteria were sent again: a new entry took over, these totals stand still.",
     Verdict.EXPIRED: "it would be over before its list could be read: nobody knows whether it ran.",
     Verdict.REJECTED: "it is not in force: nothing was bounced.",
+    Verdict.PARTIAL: "it was done on some nodes only.",
 }
 
 

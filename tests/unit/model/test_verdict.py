@@ -82,14 +82,21 @@ def test_a_directive_that_has_left_the_list_ended_was_cancelled_replaced_or_lost
 def test_over_several_nodes_the_verdict_is_the_one_that_wants_attention_most() -> None:
     assert overall([Verdict.DONE, Verdict.UNKNOWN, Verdict.RUNNING]) is Verdict.UNKNOWN
     assert overall([Verdict.DONE, Verdict.SWEPT]) is Verdict.SWEPT
-    assert overall([Verdict.DONE, Verdict.LOST]) is Verdict.LOST
+    assert overall([Verdict.CANCELLED, Verdict.LOST]) is Verdict.LOST
     assert overall([Verdict.DONE, Verdict.DONE]) is Verdict.DONE
     assert overall([]) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("other", [Verdict.REJECTED, Verdict.LOST, Verdict.EXPIRED])
+def test_what_was_done_on_some_nodes_only_is_partial_once_it_is_over_and_never_done(other: Verdict) -> None:
+    assert overall([Verdict.DONE, other]) is Verdict.PARTIAL
+    assert overall([Verdict.RUNNING, other]) is Verdict.RUNNING
+    assert overall([Verdict.DONE, other, Verdict.UNKNOWN]) is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_can_be_summed_up_and_only_endings_are_final(verdict: Verdict) -> None:
     assert overall([verdict]) is verdict
     assert verdict.is_final == (verdict in FINAL)
-    endings = ("done", "lost", "cancelled", "replaced", "expired", "rejected", "released")
+    endings = ("done", "lost", "cancelled", "replaced", "expired", "rejected", "released", "partial")
     assert verdict.is_final == (verdict.value in endings)
