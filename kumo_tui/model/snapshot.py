@@ -109,7 +109,8 @@ class NodeSnapshot:
     nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
     that were noticed. `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not
     allow this session, as `POST /path`, to its clean words; it is empty until one was tried. `every_s` is how long
-    it is left alone between two good polls, `reading_s` what one takes, fetched and read: seconds, None before it.
+    it is left alone between two good polls, `metrics_every_s` how seldom its metrics are read (0: each time),
+    `reading_s` what one takes, fetched and read: seconds, None before it.
 
     A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
     in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
@@ -132,6 +133,7 @@ class NodeSnapshot:
     refused_acts: Mapping[str, str] = field(default_factory=dict)
     arriving: Arriving | None = None
     every_s: float | None = None
+    metrics_every_s: float = 0.0
     reading_s: float | None = None
     enabled: bool = True
     read_only: bool = False
@@ -173,6 +175,17 @@ class NodeSnapshot:
     def age_s(self, now: float) -> float | None:
         """Seconds since its queues were read, None before the first reading."""
         return self.metrics.age_s(now) if self.metrics else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTrouble:
+    """What is wrong with a list of nodes that is kept elsewhere.
+
+    `read_at` is the monotonic seconds of its last good reading, whose nodes stay.
+    """
+
+    words: str
+    read_at: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,6 +280,7 @@ class Snapshot:
     operations: tuple[OperationStatus, ...] = ()
     trend: Trend = field(default_factory=Trend)
     journal_problem: str | None = None
+    list_trouble: ListTrouble | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
     attended: bool = True

@@ -8,7 +8,7 @@ from threading import Lock
 from kumo_tui.clock import Clock
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import ListTrouble, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
@@ -50,6 +50,7 @@ class Composer:
         interval_s: float,
         attended: bool,
         journal_problem: str | None,
+        list_trouble: ListTrouble | None = None,
     ) -> Snapshot:
         """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
         now = self._clock.monotonic()
@@ -65,6 +66,7 @@ class Composer:
             operations=statuses,
             trend=self._with_trend(nodes),
             journal_problem=journal_problem,
+            list_trouble=list_trouble,
             gathered=self._aftermath.seen(statuses, nodes, now),
             offers=self._offering.seen(statuses, nodes),
             attended=attended,
