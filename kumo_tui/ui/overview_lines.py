@@ -5,18 +5,21 @@ from itertools import pairwise
 
 from kumo_tui.model.overview import Graph, Overview, Part, Point, QueueFigure, Rates
 from kumo_tui.model.scrapes import Target
+from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, is_altered, plural
 from kumo_tui.ui.cells import Align, Cut, cut_middle, fit, fit_count
+from kumo_tui.ui.ports import Overviewing
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
 from kumo_tui.units import age_text, count_text, percent_text
-from kumo_tui.watch.overview_words import Note
+from kumo_tui.watch.overview_words import Note, node_scrape_words
 
 WIDE = 100
 TALL = 30
 LABEL_WIDTH = 8
+FACT_LABEL = 11
 GRAPH_ROWS, TALL_GRAPH_ROWS = 6, 10
 NOTES_MOST = 5
 
@@ -153,6 +156,14 @@ def note_lines(found: Sequence[Note], width: int, signs: Glyphs) -> Sequence[Lin
     words = f"{len(lines) - len(kept) - 1} more lines; `kumo-tui overview` prints all"
     more = (Piece(f" {signs.warning} {words}", Look.AMBER),)
     return [*kept, more, lines[-1]]
+
+
+def scrape_facts(source: Overviewing | None, fleet: Snapshot, node: str, width: int) -> Sequence[Line]:
+    """What is wrong with the scrape of a node that answers us, as one of its facts; none where nothing is."""
+    words = node_scrape_words(source.overview, fleet, node) if source is not None else ""
+    rows = wrapped(words, max(20, width - FACT_LABEL - 2), Look.AMBER)
+    labels = ["prometheus", *[""] * len(rows)]
+    return [(Piece(f" {label:<{FACT_LABEL}}", Look.DIM), *row) for label, row in zip(labels, rows, strict=False)]
 
 
 def _rates(rates: Rates, signs: Glyphs) -> Line:

@@ -288,6 +288,14 @@ async def test_the_dashboard_warns_of_a_node_that_only_prometheus_cannot_read() 
         assert 'quo"te@hold.example' in running.text
 
 
+async def test_the_facts_of_a_node_say_that_only_prometheus_cannot_read_it() -> None:
+    async with shown(FakeOverviewing(overview())) as running:
+        await running.press("escape", "n", "down", "down")
+        await wait_for(running.pilot, lambda: "prometheus Prometheus cannot scrape mta3" in running.text)
+        await running.press("up")
+        assert "cannot scrape" not in running.text
+
+
 async def test_a_node_that_does_not_answer_us_either_is_no_riddle() -> None:
     gone = node("mta3", None, state=NodeState.DOWN, errors={"metrics": "mta3: refuses."})
     world = fleet()

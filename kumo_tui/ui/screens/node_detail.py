@@ -7,6 +7,7 @@ from kumo_tui.text import clean
 from kumo_tui.ui import node_lines
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.overview_lines import scrape_facts
 from kumo_tui.ui.screens.detail import DetailScreen, fact
 from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
@@ -24,12 +25,16 @@ class NodeDetailScreen(DetailScreen):
     def draw(self, snapshot: Snapshot, now: float) -> None:
         """Draw what is known of it; its ready queues are those of its last good reading."""
         node, settings = snapshot.node(self.node), dashboard_host(self).settings
+        overview = dashboard_host(self).overview
         if node is None:
             self.show_facts([fact("", "It is not watched any more.", Look.AMBER)])
             return
         is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot.profile)
         self.query_one("#facts", FittedLines).fit(
-            lambda width, _: node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure)
+            lambda width, _: [
+                *scrape_facts(overview, snapshot, node.name, width),
+                *node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure),
+            ]
         )
         ready = sorted(
             node.metrics.value.ready if node.metrics else (), key=lambda queue: (-queue.waiting, queue.name)

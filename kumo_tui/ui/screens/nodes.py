@@ -12,6 +12,7 @@ from kumo_tui.text import clean, plural
 from kumo_tui.ui import keys, node_lines
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
+from kumo_tui.ui.overview_lines import scrape_facts
 from kumo_tui.ui.screens.detail import DetailScreen
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Look
@@ -64,6 +65,7 @@ class NodesScreen(DetailScreen):
 
     def _draw_facts(self, snapshot: Snapshot, now: float) -> None:
         settings, key = dashboard_host(self).settings, self.table.cursor_key
+        overview = dashboard_host(self).overview
         node = snapshot.node(key) if isinstance(key, str) else None
         if node is None:
             return
@@ -72,6 +74,7 @@ class NodesScreen(DetailScreen):
         self.query_one("#facts", FittedLines).fit(
             lambda width, _: [
                 title,
+                *scrape_facts(overview, snapshot, node.name, width),
                 *node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure),
             ]
         )
