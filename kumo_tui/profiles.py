@@ -165,7 +165,7 @@ class ProfileSettings(BaseModel):
     def reached(self, name: str, url: str) -> NodeSettings:
         """How a node of this profile is reached: as the config has it, else as what its lists name."""
         own = next((node for node in self.nodes_with_credentials() if node.label == name), None)
-        return own or self.listed(NodeSettings(url=url, name=name))
+        return own or self.listed(NodeSettings(url=url))
 
     def listed(self, node: NodeSettings) -> NodeSettings:
         """A node of a list, which says nothing of trust, with what holds for it."""

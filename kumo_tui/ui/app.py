@@ -27,6 +27,7 @@ from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.keys import Command, Place
+from kumo_tui.ui.node_lines import insecure_nodes
 from kumo_tui.ui.opening import Opening
 from kumo_tui.ui.ports import Live, Overviewing, Watching
 from kumo_tui.ui.room import has_no_room_for_forms, needs_words
@@ -191,8 +192,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
     @property
     def mode(self) -> Mode:
         """Read-only, and how many nodes' certificates are not verified."""
-        profile = self.settings.profile.get(self.snapshot.profile)
-        insecure = sum(1 for node in profile.nodes if node.insecure) if profile else 0
+        insecure = len(insecure_nodes(self.settings, self.snapshot))
         return Mode(
             read_only_by=self.rights.read_only_by, insecure=insecure, low_bandwidth=self.settings.low_bandwidth
         )

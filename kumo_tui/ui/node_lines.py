@@ -35,10 +35,24 @@ READY_COLUMNS = (
 )
 
 
-def insecure_nodes(settings: Settings, profile: str) -> frozenset[str]:
-    """The nodes of this profile whose certificates are not verified, by name."""
-    chosen = settings.profile.get(profile)
-    return frozenset(node.label for node in chosen.nodes if node.insecure) if chosen else frozenset()
+def insecure_nodes(settings: Settings, snapshot: Snapshot) -> frozenset[str]:
+    """The nodes whose certificates are not verified, by name."""
+    chosen = settings.profile.get(snapshot.profile)
+    if chosen is None:
+        return frozenset()
+    own = {node.label: node.insecure for node in chosen.nodes}
+    listed = chosen.node_defaults.insecure
+    return frozenset(
+        node.name for node in snapshot.nodes if own.get(node.name, listed and node.url.startswith("https:"))
+    )
+
+
+def list_trouble_words(snapshot: Snapshot, now: float) -> str:
+    """`node list: /etc/prod.nodes: no such file; last read 12 m ago`; empty where nothing is wrong with it."""
+    trouble = snapshot.list_trouble
+    if trouble is None:
+        return ""
+    return f"node list: {clean(trouble.words).rstrip('.')}; last read {age_text(now - trouble.read_at)} ago"
 
 
 def node_columns(width: int) -> Sequence[Column]:

@@ -43,7 +43,7 @@ class Membership(ABC):
         self._publish()
 
     def set_list_trouble(self, trouble: ListTrouble | None) -> None:
-        """Say in every snapshot from now on what is wrong with the list that the nodes are from; None is nothing."""
+        """Say in every snapshot from now on what is wrong with the list of nodes; None is nothing."""
         if trouble != self._list_trouble:
             self._list_trouble = trouble
             self._publish()

@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from kumo_tui.config import ActSettings
 from kumo_tui.model.directives import ReadyQueue
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
+from kumo_tui.model.snapshot import ListTrouble, MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
+from kumo_tui.profiles import ProfileSettings
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.node_lines import node_facts, size_text, took_text
 from kumo_tui.ui.screens.dashboard import DashboardScreen
@@ -191,6 +192,18 @@ async def test_a_certificate_that_is_not_verified_stays_in_sight() -> None:
         await opened(app, pilot)
         assert "›✓⚠" in row(app, name)
         assert "its certificate is not verified" in screen(app)
+
+
+async def test_nodes_of_a_list_are_as_insecure_as_their_profile_says_and_a_bad_list_is_said() -> None:
+    listed = ProfileSettings.model_validate({"nodes_file": "/n", "node_defaults": {"insecure": True}})
+    secure = replace(mta("mta1"), url="https://mta1:8000")
+    trouble = ListTrouble("/n: no such file.", START - 60)
+    app = app_on(None, snapshot(secure, mta("mta2"), profile="lab", list_trouble=trouble), profile={"lab": listed})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert app.mode.insecure == 1
+        assert "›✓⚠" in row(app, "mta1")
+        assert "⚠ node list: /n: no such file; last read 1m ago" in screen(app)
 
 
 async def test_it_follows_the_snapshots_and_ages_go_on() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kumo_tui.model.directives import Suspension
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import Metrics, NodeState, OperationStatus, Snapshot, Timed
+from kumo_tui.model.snapshot import ListTrouble, Metrics, NodeState, OperationStatus, Snapshot, Timed
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.theme import GLYPHS, Look
 from kumo_tui.ui.widgets.notice import Notice, notices
@@ -31,6 +31,12 @@ def test_a_failing_node_has_one_line_however_many_requests_fail() -> None:
 def test_a_busy_node_says_for_how_long_it_has_been_silent() -> None:
     world = snapshot(node("mta1", {"a@x": 1}, state=NodeState.BUSY, silent_s=38.0))
     assert lines(world, START + 2) == [" ⚠ mta1 busy, silent for 40 s"]
+
+
+def test_a_node_list_that_cannot_be_had_is_said_with_its_age() -> None:
+    trouble = ListTrouble("/etc/prod.nodes: no such\x1b[2J file.", START - 720)
+    world = snapshot(node("mta1", {"a@x": 1}), list_trouble=trouble)
+    assert lines(world) == [" ⚠ node list: /etc/prod.nodes: no such\\x1b[2J file; last read 12m ago"]
 
 
 def test_the_worst_stands_first() -> None:

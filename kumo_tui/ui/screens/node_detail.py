@@ -29,7 +29,7 @@ class NodeDetailScreen(DetailScreen):
         if node is None:
             self.show_facts([fact("", "It is not watched any more.", Look.AMBER)])
             return
-        is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot.profile)
+        is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot)
         self.query_one("#facts", FittedLines).fit(
             lambda width, _: [
                 *scrape_facts(overview, snapshot, node.name, width),

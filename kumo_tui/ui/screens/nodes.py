@@ -27,6 +27,7 @@ class NodesScreen(DetailScreen):
 
     DEFAULT_CSS = """
     NodesScreen LineTable { height: 1fr; min-height: 4; }
+    NodesScreen #list { margin: 0; }
     NodesScreen #facts { height: auto; max-height: 75%; margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("alone")]
@@ -40,6 +41,7 @@ class NodesScreen(DetailScreen):
         with Horizontal(id="top"):
             yield Lines((Piece(" Nodes", Look.STRONG),), id="title")
             yield Lines(id="age")
+        yield FittedLines(id="list")
         yield LineTable(self._columns, id="rows", empty=self._empty)
         yield FittedLines(id="facts")
         yield Lines(id="said")
@@ -48,11 +50,15 @@ class NodesScreen(DetailScreen):
     def draw(self, snapshot: Snapshot, now: float) -> None:
         """Draw the nodes of this snapshot."""
         settings, signs, width = dashboard_host(self).settings, glyphs_of(self), self.size.width
-        insecure = node_lines.insecure_nodes(settings, snapshot.profile)
+        insecure = node_lines.insecure_nodes(settings, snapshot)
         answering = f"   {snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')} answering"
         rate = dashboard_host(self).drawn.rate()
         drawn = f"   drawn {node_lines.size_text(rate) if rate else '0 B'}/s lately"
         self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(answering + drawn, Look.DIM)))
+        trouble = node_lines.list_trouble_words(snapshot, now)
+        self.query_one("#list", FittedLines).show_words(
+            trouble, Look.AMBER, f" {signs.warning} " if trouble else ""
+        )
         wide = width >= node_lines.WIDE
         self.table.set_columns(node_lines.node_columns(width))
         self.table.show(
@@ -69,7 +75,7 @@ class NodesScreen(DetailScreen):
         node = snapshot.node(key) if isinstance(key, str) else None
         if node is None:
             return
-        is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot.profile)
+        is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot)
         title: Line = (Piece(f" {clean(node.name)}", Look.STRONG),)
         self.query_one("#facts", FittedLines).fit(
             lambda width, _: [

@@ -91,9 +91,8 @@ class RequestsScreen(Modal[None]):
         """The curl command, with `***` for the secret where the node has a login."""
         host = dashboard_host(self)
         profile = host.settings.profile.get(host.snapshot.profile)
-        nodes = profile.nodes_with_credentials() if profile else ()
-        logins = (node.credentials for node in nodes if node.label == request.node and node.credentials)
-        return request.curl(next((login.curl_option for login in logins), ""))
+        login = profile.reached(request.node, _base_url(request)).credentials if profile else None
+        return request.curl(login.curl_option if login else "")
 
     def _copy(self, what: str, texts: Sequence[str]) -> None:
         text = "\n".join(texts)

@@ -15,6 +15,7 @@ from kumo_tui.ui.alarm_lines import alarm_lines
 from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
+from kumo_tui.ui.node_lines import list_trouble_words
 from kumo_tui.ui.pace_words import drops_words
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece, line_width, strip_of
@@ -43,6 +44,7 @@ def notices(
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
     return [
         *_journal(snapshot, signs, width),
+        *_node_list(snapshot, now, signs, width),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
         *_gathered_lines(snapshot, signs, may_act=may_act),
@@ -60,6 +62,15 @@ def _journal(snapshot: Snapshot, signs: Glyphs, width: int) -> Sequence[Line]:
     words = _FOLDER.sub("", clean(snapshot.journal_problem), count=1)
     mark, text = f" {signs.warning} ", f"bounces are off: no journal: {words}"
     return wrapped(text, width, Look.AMBER, mark) if width else [(Piece(f"{mark}{text}", Look.AMBER),)]
+
+
+def _node_list(snapshot: Snapshot, now: float, signs: Glyphs, width: int) -> Sequence[Line]:
+    """Nodes may be missing here that are in the list."""
+    words = list_trouble_words(snapshot, now)
+    mark = f" {signs.warning} "
+    if not words:
+        return []
+    return wrapped(words, width, Look.AMBER, mark) if width else [(Piece(f"{mark}{words}", Look.AMBER),)]
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
