@@ -6,9 +6,9 @@ are summed over the ids that one operation had on one node.
 """
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from kumo_tui.model.selector import Selector
@@ -63,7 +63,12 @@ class Ledger:
         if not raised:
             return self
         marks = {**self.marks, directive_id: {**known, **raised}}
-        return replace(self, marks=marks, sums=self._sums_after(known, raised))
+        after = replace(self, marks=marks, sums=self._sums_after(known, raised))
+        if len(marks) > 1:
+            before = self.bounced.get
+            more = {name: before(name, 0) + count - known.get(name, 0) for name, count in raised.items()}
+            vars(after)["bounced"] = {**self.bounced, **more}
+        return after
 
     def _sums_after(
         self, known: Mapping[str, int], raised: Mapping[str, int]
@@ -182,14 +187,35 @@ class Progress(NamedTuple):
 
 
 def combined(ledgers: Iterable[Ledger]) -> Ledger:
-    """One ledger of an operation over all its nodes: baselines and totals summed per queue name."""
+    """One ledger of an operation over all its nodes: baselines and totals summed per queue name.
+
+    Where a ledger has moved on since they were combined before, only what has risen on its node is summed.
+    """
     several = tuple(ledgers)
-    return several[0] if len(several) == 1 else _combined(several)
+    if len(several) == 1:
+        return several[0]
+    key = tuple(id(ledger.baseline) for ledger in several)
+    known = _COMBINED.pop(key, None)
+    together = (_moved_on(*known, several) if known else None) or _anew(several)
+    # The baselines live as long as the ledgers that are kept with their sum: no others can have their ids.
+    _COMBINED[key] = several, together
+    for old in list(_COMBINED)[:-COMBINED_KEPT]:
+        _COMBINED.pop(old, None)
+    return together
 
 
-@lru_cache(maxsize=4)
-def _combined(several: tuple[Ledger, ...]) -> Ledger:
-    """Ledgers are told apart by identity: one that is asked for again, unchanged, sums nothing anew."""
+def _moved_on(before: Sequence[Ledger], together: Ledger, several: Sequence[Ledger]) -> Ledger | None:
+    """The sum of ledgers from the sum of those before; None where one of them does not follow its own before."""
+    for number, (old, ledger) in enumerate(zip(before, several, strict=True)):
+        if ledger is not old:
+            node = f"node {number}"
+            together = together.record(node, ledger.bounced)
+            if together.marks[node] != ledger.bounced or ledger.selector != old.selector:
+                return None
+    return together
+
+
+def _anew(several: Sequence[Ledger]) -> Ledger:
     baseline: dict[str, int] = {}
     marks: dict[str, Mapping[str, int]] = {}
     for number, ledger in enumerate(several):
@@ -197,3 +223,8 @@ def _combined(several: tuple[Ledger, ...]) -> Ledger:
             baseline[name] = baseline.get(name, 0) + count
         marks[f"node {number}"] = ledger.bounced
     return Ledger(several[0].selector, baseline, marks)
+
+
+COMBINED_KEPT = 8
+
+_COMBINED: dict[tuple[int, ...], tuple[Sequence[Ledger], Ledger]] = {}

@@ -109,6 +109,9 @@ def test_sums_carried_from_reading_to_reading_are_those_of_the_marks(
         assert (ledger.progress, ledger.collateral) == (anew.progress, anew.collateral)
 
 
+PROMO_OR_NEWS = st.sampled_from(["promo:a@x", "promo:b@x", "news:a@x"])
+
+
 def test_the_same_totals_again_leave_the_ledger_as_it_is() -> None:
     ledger = Ledger(Criteria(campaign="promo"), {"promo:a@x": 3}).record("one", {"promo:a@x": 1})
     assert ledger.record("one", {"promo:a@x": 1}) is ledger
@@ -129,3 +132,28 @@ def test_of_many_queues_the_largest_are_found_without_the_others() -> None:
     assert ledger.largest == ledger.rows[:LISTED]
     assert ledger.largest[0].name == "promo:a@new"
     assert ledger.queues == len(ledger.rows) == 3001
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.sampled_from(["one", "two"]), st.dictionaries(PROMO_OR_NEWS, st.integers(0, 9))
+        ),
+        max_size=8,
+    )
+)
+def test_a_sum_over_nodes_goes_on_from_the_sum_before_and_an_older_one_stays_as_it_was(
+    readings: list[tuple[int, str, dict[str, int]]],
+) -> None:
+    ledgers = [Ledger(Criteria(campaign="promo"), {"promo:a@x": count}) for count in (3, 4, 5)]
+    seen = [list(ledgers)]
+    for node, directive_id, totals in readings:
+        ledgers[node] = ledgers[node].record(directive_id, totals)
+        seen.append(list(ledgers))
+        combined(ledgers)
+    for several in seen[::-1]:
+        marks = {f"node {number}": ledger.bounced for number, ledger in enumerate(several)}
+        anew = Ledger(several[0].selector, {"promo:a@x": 12}, marks)
+        together = combined(several)
+        assert together.bounced == anew.bounced
+        assert (together.progress, together.collateral) == (anew.progress, anew.collateral)
