@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -110,6 +111,14 @@ def serving(scenario: str, *words: str) -> Iterator[ServedFleet]:
         assert child.stdin is not None
         child.stdin.close()
         child.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[str]:
+    """A URL that refuses connections: the port is ours, and nobody listens."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"
 
 
 def kumo_tui(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -15,13 +15,14 @@ any other setting is given as an environment variable's end: `stage.dashboard(AC
 import contextlib
 import json
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, serving
+from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, kumo_tui, serving
 from tests.e2e.terminal import Terminal
 
 BOUNCES, STOPS = "/api/admin/bounce/v1", "/api/admin/suspend/v1"
@@ -114,11 +115,14 @@ class Scene:
         self._state = folder / "state"
         self._config = folder / "config.toml"
 
-    def configure(self, text: str = "", *, production: bool = False, profile: str = "prod") -> None:
-        """Write a config file whose default profile has all nodes of the fleet; `text` comes before it."""
+    def configure(self, text: str = "", *, production: bool = False, profile: str = "prod", **others: str) -> None:
+        """Write a config file whose default profile has all nodes of the fleet; `text` comes before it.
+
+        `others` are further nodes of the profile by name, at URLs that the fleet does not serve.
+        """
         lines = [f'default_profile = "{profile}"', text, f"[profile.{profile}]"]
         lines.append(f"production = {str(production).lower()}")
-        for name, url in self.fleet.urls.items():
+        for name, url in {**self.fleet.urls, **others}.items():
             lines += [f"[[profile.{profile}.nodes]]", f'url = "{url}"', f'name = "{name}"']
         self._config.write_text("\n".join(lines) + "\n", "utf-8")
 
@@ -140,6 +144,10 @@ class Scene:
         if self._config.exists():
             env["KUMO_TUI_CONFIG"] = str(self._config)
         return Desk([*launcher, *target, *words], columns, rows, env)
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the installed command on the profile of `configure`, with the journal of this scene."""
+        return kumo_tui(*words, XDG_STATE_HOME=str(self._state), KUMO_TUI_CONFIG=str(self._config))
 
     @property
     def journal(self) -> Path:

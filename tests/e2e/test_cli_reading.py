@@ -2,13 +2,12 @@
 
 import json
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, kumo_tui, serving
+from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, kumo_tui, refusing, serving
 from tests.e2e.terminal import Terminal
 
 
@@ -20,10 +19,8 @@ def quiet() -> Iterator[ServedFleet]:
 
 @pytest.fixture
 def closed() -> Iterator[str]:
-    """A URL that refuses connections: the port is ours, and nobody listens."""
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{holder.getsockname()[1]}"
+    with refusing() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
