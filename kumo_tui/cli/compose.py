@@ -177,7 +177,10 @@ def house_for(
     logins = Logins(world.environ)
     profile = settings.profile.get(target.profile)
 
+    called: dict[str, str] = {}
+
     def watch_of(node: NodeSettings) -> NodeWatch:
+        called[node.label] = node.instance
         login = logins.of(node.label, node.credentials)
         client = world.make_client(node, settings, world.clock, login)
         marks = {"enabled": node.enabled, "read_only": node.read_only}
@@ -192,7 +195,9 @@ def house_for(
         interval_s=(profile.interval_s if profile else None) or settings.poll.interval_s,
     )
     acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)
-    overview = overview_watch(profile, world.clock, logins, watcher, world.make_prometheus) if profile else None
+    overview = (
+        overview_watch(profile, world.clock, logins, watcher, called, world.make_prometheus) if profile else None
+    )
     return House(
         settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of, overview=overview
     )

@@ -38,9 +38,10 @@ def demo_command(call: Call, given: Options, *, scenario: str, seed: int, speed:
     _refuse_target(options)
     check_terminal(replace(call, options=options))
     with serving(Simulation(scenario, seed=seed, speed=speed)) as fleet:
-        house = house_for(
-            Target("demo", False, fleet.nodes), options.settings(), call.surroundings, MemoryJournal()
-        )
+        target = Target("demo", False, fleet.nodes)
+        # No Prometheus scrapes it, whatever a profile of the same name says.
+        settings = options.settings().model_copy(update={"profile": {}})
+        house = house_for(target, settings, call.surroundings, MemoryJournal())
         return open_dashboard(house)
 
 

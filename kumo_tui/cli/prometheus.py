@@ -45,22 +45,22 @@ def overview_watch(
     clock: Clock,
     logins: Logins,
     fleet: Fleet,
+    called: Mapping[str, str],
     make: Callable[[PrometheusSettings, Clock, Login | None], PrometheusClient] = make_prometheus,
 ) -> OverviewWatch | None:
-    """The watch over a profile's Prometheus, None where it has none. Asks nothing; raises ConfigError."""
+    """The watch over a profile's Prometheus, None where it has none. Asks nothing; raises ConfigError.
+
+    `called` has what Prometheus calls a node, by its name, and may change.
+    """
     settings = profile.prometheus
     if settings is None:
         return None
-
-    def called() -> Mapping[str, str]:
-        return {node.label: node.instance for node in profile.nodes}
-
     return OverviewWatch(
         make(settings, clock, logins.of("prometheus", settings.credentials)),
         Queries(settings.match, settings.instance_label),
         clock,
         fleet=lambda: fleet.snapshot,
-        called=called,
+        called=lambda: called,
         every_s=settings.every_s,
         insecure=settings.insecure,
     )

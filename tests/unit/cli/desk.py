@@ -15,9 +15,12 @@ from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Login
+from kumo_tui.node.prometheus import PrometheusClient
 from kumo_tui.profiles import NodeSettings
+from kumo_tui.prometheus_settings import PrometheusSettings
 from kumo_tui.sim import CutError, Fleet, SimNode, load_scenario, parse_scenario
 from tests.fakes import FakeClock, settle
+from tests.prometheus_api import FakePrometheus
 
 NODE = "http://mta1:8000"
 
@@ -74,6 +77,7 @@ class Desk:
         text = scenario if "\n" in scenario else ""
         plan = parse_scenario(text, "test.toml") if text else load_scenario(scenario)
         self.fleet = Fleet(plan, self.clock)
+        self.prometheus = FakePrometheus()
         self.code, self.out, self.err = 0, "", ""
         self.after_post: Callable[[SimNode], Any] = lambda _node: None
         self.tasks: list[asyncio.Future[None]] = []
@@ -90,6 +94,7 @@ class Desk:
             clock=self.clock,
             environ=environ or {},
             make_client=self._client,
+            make_prometheus=self._prometheus_client,
             is_terminal=lambda: terminal,
             who=lambda: "kim@desk",
         )
@@ -135,6 +140,11 @@ class Desk:
             for request in node.requests
             if request.method != "GET"
         ]
+
+    def _prometheus_client(
+        self, settings: PrometheusSettings, clock: Clock, login: Login | None
+    ) -> PrometheusClient:
+        return PrometheusClient(settings.url, clock=clock, login=login, transport=self.prometheus)
 
     def _client(self, node: NodeSettings, _settings: Settings, clock: Clock, login: Login | None) -> NodeClient:
         host = httpx.URL(node.url).host
