@@ -17,8 +17,8 @@ REST = 4.0
 class Publishing:
     """Tells of polls by calling `publish`, which takes a snapshot of everything as it is then.
 
-    `prepare` computes, beside the event loop where that is much, what the snapshot needs; `nodes` is how many are
-    polled. What is asked for while nothing may be told yet is told once, a moment later.
+    `prepare` computes beside the event loop what a snapshot of many nodes needs; `nodes` is how many are polled.
+    What is asked for while nothing may be told yet is told once, a moment later.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class Publishing:
         self._task: asyncio.Task[None] | None = None
 
     def soon(self) -> None:
-        """Tell of what was found: now, unless that was just done."""
+        """Tell of what was found: now, unless that was just done or is much to sum up."""
         if self._task is not None:
             return
-        if self._clock.monotonic() >= self._not_before:
-            self._tell()
+        if self._clock.monotonic() >= self._not_before and self._nodes() <= SEVERAL_NODES:
+            self._tell(self._clock.monotonic())
         else:
             self._task = asyncio.create_task(self._tell_later())
 
@@ -52,16 +52,17 @@ class Publishing:
 
     async def _tell_later(self) -> None:
         try:
-            await self._clock.sleep(max(0.0, self._not_before - self._clock.monotonic()))
+            if (early_s := self._not_before - self._clock.monotonic()) > 0:
+                await self._clock.sleep(early_s)
+            began = self._clock.monotonic()
             await self._prepare()
-            self._tell()
+            self._tell(began)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the telling go on
             surface("telling of the nodes failed", error)
         finally:
             self._task = None
 
-    def _tell(self) -> None:
-        began = self._clock.monotonic()
+    def _tell(self, began: float) -> None:
         self._publish()
         ended = self._clock.monotonic()
         least_s = TOGETHER_S if self._nodes() > SEVERAL_NODES else 0.0
