@@ -11,10 +11,17 @@ from kumo_tui.units import count_text, duration_text, percent_text
 MOST_NODES = 3
 
 
-def blast_words(preview: Preview, target: str) -> Sequence[str]:
-    """`38% of prod`, `2 tenants`, `1 campaign`, `61 domains`."""
+def blast_words(preview: Preview, target: str, servers: int) -> Sequence[str]:
+    """`38% of prod`, `2 tenants`, `1 campaign`, `61 domains`; the share never of more nodes than it was taken of.
+
+    `servers` is how many there are in the target: of fewer it is `38% of mta2`, `38% of 2 of 3 nodes`.
+    """
+    taken = len(preview.nodes)
+    whole = clean(target)
+    if taken < servers:
+        whole = clean(preview.nodes[0].node) if taken == 1 else f"{taken} of {plural(servers, 'node')}"
     return (
-        f"{percent_text(preview.messages, preview.node_messages)} of {clean(target)}",
+        f"{percent_text(preview.messages, preview.node_messages)} of {whole}",
         plural(preview.distinct(Part.TENANT), "tenant"),
         plural(preview.distinct(Part.CAMPAIGN), "campaign"),
         plural(preview.distinct(Part.DOMAIN), "domain"),

@@ -8,6 +8,7 @@ from kumo_tui.act.blast import blast_words, new_mail_words, node_shares
 from kumo_tui.act.caution import Caution
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake
+from kumo_tui.act.taking_part import absences, taking_part_words
 from kumo_tui.act.token import target_name
 from kumo_tui.cli.follow import Sight
 from kumo_tui.cli.output import print_table, print_text, rounded, say, shown_name
@@ -101,7 +102,7 @@ def print_preview(
     duration_s: int,
 ) -> None:
     """The preview, its cautions and the requests, for people."""
-    share, *parts = blast_words(preview, target_name(snapshot))
+    share, *parts = blast_words(preview, target_name(snapshot), len(snapshot.servers))
     shares = node_shares(preview)
     print_text(
         f"{preview.selector.describe()}: would bounce {plural(preview.messages, 'message')} in "
@@ -109,6 +110,8 @@ def print_preview(
     )
     print_text(f"and {_new_mail(preview, duration_s)}")
     print_text(f"digest {preview.digest}, data {age_text(preview.age_s(snapshot.at))} old")
+    if len(snapshot.nodes) > 1:
+        print_text(f"on {taking_part_words(preview, snapshot)}")
     top = preview.matched.top(TOP)
     if top:
         rows = [(count_text(messages), shown_name(name)) for name, messages in top]

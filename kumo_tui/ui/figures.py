@@ -67,7 +67,7 @@ def figures_of(
         preview=preview,
         snapshot=snapshot,
         domains=len(domains),
-        blast=blast_words(preview, target_name(snapshot)),
+        blast=blast_words(preview, target_name(snapshot), len(snapshot.servers)),
         top_queues=[(clean(name), count) for name, count in zip(names, counts, strict=True)],
         top_domains=[(clean(name), count) for name, count in largest],
         cautions=cautions_for(preview, snapshot, settings.act.max_preview_age_s, stake),
