@@ -19,9 +19,11 @@ from kumo_tui.watch.overview_words import Note, node_scrape_words
 WIDE = 100
 TALL = 30
 LABEL_WIDTH = 8
+LEAST_URL = 12
 FACT_LABEL = 11
-GRAPH_ROWS, TALL_GRAPH_ROWS = 6, 10
-NOTES_MOST = 5
+
+# The least height, the rows of the graph and the lines of notes that there is room for then.
+_ROOM = ((TALL, 10, 5), (22, 6, 5), (16, 2, 2), (0, 0, 2))
 
 # Missed readings and missed scrapes: the numbers are of another time by then.
 STALE_READINGS = 3
@@ -49,6 +51,11 @@ INSTANCE_COLUMNS = (
 _BLOCKS, _ASCII_BLOCKS = " ▁▂▃▄▅▆▇█", " .:#"
 
 
+def room_for(height: int) -> tuple[int, int]:
+    """The rows of the graph, 0 for none, and the lines of notes that go with a screen of this height."""
+    return next((rows, notes) for least, rows, notes in _ROOM if height >= least)
+
+
 def title_line(overview: Overview, target: str, now: float, width: int) -> Line:
     """Where the numbers are from, how old the answer is, and how old the oldest sample in it."""
     head = (Piece(" Overview", Look.STRONG), Piece(f" {clean(target)}" if target else ""))
@@ -60,7 +67,9 @@ def title_line(overview: Overview, target: str, now: float, width: int) -> Line:
         if scraped is not None:
             look = Look.AMBER if scraped - age > SCRAPED_LATE_S or late else Look.NORMAL
             ages = (*ages, Piece(", scraped "), Piece(f"{age_text(scraped)} ago", look))
-    room = max(12, width - line_width(head) - line_width(ages) - 7)
+    room = width - line_width(head) - line_width(ages) - len("  from ")
+    if room < LEAST_URL:
+        return (*head, Piece(" "), *ages[1:]) if age is not None else (*head, *ages)
     return (*head, Piece(f"  from {cut_middle(clean(overview.url), room)}", Look.DIM), *ages)
 
 
@@ -88,6 +97,8 @@ def total_lines(overview: Overview, now: float, signs: Glyphs) -> Sequence[Line]
 
 def graph_lines(overview: Overview, now: float, width: int, rows: int, signs: Glyphs) -> Sequence[Line]:
     """The last hours: a title, `rows` rows of blocks, and the time below; over a slow link numbers in one row."""
+    if not rows:
+        return ()
     span = overview.span
     timed = overview.graph
     title = Piece(f" messages, last {span} h", Look.DIM)
@@ -95,7 +106,9 @@ def graph_lines(overview: Overview, now: float, width: int, rows: int, signs: Gl
         blank: Line = ()
         return [(title, Piece("   reading", Look.DIM)), *[blank] * (rows + 2)]
     graph = timed.value
-    head = (title, *_older(overview, Part.GRAPH, timed.age_s(now)))
+    stored = any(point.messages is not None for point in graph.points)
+    none = () if stored else (Piece("   nothing is stored of that time yet", Look.DIM),)
+    head = (title, *none, *_older(overview, Part.GRAPH, timed.age_s(now)))
     if not signs.bar:
         return [head, _number_line(graph, width)]
     columns = resampled(graph, max(10, width - LABEL_WIDTH - 2))
@@ -138,21 +151,15 @@ def instance_rows(overview: Overview, now: float, signs: Glyphs) -> list[LineRow
     return rows
 
 
-def note_lines(found: Sequence[Note], width: int, signs: Glyphs) -> Sequence[Line]:
-    """The notes, wrapped, as many lines as there is room for; what they are for stands last whatever there is."""
-    lines = [
-        line
-        for note in found
-        for line in wrapped(
-            note.words,
-            width - 1,
-            Look.DIM if note.is_plain else Look.RED if note.is_grave else Look.AMBER,
-            "   " if note.is_plain else f" {signs.warning} ",
-        )
-    ]
-    if len(lines) <= NOTES_MOST:
+def note_lines(found: Sequence[Note], width: int, most: int, signs: Glyphs) -> Sequence[Line]:
+    """The notes, wrapped, at most so many lines; what the numbers are for stands last whatever there is."""
+    of_each = [_note_lines(note, width, signs) for note in found]
+    lines = [line for several in of_each for line in several]
+    if len(lines) <= most:
         return lines
-    kept = lines[: NOTES_MOST - 2]
+    if most < 3:
+        return [of_each[0][0], of_each[-1][0]]
+    kept = lines[: most - 2]
     words = f"{len(lines) - len(kept) - 1} more lines; `kumo-tui overview` prints all"
     more = (Piece(f" {signs.warning} {words}", Look.AMBER),)
     return [*kept, more, lines[-1]]
@@ -164,6 +171,11 @@ def scrape_facts(source: Overviewing | None, fleet: Snapshot, node: str, width: 
     rows = wrapped(words, max(20, width - FACT_LABEL - 2), Look.AMBER)
     labels = ["prometheus", *[""] * len(rows)]
     return [(Piece(f" {label:<{FACT_LABEL}}", Look.DIM), *row) for label, row in zip(labels, rows, strict=False)]
+
+
+def _note_lines(note: Note, width: int, signs: Glyphs) -> Sequence[Line]:
+    look = Look.DIM if note.is_plain else Look.RED if note.is_grave else Look.AMBER
+    return wrapped(note.words, width - 1, look, "   " if note.is_plain else f" {signs.warning} ")
 
 
 def _rates(rates: Rates, signs: Glyphs) -> Line:

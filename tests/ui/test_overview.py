@@ -315,6 +315,19 @@ async def test_nothing_is_painted_where_nothing_changed() -> None:
         assert regions == []
 
 
+@pytest.mark.parametrize("size", [(60, 16), (36, 10)])
+async def test_a_small_terminal_keeps_totals_queues_and_keys(size: tuple[int, int]) -> None:
+    async with shown(FakeOverviewing(overview()), size=size) as running:
+        for words in ("0s old", "142,033 msgs", "41,800", "Prometheus cannot", "Only to look at"):
+            assert words in running.text
+
+
+async def test_a_time_of_which_nothing_is_stored_is_no_flat_line() -> None:
+    empty = Graph(Span.HOUR, 30.0, (Point(None),) * 120)
+    async with shown(FakeOverviewing(overview(graph=Timed(empty, START)))) as running:
+        assert "nothing is stored of that time yet" in running.text
+
+
 def test_columns_keep_the_highest_point_and_the_fewest_instances() -> None:
     points = tuple(Point(float(place), 3 if place else 2) for place in range(120))
     found = resampled(Graph(Span.HOUR, 30.0, points), 60)

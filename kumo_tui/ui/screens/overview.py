@@ -84,13 +84,13 @@ class OverviewScreen(QuietScreen[None], inherit_bindings=False):
         now, width = host.clock.monotonic(), self.size.width
         self.query_one("#title", Lines).show(drawing.title_line(overview, target_name(host.snapshot), now, width))
         self.query_one("#totals", Lines).show(*drawing.total_lines(overview, now, signs))
-        rows = drawing.TALL_GRAPH_ROWS if self.size.height >= drawing.TALL else drawing.GRAPH_ROWS
+        rows, most = drawing.room_for(self.size.height)
         self.query_one("#graph", FittedLines).fit(
             lambda width, _: drawing.graph_lines(overview, now, width, rows, signs)
         )
         self._draw_rows(now)
         found = list(notes(overview, host.snapshot))
-        self.query_one("#notes", FittedLines).fit(lambda width, _: drawing.note_lines(found, width, signs))
+        self.query_one("#notes", FittedLines).fit(lambda width, _: drawing.note_lines(found, width, most, signs))
         self.query_one("#said", Lines).show((Piece(f" {host.said(now)}", Look.STRONG),))
         self.query_one(Footer).show_keys(self.PLACES, host.rights)
 
