@@ -52,9 +52,13 @@ class Sshd:
         for key in ("host", "mine", "foreign"):
             made = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(folder / key))
             subprocess.run(made, check=True)
-        (folder / "authorized").write_text((folder / "mine.pub").read_text())
-        (folder / "known").write_text(f"[127.0.0.1]:{self.port} {(folder / 'host.pub').read_text()}")
+        self.know_keys()
         self.command = self.command_with()
+
+    def know_keys(self) -> None:
+        """Let one key in, and have the key of this sshd be known: as it is at first."""
+        (self.folder / "authorized").write_text((self.folder / "mine.pub").read_text())
+        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {(self.folder / 'host.pub').read_text()}")
 
     def command_with(self, key: str = "mine", more: str = "") -> list[str]:
         """ssh with this key and these lines in its configuration."""

@@ -19,7 +19,7 @@ from tests.sshd import MISSING, REASON, Sshd, free_port, sshd, using, wait
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=REASON)
 
 README = Path(__file__).parents[2] / "README.md"
-BOUNCE = ("bounce", "--campaign", "promo", "--reason", "bad link", "--plain", "--yes", "--json")
+BOUNCE = ("bounce", "--reason", "bad link", "--plain", "--yes", "--json")
 
 
 class Behind:
@@ -48,6 +48,11 @@ class Behind:
         assert done.returncode == 3, done
         return str(json.loads(done.stdout)["nodes"][0]["error"])
 
+    def bounces(self, campaign: str) -> int:
+        """How many bounces of a campaign came to the node."""
+        bodies = [json.loads(act["body"]) for act in self.fleet.acts() if act["method"] == "POST"]
+        return sum(body.get("campaign") == campaign for body in bodies)
+
     def left(self) -> list[object]:
         """What is left of tunnels: processes and folders."""
         return [*using(self.runtime), *self.runtime.glob("kumo-tui/*")]
@@ -67,10 +72,18 @@ def runtime() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServedFleet, Sshd]]:
+    with serving("quiet") as fleet, sshd(tmp_path_factory.mktemp("sshd")) as server:
+        yield fleet, server
+
+
 @pytest.fixture
-def behind(tmp_path: Path, runtime: Path) -> Iterator[Behind]:
-    with serving("quiet") as fleet, sshd(tmp_path) as server:
-        yield Behind(fleet, server, runtime)
+def behind(served: tuple[ServedFleet, Sshd], runtime: Path) -> Behind:
+    """The node of all of these tests; each bounces another campaign of it."""
+    fleet, server = served
+    server.know_keys()
+    return Behind(fleet, server, runtime)
 
 
 def test_a_node_is_read_and_bounced_through_ssh_and_nothing_is_left(behind: Behind) -> None:
@@ -85,9 +98,9 @@ def test_a_node_is_read_and_bounced_through_ssh_and_nothing_is_left(behind: Behi
         behind.run("bounce", "--campaign", "promo", "--reason", "bad link", "--dry-run", "--json").stdout
     )
     assert dry["requests"][0]["url"].startswith(f"{behind.url}/api/")
-    done = behind.run(*BOUNCE, "--expect", str(dry["preview"]["messages"]))
+    done = behind.run(*BOUNCE, "--campaign", "promo", "--expect", str(dry["preview"]["messages"]))
     assert json.loads(done.stdout.splitlines()[0])["nodes"][0]["state"] == "accepted", done
-    assert len([act for act in behind.fleet.acts() if act["method"] == "POST"]) == 1
+    assert behind.bounces("promo") == 1
     assert behind.left() == []
 
 
@@ -117,10 +130,9 @@ def test_refusals_of_ssh_are_told_in_its_words_with_a_next_step(behind: Behind) 
     assert behind.left() == []
 
 
-def test_a_server_that_forbids_forwarding_is_told_as_that(tmp_path: Path, runtime: Path) -> None:
-    with serving("quiet") as fleet, sshd(tmp_path, more="AllowTcpForwarding no") as server:
-        behind = Behind(fleet, server, runtime)
-        failed = behind.failure()
+def test_a_server_that_forbids_forwarding_is_told_as_that(behind: Behind, tmp_path: Path) -> None:
+    with sshd(tmp_path, more="AllowTcpForwarding no") as strict:
+        failed = behind.failure(url=strict.url(8000), command=strict.command)
         assert "administratively prohibited" in failed
         assert "AllowTcpForwarding" in failed
 
@@ -196,7 +208,7 @@ def test_a_killed_dashboard_takes_ssh_with_it_and_the_next_run_clears_its_folder
 
 def test_a_bounce_of_a_killed_run_is_gone_on_with_by_its_url(behind: Behind, tmp_path: Path) -> None:
     state = {"XDG_STATE_HOME": str(tmp_path / "state"), **behind.variables()}
-    words = ["--endpoint", behind.url, *BOUNCE, "--at-most", "1000000", "--follow"]
+    words = ["--endpoint", behind.url, *BOUNCE, "--campaign", "news", "--at-most", "1000000", "--follow"]
     with subprocess.Popen(
         [KUMO_TUI, *words], stdout=subprocess.PIPE, text=True, env=environment(**state), start_new_session=True
     ) as run:
@@ -206,4 +218,4 @@ def test_a_bounce_of_a_killed_run_is_gone_on_with_by_its_url(behind: Behind, tmp
     followed = kumo_tui("--endpoint", behind.url, "watch", tag, "--until", "swept", "--json", **state)
     assert followed.returncode == 0, followed
     assert json.loads(followed.stdout.splitlines()[-1])["operation"] == tag
-    assert len([act for act in behind.fleet.acts() if act["method"] == "POST"]) == 1
+    assert behind.bounces("news") == 1
