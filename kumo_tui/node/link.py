@@ -28,7 +28,9 @@ from kumo_tui.node.tunnel_transport import TunnelTransport
 from kumo_tui.urls import is_loopback, seen_there, ssh_way
 
 CONNECTIONS = 6
-LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+# Longer than nodes are left alone while nobody looks: a connection is not made anew for each poll.
+KEPT_S = 15.0
+LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEPT_S)
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ANSWER_BYTES = 256 * 1024 * 1024
 ERROR_BYTES = 64 * 1024

@@ -7,7 +7,7 @@ from threading import Lock
 
 from kumo_tui.clock import Clock
 from kumo_tui.model.operation import Operation
-from kumo_tui.model.queues import QueueTable
+from kumo_tui.model.queues import QueueTable, merge
 from kumo_tui.model.snapshot import ListTrouble, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
@@ -55,7 +55,7 @@ class Composer:
         """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
         now = self._clock.monotonic()
         statuses = tuple(self._status(operation, tracks, now) for operation in operations)
-        return Snapshot(
+        snapshot = Snapshot(
             number=next(self._numbers),
             at=now,
             taken_at=self._clock.now(),
@@ -72,6 +72,8 @@ class Composer:
             attended=attended,
             sum_of=self._sum_of,
         )
+        snapshot.queues  # noqa: B018 - summed by now: later the sum may be moving on in a thread, and be waited for
+        return snapshot
 
     def sum_up(self, nodes: Sequence[NodeSnapshot]) -> None:
         """Sum the tables of these nodes, in any thread, so that the next snapshot finds them summed."""
@@ -80,6 +82,8 @@ class Composer:
         table.standing  # noqa: B018 - the same
 
     def _sum_of(self, tables: Sequence[QueueTable]) -> QueueTable:
+        if len(tables) < 2:
+            return merge(tables)
         with self._summing:
             return self._sum.of(tables)
 
