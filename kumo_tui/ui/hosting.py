@@ -96,6 +96,12 @@ class DashboardHost(Protocol):
     def look_at(self, node: str) -> None:
         """Show the dashboard with the rows of this node alone."""
 
+    def set_node_enabled(self, name: str, *, enabled: bool) -> None:
+        """Read this node from now on, or not any more."""
+
+    def set_node_read_only(self, name: str, *, read_only: bool) -> None:
+        """Only watch this node, or act on it too."""
+
     def write_report(self, tag: str) -> None:
         """Write the incident report of an operation to a new file, and say where."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, feeders_words, plain_bounce
+from kumo_tui.act.fleet_words import clone_words, leaving_words, same_server_words
 from kumo_tui.act.rights import refusal_words
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import remembers_lookups
@@ -78,16 +79,17 @@ def node_row(
     """One node: state, version, whether a plain bounce is exact, ages, clock, the last reading of its metrics."""
     style = NODE_STATES[node.state]
     age, up_s = node.age_s(now), uptime_s(node, now)
+    word = "same server" if node.same_as else "leaving" if node.leaving and node.is_fresh else style.word
     skew = node.clock_skew_s
     cells = (
         Cell(clean(node.name)),
-        Cell(style.word, style.look),
+        Cell(word, Look.AMBER if word != style.word else style.look),
         Cell(clean(_version(node, wide=wide))),
         _plain_cell(node, settings),
         Cell("-" if age is None else age_text(age), Look.NORMAL if node.is_fresh else Look.AMBER),
         Cell("-" if up_s is None else age_text(up_s)),
         Cell(count_text(node.restarts), Look.AMBER if node.restarts else Look.NORMAL),
-        Cell("-" if skew is None else f"{round(skew):+d}s", Look.AMBER if _is_skewed(node) else Look.NORMAL),
+        Cell("-" if skew is None else _skew_cell(skew), Look.AMBER if _is_skewed(node) else Look.NORMAL),
         Cell(size_text(node.metrics.value.size_bytes) if node.metrics else "-"),
         Cell(took_text(node.metrics)),
     )
@@ -144,11 +146,23 @@ def _version(node: NodeSnapshot, *, wide: bool) -> str:
 
 
 def _plain_cell(node: NodeSnapshot, settings: Settings) -> Cell:
+    if node.read_only:
+        return Cell("read-only", Look.AMBER)
     if node.version is None:
         return Cell("unknown", Look.AMBER) if node.has_data else Cell("-")
     if plain_bounce(node.version, node.capability, settings.act.plain_is_exact).is_exact:
         return Cell("exact")
     return Cell("DEFECTS" if remembers_lookups(node.version) else "not exact", Look.AMBER)
+
+
+def _skew_cell(skew_s: float) -> str:
+    """`-92s`, `+60m`, `-5d`."""
+    return f"{round(skew_s):+d}s" if abs(skew_s) < 600 else f"{'+' if skew_s > 0 else '-'}{age_text(abs(skew_s))}"
+
+
+def _skew_text(seconds: float) -> str:
+    """`92 s`, and of an hour and more `1:00:00`."""
+    return f"{seconds:.0f} s" if seconds < 3600 else countdown_text(seconds)
 
 
 def _is_skewed(node: NodeSnapshot) -> bool:
@@ -165,6 +179,7 @@ def _facts(
     if node.arriving is not None and node.arriving.is_slow:
         waiting = f", {drops_words(node.arriving)}"
     yield "state", f"{style.word}{waiting}", style.look if node.state is not NodeState.OK else Look.NORMAL
+    yield from _standing(node, snapshot)
     for part, words in node.errors.items():
         yield part, words.removeprefix(f"{node.name}: "), Look.RED
     if node.liveness:
@@ -176,6 +191,21 @@ def _facts(
         yield "tls", "its certificate is not verified (insecure): anybody may answer in its place", Look.AMBER
     yield from _abilities(node, settings)
     yield from _times(node, snapshot, now)
+
+
+def _standing(node: NodeSnapshot, snapshot: Snapshot) -> Iterator[tuple[str, str, Look]]:
+    """What makes a node count less than others, by order or by what it is."""
+    if not node.enabled:
+        yield "disabled", "it is not read and does not count; d enables it", Look.AMBER
+    if node.read_only:
+        yield "read-only", "by order: nothing is begun or ended there; w lets acts reach it", Look.AMBER
+    if words := leaving_words(node, snapshot):
+        yield "leaving", words, Look.AMBER
+    if words := same_server_words(node):
+        away = f"; where {clean(node.same_as)} cannot be reached, disable that one"
+        yield "same", words.removeprefix(f"{clean(node.name)} is ") + away, Look.AMBER
+    if words := clone_words(node, snapshot):
+        yield "same id", words, Look.AMBER
 
 
 def _abilities(node: NodeSnapshot, settings: Settings) -> Iterator[tuple[str, str, Look]]:
@@ -204,7 +234,10 @@ def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple
     yield "up", f"{_up_words(node, snapshot, now)}; {restarts}", Look.AMBER if node.restarts else Look.NORMAL
     if node.clock_skew_s is not None:
         way = "ahead of" if node.clock_skew_s > 0 else "behind"
-        words = f"{abs(node.clock_skew_s):.0f} s {way} ours: its logs and the journal differ"
+        words = (
+            f"{_skew_text(abs(node.clock_skew_s))} {way} ours: times in its logs differ from the journal's; "
+            "what is sent is for a duration, which no clock changes"
+        )
         yield "clock", words if _is_skewed(node) else "as ours", Look.AMBER if _is_skewed(node) else Look.NORMAL
     readings = (("metrics", node.metrics), ("directives", node.directives), ("stops", node.suspensions))
     words = ", ".join(_read_words(name, reading, now) for name, reading in readings if reading is not None)

@@ -1,14 +1,17 @@
-"""Opening screens and writing papers: what screens ask the app for that changes nothing anywhere."""
+"""Opening screens, writing papers, choosing nodes: what screens ask the app for that changes nothing on a node."""
 
+from abc import abstractmethod
+from collections.abc import Callable
 from typing import cast
 
 from textual.reactive import reactive
 
+from kumo_tui.errors import Refused
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui import papers
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
-from kumo_tui.ui.ports import Overviewing
+from kumo_tui.ui.ports import Overviewing, Watching
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
 from kumo_tui.ui.screens.history import HistoryScreen
@@ -27,6 +30,11 @@ class Opening(TerminalApp, inherit_bindings=False):
 
     snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
     overview: Overviewing | None = None
+    watcher: Watching
+
+    @abstractmethod
+    def say(self, text: str) -> None:
+        """Say something in one line, for a few seconds."""
 
     def open_queue(self, name: str) -> None:
         """Show one queue, by its raw name."""
@@ -77,6 +85,25 @@ class Opening(TerminalApp, inherit_bindings=False):
             self.pop_screen()
         if isinstance(dashboard, DashboardScreen):
             dashboard.look_at(node)
+
+    def set_node_enabled(self, name: str, *, enabled: bool) -> None:
+        """Read this node from now on, or not any more; say why where that must not be."""
+        done = "is read again" if enabled else "is disabled: it is not read, not counted, no target"
+        self._choose(lambda: self.watcher.set_enabled(name, enabled=enabled), f"{name} {done}.")
+
+    def set_node_read_only(self, name: str, *, read_only: bool) -> None:
+        """Only watch this node, or act on it too; say why where that must not be."""
+        done = "is read-only: nothing is begun there" if read_only else "takes part in acts again"
+        self._choose(lambda: self.watcher.set_read_only(name, read_only=read_only), f"{name} {done}.")
+
+    def _choose(self, change: Callable[[], None], done: str) -> None:
+        try:
+            change()
+        except Refused as error:
+            self.say(str(error))
+        else:
+            self.snapshot = self.watcher.snapshot
+            self.say(done)
 
     def write_report(self, tag: str) -> None:
         """Write the incident report of an operation to a new file, and say where."""

@@ -37,6 +37,12 @@ class Watching(Protocol):
     async def poll_once(self) -> Snapshot:
         """Read every node once and return what came of it."""
 
+    def set_enabled(self, node: str, *, enabled: bool) -> None:
+        """Read this node from now on, or not any more. Raises Refused while something of ours is open there."""
+
+    def set_read_only(self, node: str, *, read_only: bool) -> None:
+        """Only watch this node, or act on it too. Raises Refused while something of ours is open there."""
+
 
 class Overviewing(Protocol):
     """Seeing from afar: whatever turns what Prometheus says into overviews."""

@@ -11,6 +11,7 @@ from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.detail import DetailScreen
 from kumo_tui.ui.screens.help import help_rows
 from kumo_tui.ui.screens.history import HistoryScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.palette import PaletteScreen, found
@@ -20,7 +21,7 @@ from kumo_tui.ui.widgets.footer import footer_line
 from kumo_tui.ui.widgets.line_table import LineTable
 
 # Screens that `q` leaves, as Esc does.
-LOOKING = (DetailScreen, HistoryScreen, PastScreen, OperationScreen, OverviewScreen)
+LOOKING = (DetailScreen, NodesScreen, HistoryScreen, PastScreen, OperationScreen, OverviewScreen)
 FULL = Rights()
 DESIGNED = {
     "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
@@ -28,7 +29,7 @@ DESIGNED = {
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
     "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
     "overview": "v", "span": "t",
-    "alone": "a",
+    "alone": "a", "profiles": "p", "enabled": "d", "read_only": "w",
 }  # fmt: skip
 
 

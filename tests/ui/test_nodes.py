@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from kumo_tui.config import ActSettings
+from kumo_tui.errors import Refused
 from kumo_tui.model.directives import ReadyQueue
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import ListTrouble, MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
@@ -95,15 +96,17 @@ async def test_each_node_is_one_line_and_the_one_under_the_cursor_is_told_in_ful
     app = app_on(None, fleet())
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
-        assert "1 of 3 nodes answering" in screen(app)
-        assert "ok" in row(app, "mta1") and "DEFECTS" in row(app, "mta1") and "120ms" in row(app, "mta1")
-        assert "STALE" in row(app, " mta2") and "exact" in row(app, " mta2") and "-92s" in row(app, " mta2")
-        assert "DOWN" in row(app, " mta3")
-        assert "exact bounce, exact stop, stop by criteria, samples of a queue" in screen(app)
-        check_frame(app, f"nodes-{size[0]}x{size[1]}")
-        await pilot.press("down", "down")
-        await wait_for(pilot, lambda: "refuses connections" in screen(app))
+        assert "1 of 3 nodes answering, mta3 DOWN, mta2 STALE" in screen(app)
+        assert "2 builds: 2024.11.08-d383b033 on mta2; 2026.06.23-f3af1cd0 on mta1" in screen(app)
+        assert "ok" in row(app, "✓ mta1") and "DEFECTS" in row(app, "✓ mta1") and "120ms" in row(app, "✓ mta1")
+        assert "STALE" in row(app, "⚠ mta2") and "exact" in row(app, "⚠ mta2") and "-92s" in row(app, "⚠ mta2")
+        assert "DOWN" in row(app, "✗ mta3")
         assert "Is kumod up?" in " ".join(screen(app).split())
+        await pilot.press("down", "down")
+        await wait_for(
+            pilot, lambda: "exact bounce, exact stop, stop by criteria, samples of a queue" in screen(app)
+        )
+        check_frame(app, f"nodes-{size[0]}x{size[1]}")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, DashboardScreen))
 
@@ -113,7 +116,7 @@ async def test_enter_shows_one_node_with_its_ready_queues_the_fullest_first(size
     app = app_on(None, fleet())
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
-        await pilot.press("enter")
+        await pilot.press("end", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, NodeDetailScreen) and "s1->gmail" in screen(app))
         lines = frame_of(app)
         fullest = next(number for number, line in enumerate(lines) if "s1->gmail.com" in line)
@@ -153,7 +156,10 @@ def test_times_clock_and_size_are_told() -> None:
         "metrics 0s ago in 120ms, directives 0s ago in 2ms, stops 0s ago in 4ms; metrics 1.2 MB"
     )
     late = facts_of(STALE)
-    assert late["clock"] == "92 s behind ours: its logs and the journal differ"
+    assert late["clock"] == (
+        "92 s behind ours: times in its logs differ from the journal's; what is sent is for a duration, which no "
+        "clock changes"
+    )
     assert late["up"].endswith("; 2 restarts seen")
     assert late["last read"].startswith("metrics 40s ago")
     ahead = facts_of(mta(clock_skew_s=7.0))
@@ -206,12 +212,83 @@ async def test_nodes_of_a_list_are_as_insecure_as_their_profile_says_and_a_bad_l
         assert "⚠ node list: /n: no such file; last read 1m ago" in screen(app)
 
 
+async def test_a_node_is_switched_off_and_on_and_made_read_only_with_a_key() -> None:
+    app = app_on(None, snapshot(mta(), mta("mta2")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("down", "d")
+        await wait_for(pilot, lambda: "disabled" in row(app, "○ mta2") and "1 of 2 nodes" in screen(app))
+        assert "it is not read and does not count; d enables it" in screen(app)
+        await pilot.press("d")
+        await wait_for(pilot, lambda: "ok" in row(app, "✓ mta2"))
+        await pilot.press("w")
+        await wait_for(pilot, lambda: "read-only" in row(app, "✓ mta2"))
+        assert "by order: nothing is begun or ended there" in screen(app)
+        await pilot.press("up", "w")
+        await wait_for(pilot, lambda: app.rights.read_only_by == "every node is read-only")
+        await pilot.press("w")
+        await wait_for(pilot, lambda: app.rights.may_act)
+
+
+async def test_why_a_node_stays_enabled_is_said() -> None:
+    class Held(worlds.FakeWatching):
+        def set_enabled(self, node: str, *, enabled: bool) -> None:
+            raise Refused(f"{node} stays enabled: operation 7F3A2C is open there.", "It can be disabled after it.")
+
+    app = KumoTuiApp(Held(snapshot(mta())), worlds.FakeActs(), settings(), FakeClock())  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("d")
+        await wait_for(pilot, lambda: "operation 7F3A2C is open there" in screen(app))
+
+
+async def test_of_many_nodes_the_troubled_ones_come_first_and_all_can_be_reached() -> None:
+    nodes = [mta(f"mta{number:02}") for number in range(1, 51)]
+    nodes[6] = replace(DOWN, name="mta07")
+    nodes[8] = replace(STALE, name="mta09")
+    app = app_on(None, snapshot(*nodes))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert "48 of 50 nodes answering, mta07 DOWN, mta09 STALE" in screen(app)
+        assert "›✗ mta07" in screen(app)
+        assert "2 builds: 2026.06.23-f3af1cd0 on 48 nodes; 2024.11.08-d383b033 on mta09" in screen(app)
+        await pilot.press("end")
+        await wait_for(pilot, lambda: "›✓ mta50" in screen(app))
+
+
+async def test_a_server_that_is_there_twice_is_said_above_the_nodes_and_with_the_node() -> None:
+    again = mta("mta2", same_as="mta1")
+    app = app_on(None, snapshot(mta(), again))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert "mta2 is the same server as mta1: it is counted and acted on once." in screen(app)
+        assert "1 of 1 node answering" in screen(app)
+        assert "same server" in row(app, "✓ mta2")
+
+
+def test_what_makes_a_node_count_less_is_told_with_it() -> None:
+    assert facts_of(mta("mta2", same_as="mta1"))["same"].startswith("the same server as mta1: it is counted")
+    assert facts_of(mta(leaving=True))["leaving"].startswith("not in the node list any more")
+    assert facts_of(mta(clock_skew_s=3600.0))["clock"].startswith("1:00:00 ahead of ours: times in its logs")
+
+
+def test_machines_of_one_image_are_told_and_counted_each() -> None:
+    later = MachineInfo("id", DEFECTIVE.version, NOW)
+    clone = mta("mta2", info=later)
+    world = snapshot(mta(), clone)
+    words = " ".join(
+        piece.text for line in node_facts(clone, world, START, settings(), 400, insecure=False) for piece in line
+    )
+    assert "it tells the node id of mta1 too, but another start: machines of one image, each counted" in words
+
+
 async def test_it_follows_the_snapshots_and_ages_go_on() -> None:
     watching = worlds.FakeWatching(fleet())
     clock = FakeClock()
     app = KumoTuiApp(watching, worlds.FakeActs(), settings(), clock)  # type: ignore[arg-type]  # sampling only
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
+        await pilot.press("end")
         clock.jump(7)
         app.tick()
         await wait_for(pilot, lambda: "metrics 7s ago" in screen(app))

@@ -86,7 +86,8 @@ async def test_in_a_low_terminal_why_there_is_no_journal_takes_one_line() -> Non
 
 
 async def test_many_notices_leave_room_for_the_tables() -> None:
-    world = snapshot(*(node(f"mta{number}", {}, state=NodeState.DOWN) for number in range(9)))
+    down = [node(f"mta{number}", {}, state=NodeState.DOWN) for number in range(9)]
+    world = snapshot(*down, node("mta9", {}))
     notice = Notice()
     app = WidgetApp(notice)
     async with app.run_test(size=(60, 24)) as pilot:
@@ -97,6 +98,40 @@ async def test_many_notices_leave_room_for_the_tables() -> None:
             " ✗ mta1 DOWN, last read 0s ago",
             " ⚠ 7 more",
         ]
+
+
+async def test_when_no_node_can_be_read_that_is_said_with_what_stands_still_and_each_cause() -> None:
+    down = [
+        node(f"mta{number}", {}, state=NodeState.DOWN, errors={"metrics": f"mta{number}: cause {number}"})
+        for number in range(3)
+    ]
+    notice = Notice()
+    app = WidgetApp(notice)
+    async with app.run_test(size=(110, 24)) as pilot:
+        notice.show_notices(snapshot(*down), START + 240)
+        await pilot.pause()
+        assert [line for line in frame_of(app) if line] == [
+            " ⚠ no node can be read: what is shown is at least 4m old, nothing can be previewed or bounced",
+            " ✗ mta0 DOWN, last read 4m ago: cause 0",
+            " ✗ mta1 DOWN, last read 4m ago: cause 1",
+            " ✗ mta2 DOWN, last read 4m ago: cause 2",
+        ]
+
+
+def test_the_same_server_twice_a_leaving_node_and_an_unwatched_part_are_said() -> None:
+    again = replace(node("mta2b", {}), same_as="mta2")
+    assert lines(snapshot(node("mta2", {}), again)) == [
+        " ⚠ mta2b is the same server as mta2: it is counted and acted on once"
+    ]
+    leaving = replace(node("mta3", {}), leaving=True)
+    assert (
+        "not in the node list any more: read until what was sent there is settled" in lines(snapshot(leaving))[0]
+    )
+
+
+def test_a_disabled_node_is_no_trouble_on_the_dashboard() -> None:
+    off = replace(node("mta2", {}, errors={"metrics": "mta2: refused"}), enabled=False, state=NodeState.DISABLED)
+    assert lines(snapshot(node("mta1", {}), off)) == []
 
 
 def test_a_journal_that_cannot_be_written_is_said_before_anybody_wants_to_bounce() -> None:

@@ -60,6 +60,16 @@ class FakeWatching:
     async def stop(self) -> None:
         self.is_running = False
 
+    def set_enabled(self, node: str, *, enabled: bool) -> None:
+        self._set(node, enabled=enabled, state=NodeState.OK if enabled else NodeState.DISABLED)
+
+    def set_read_only(self, node: str, *, read_only: bool) -> None:
+        self._set(node, read_only=read_only)
+
+    def _set(self, name: str, **values: Any) -> None:
+        nodes = [replace(node, **values) if node.name == name else node for node in self._snapshot.nodes]
+        self._snapshot = replace(self._snapshot, nodes=tuple(nodes))
+
     def refresh(self) -> None:
         self.refreshes += 1
 

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.text import clean, plural
-from kumo_tui.ui import keys, node_lines
+from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.text import clean
+from kumo_tui.ui import fleet_lines, keys, node_lines
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
 from kumo_tui.ui.overview_lines import scrape_facts
@@ -21,6 +21,12 @@ from kumo_tui.ui.widgets.footer import Footer
 from kumo_tui.ui.widgets.line_table import LineTable
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
+# The rest of what is to be said of many nodes stands with each of them.
+LINES_ABOVE = 4
+
+# Title, four lines of table, a blank one, what was said last, keys.
+LINES_BESIDE = 8
+
 
 class NodesScreen(DetailScreen):
     """Every node of the watch, live."""
@@ -28,9 +34,9 @@ class NodesScreen(DetailScreen):
     DEFAULT_CSS = """
     NodesScreen LineTable { height: 1fr; min-height: 4; }
     NodesScreen #list { margin: 0; }
-    NodesScreen #facts { height: auto; max-height: 75%; margin: 1 0 0 0; }
+    NodesScreen #facts { height: auto; margin: 1 0 0 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("alone")]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("alone", "enabled", "read_only")]
     PLACES: ClassVar[frozenset[Place]] = frozenset({Place.EVERYWHERE, Place.DETAIL, Place.TABLE, Place.NODES})
 
     def __init__(self) -> None:
@@ -51,22 +57,21 @@ class NodesScreen(DetailScreen):
         """Draw the nodes of this snapshot."""
         settings, signs, width = dashboard_host(self).settings, glyphs_of(self), self.size.width
         insecure = node_lines.insecure_nodes(settings, snapshot)
-        answering = f"   {snapshot.nodes_fresh} of {plural(len(snapshot.nodes), 'node')} answering"
-        rate = dashboard_host(self).drawn.rate()
+        answering = f"   {fleet_lines.answering_words(snapshot)}"
+        above = fleet_lines.fleet_lines(snapshot, now, width, signs)[:LINES_ABOVE]
+        wide, rate = width >= node_lines.WIDE, dashboard_host(self).drawn.rate()
         drawn = f"   drawn {node_lines.size_text(rate) if rate else '0 B'}/s lately"
-        self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(answering + drawn, Look.DIM)))
-        trouble = node_lines.list_trouble_words(snapshot, now)
-        self.query_one("#list", FittedLines).show_words(
-            trouble, Look.AMBER, f" {signs.warning} " if trouble else ""
-        )
-        wide = width >= node_lines.WIDE
+        told = answering + drawn if wide or snapshot.nodes_fresh == len(snapshot.servers) else answering
+        self.query_one("#title", Lines).show((Piece(" Nodes", Look.STRONG), Piece(told, Look.DIM)))
+        self.query_one("#list", FittedLines).fit(lambda _width, _height: above)
         self.table.set_columns(node_lines.node_columns(width))
         self.table.show(
             [
                 node_lines.node_row(node, now, settings, signs, wide=wide, insecure=node.name in insecure)
-                for node in snapshot.nodes
+                for node in fleet_lines.troubled_first(snapshot)
             ]
         )
+        self.query_one("#facts").styles.max_height = max(1, self.size.height - len(above) - LINES_BESIDE)
         self._draw_facts(snapshot, now)
 
     def _draw_facts(self, snapshot: Snapshot, now: float) -> None:
@@ -100,6 +105,20 @@ class NodesScreen(DetailScreen):
         key = self.table.cursor_key
         if isinstance(key, str):
             dashboard_host(self).look_at(key)
+
+    def action_enabled(self) -> None:
+        node = self._chosen()
+        if node is not None:
+            dashboard_host(self).set_node_enabled(node.name, enabled=not node.enabled)
+
+    def action_read_only(self) -> None:
+        node = self._chosen()
+        if node is not None:
+            dashboard_host(self).set_node_read_only(node.name, read_only=not node.read_only)
+
+    def _chosen(self) -> NodeSnapshot | None:
+        """The node under the cursor, as it is now."""
+        return dashboard_host(self).snapshot.node(str(self.table.cursor_key))
 
     def action_copy(self) -> None:
         node = dashboard_host(self).snapshot.node(str(self.table.cursor_key))

@@ -15,6 +15,7 @@ from kumo_tui.ui.alarm_lines import alarm_lines
 from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
+from kumo_tui.ui.fleet_lines import all_down_lines, fleet_notices
 from kumo_tui.ui.node_lines import list_trouble_words
 from kumo_tui.ui.pace_words import drops_words
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
@@ -25,6 +26,9 @@ from kumo_tui.ui.widgets.lines import Lines, glyphs_of, palette_of
 from kumo_tui.units import age_text, countdown_text
 
 LINES_PER_NOTICE = 8
+
+# What cannot be read has no rows that would need the room.
+LINES_WHEN_DOWN = 4
 SILENT_IS_WORTH_SAYING_S = 5.0
 ENDS_SOON_S = 60.0
 LOST_SAID_S = 600.0
@@ -43,12 +47,14 @@ def notices(
     """
     lines = [_node_line(node, snapshot, now, signs) for node in _worst_first(snapshot)]
     return [
+        *all_down_lines(snapshot, now, signs),
         *_journal(snapshot, signs, width),
         *_node_list(snapshot, now, signs, width),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
         *_gathered_lines(snapshot, signs, may_act=may_act),
         *lines,
+        *fleet_notices(snapshot, signs),
         *_refusing(snapshot, signs),
         *_stops(snapshot, now, signs),
         *_troubles(snapshot, signs),
@@ -82,7 +88,7 @@ def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
         NodeState.STARTING,
         NodeState.OK,
     ]
-    failing = [node for node in snapshot.nodes if node.state in order and _fails(node)]
+    failing = [node for node in snapshot.members if node.state in order and _fails(node)]
     return sorted(failing, key=lambda node: order.index(node.state))
 
 
@@ -90,7 +96,7 @@ def _refusing(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
     """The nodes on which this session was found to be read-only."""
     return [
         (Piece(f" {signs.warning} {words} Nothing is begun there.", Look.AMBER),)
-        for node in snapshot.nodes
+        for node in snapshot.members
         if (words := refusal_words(node))
     ]
 
@@ -213,7 +219,7 @@ def _stops(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Line]:
 def _troubles(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
     return [
         (Piece(f" {signs.warning} {clean(node.name)}: {clean(trouble)}", Look.AMBER),)
-        for node in snapshot.nodes
+        for node in snapshot.members
         for trouble in (node.metrics.value.troubles if node.metrics else ())
     ]
 
@@ -245,7 +251,8 @@ class Notice(Lines):
         signs, size = glyphs_of(self), self.app.size
         listed = list_directives(snapshot, now).alarms
         self._seen = {entry.key: self._seen.get(entry.key, now) for entry in listed}
-        most = max(2 if listed else 1, size.height // LINES_PER_NOTICE)
+        per_notice = LINES_WHEN_DOWN if all_down_lines(snapshot, now, signs) else LINES_PER_NOTICE
+        most = max(2 if listed else 1, size.height // per_notice)
         alarms = alarm_lines(listed, self._seen, now, (size.width, most), signs, may_act=may_act) if listed else []
         room = most - len(alarms)
         also: list[Line] = [(Piece(f" {signs.warning} {clean(words)}", Look.AMBER),) for words in more]
