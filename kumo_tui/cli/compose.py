@@ -118,7 +118,8 @@ class House:
 
     `past` looks back on the journal; where there is none, it says why. `recall` reads an operation back from it,
     None when it has none of this tag; `history` its newest operations, at most so many, also those that are over.
-    `overview` is read from Prometheus, None where the target has none.
+    `overview` gives the watch over Prometheus, None where the target has none; its secret is fetched then, so that
+    no other command waits for it or fails by it. Who calls it stops it.
     `watch_of` gives the watch of one more node, as `Watcher.set_nodes` wants it.
     """
 
@@ -133,7 +134,7 @@ class House:
     recall: Callable[[str], Recorded | None] = remembers_nothing
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
     log: LogFile = field(default_factory=lambda: LogFile(LogSettings(), SystemClock()))
-    overview: OverviewWatch | None = None
+    overview: Callable[[], OverviewWatch | None] = lambda: None
 
 
 def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -195,9 +196,12 @@ def house_for(
         interval_s=(profile.interval_s if profile else None) or settings.poll.interval_s,
     )
     acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)
-    overview = (
-        overview_watch(profile, world.clock, logins, watcher, called, world.make_prometheus) if profile else None
-    )
+
+    def overview() -> OverviewWatch | None:
+        if profile is None:
+            return None
+        return overview_watch(profile, world.clock, logins, watcher, called, world.make_prometheus)
+
     return House(
         settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of, overview=overview
     )
@@ -213,6 +217,4 @@ async def opened(house: House) -> AsyncIterator[House]:
             await house.acts.clean.stop_running()
             await house.acts.guardian.finish()
             await house.watcher.stop()
-            if house.overview is not None:
-                await house.overview.stop()
             house.close_journal()

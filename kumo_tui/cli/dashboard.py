@@ -47,7 +47,7 @@ def open_dashboard(house: House) -> int:
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
-    app = KumoTuiApp(house.watcher, house.acts, settings, house.clock, house.past, overview=house.overview)
+    app = KumoTuiApp(house.watcher, house.acts, settings, house.clock, house.past, overview=house.overview())
 
     async def show() -> int:
         async with opened(house):

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kumo_tui.cli.compose import Call, House, build_house, opened
+from kumo_tui.cli.compose import Call, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, with_global_options
@@ -50,19 +50,18 @@ def overview_command(call: Call, given: Options, *, limit: int, hours: str) -> E
 async def _read(call: Call, span: Span) -> tuple[Overview, Snapshot]:
     """The overview; the nodes are read too where one cannot be scraped: only they tell what that means."""
     async with opened(build_house(call)) as house:
-        watch = _watch(house)
-        watch.look_back(span)
-        overview = await watch.read_once()
-        if overview.scrapes.failing:
-            await house.watcher.poll_once()
-            overview = await watch.read_once(whole=False)
+        watch = house.overview()
+        if watch is None:
+            raise ConfigError(HOW_TO_CONFIGURE)
+        try:
+            watch.look_back(span)
+            overview = await watch.read_once()
+            if overview.scrapes.failing:
+                await house.watcher.poll_once()
+                overview = await watch.read_once(whole=False)
+        finally:
+            await watch.stop()
         return overview, house.watcher.snapshot
-
-
-def _watch(house: House) -> Any:
-    if house.overview is None:
-        raise ConfigError(HOW_TO_CONFIGURE)
-    return house.overview
 
 
 def overview_json(overview: Overview, fleet: Snapshot, now: float, limit: int) -> dict[str, Any]:

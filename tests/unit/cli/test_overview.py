@@ -77,6 +77,15 @@ def test_a_server_that_does_not_answer_is_told_with_its_url(configured: Desk) ->
     assert "Prometheus https://mimir.example/prometheus: not ready" in configured.err
 
 
+def test_its_secret_is_fetched_for_the_overview_only(configured: Desk) -> None:
+    login = 'credentials = { user = "ops", password_file = "/nowhere" }'
+    configured.configure(PROFILE.replace("[[profile", f"{login}\n[[profile"))
+    assert configured.run("status", "--profile", "prod") == 0
+    assert run(configured) == 2
+    assert "prometheus: " in configured.err
+    assert "/nowhere" in configured.err
+
+
 def test_without_prometheus_it_says_how_to_configure_one(desk: Desk) -> None:
     assert desk.run("overview") == 2
     assert "[profile.NAME.prometheus]" in desk.err
