@@ -14,6 +14,7 @@ from kumo_tui.errors import NodeError, Refused
 from kumo_tui.journal.other_act import OtherKind
 from kumo_tui.journal.records import RequestState
 from kumo_tui.model.operation import Operation
+from kumo_tui.model.snapshot import NodeProgress
 from kumo_tui.text import clean, plural
 
 NAMED_MOST = 5
@@ -51,10 +52,13 @@ class Releaser:
         if status is None:
             raise Refused(f"No operation {clean(tag)} is known here.")
         operation = status.operation
-        nodes = [node.act.node for node in status.nodes if not node.verdict.is_final]
+        live = [node for node in status.nodes if not node.verdict.is_final]
+        nodes = [node.act.node for node in live if node.is_watched]
         for node in nodes:
             self._desk.watcher.change_clean(tag, node, lambda known: replace(known, ending=True))
-        return tuple(await asyncio.gather(*(self._end_on(operation, node, flush=flush) for node in nodes)))
+        ended = await asyncio.gather(*(self._end_on(operation, node, flush=flush) for node in nodes))
+        away = [_not_here(node) for node in live if not node.is_watched]
+        return (*ended, *away)
 
     async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
         """Release a stop that no operation of this journal made. Raises Refused, NodeError.
@@ -110,6 +114,11 @@ class Releaser:
             return ReleaseOutcome(node, Came.DONE, f"let go, but not flushed: {error} {RETRY_WORDS}.")
         words = "let go and due now" if wanted else f"let go; {RETRY_WORDS}"
         return ReleaseOutcome(node, Came.DONE, f"{words}{_alone_words(alone)}", tuple(alone))
+
+
+def _not_here(part: NodeProgress) -> ReleaseOutcome:
+    """What cannot be ended from here: its node is not among those of this session."""
+    return ReleaseOutcome(part.act.node, Came.REFUSED, f"not released: {part.note}", error=part.note)
 
 
 def _alone_words(alone: Sequence[str]) -> str:

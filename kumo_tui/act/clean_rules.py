@@ -10,6 +10,7 @@ from kumo_tui.act.rules import (
     session_rule,
     settled_rule,
     substance_rule,
+    targets_rule,
     unlisted_words,
 )
 from kumo_tui.config import Settings
@@ -38,6 +39,7 @@ def clean_refusals(
     """
     return [
         *session_rule(preview, snapshot, settings),
+        *targets_rule(preview, snapshot),
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
         *(() if stop_only else limit_rule(preview, snapshot, settings)),

@@ -115,6 +115,12 @@ class Starter:
     async def begin(
         self, preview: Preview, checked: Checked, tag: str, *, partial: bool, confirmed: bool
     ) -> Operation:
+        with self._desk.watcher.acting_on(preview.node_names):
+            return await self._begin(preview, checked, tag, partial=partial, confirmed=confirmed)
+
+    async def _begin(
+        self, preview: Preview, checked: Checked, tag: str, *, partial: bool, confirmed: bool
+    ) -> Operation:
         targets = await self._targets(preview, checked, tag, partial=partial, confirmed=confirmed)
         operation = self._operation(preview, checked, tag, targets, confirmed=confirmed)
         ledgers = {target.node: baseline(preview.selector, target.reading.value) for target in targets}
@@ -133,13 +139,14 @@ class Starter:
         intents: Sequence[Intent],
         continues: str,
     ) -> Operation:
-        await write_intent(self._desk, operation, intents)
-        at = self._desk.clock.monotonic()
-        tracks = {}
-        for act, target in zip(operation.acts, targets, strict=True):
-            leaving = replace(act, answered_at=at)
-            tracks[act.node] = self._track(operation, leaving, target, ledgers[act.node])
-        self._desk.watcher.track_clean(operation, tracks)
+        with self._desk.watcher.acting_on(ledgers):
+            await write_intent(self._desk, operation, intents)
+            at = self._desk.clock.monotonic()
+            tracks = {}
+            for act, target in zip(operation.acts, targets, strict=True):
+                leaving = replace(act, answered_at=at)
+                tracks[act.node] = self._track(operation, leaving, target, ledgers[act.node])
+            self._desk.watcher.track_clean(operation, tracks)
         note_sent_on(self._desk, operation, continues)
         placing = asyncio.gather(*(self._place(operation, each, ledgers[each.node]) for each in targets))
         await while_looking(self._desk, placing)

@@ -32,6 +32,7 @@ def refusals(
     """
     return [
         *session_rule(preview, snapshot, settings),
+        *targets_rule(preview, snapshot),
         *substance_rule(preview, renewing=renews(preview, snapshot)),
         *limit_rule(preview, snapshot, settings),
         *(() if partial else parts_rule(preview, snapshot)),
@@ -44,6 +45,15 @@ def refusals(
 def session_rule(preview: Preview, snapshot: Snapshot, settings: Settings) -> Iterator[str]:
     """Nothing changes a node in a read-only session, nor a node that refuses acts."""
     yield from rights_of(settings, snapshot).refusals(node.node for node in preview.nodes)
+
+
+def targets_rule(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
+    """What was previewed is a target still: the list of nodes changes while somebody looks at a preview."""
+    for name in preview.node_names:
+        node = snapshot.node(name)
+        words = f"{clean(name)} is not among the nodes any more" if node is None else no_target_words(node)
+        if words and name not in preview.chosen:
+            yield f"{words}."
 
 
 def substance_rule(preview: Preview, *, renewing: bool = False) -> Iterator[str]:

@@ -105,6 +105,7 @@ class Acts:
         return tuple(
             PlannedRequest("bounce", node.node, "POST", f"{urls[node.node]}{BOUNCE_PATH}", body)
             for node in preview.nodes
+            if node.node in urls
         )
 
     def refusals(self, preview: Preview, checked: Checked, *, partial: bool = False) -> tuple[str, ...]:
@@ -115,8 +116,8 @@ class Acts:
         return (*found, f"no journal: {problem}") if problem else tuple(found)
 
     async def fresh_preview(self, selector: Selector, nodes: Iterable[str] = ()) -> Preview:
-        """The preview after every node was read once more; over these nodes, where any are named."""
-        return take_preview(await self._watcher.poll_once(), selector, nodes)
+        """The preview once every node that answers was read again; over these nodes, where any are named."""
+        return take_preview(await self._watcher.look_quickly(), selector, nodes)
 
     async def feeders(self, preview: Preview) -> Feeders:
         """What feeds the ready queues of the target nodes, asked now, for a stake. Never raises."""
@@ -133,6 +134,10 @@ class Acts:
         intent is written, the rest is done even if nobody waits for it any more.
         """
         self._refuse(confirmed)
+        with self._watcher.acting_on(confirmed.preview.node_names):
+            return await self._begin(confirmed)
+
+    async def _begin(self, confirmed: Confirmed) -> Operation:
         plan = self.plan(confirmed.preview, confirmed.checked, confirmed.tag)
         reading = {request.node: self._clients[request.node].read_metrics() for request in plan}
         before = await read_just_before(self._desk, reading, "bounce", partial=confirmed.partial)
@@ -160,8 +165,9 @@ class Acts:
         intents: Sequence[Intent],
         continues: str,
     ) -> Operation:
-        await write_intent(self._desk, operation, intents)
-        self._watcher.track(operation, ledgers, self._clock.monotonic(), before)
+        with self._watcher.acting_on(ledgers):
+            await write_intent(self._desk, operation, intents)
+            self._watcher.track(operation, ledgers, self._clock.monotonic(), before)
         note_sent_on(self._desk, operation, continues)
         await while_looking(self._desk, asyncio.gather(*(self._send(operation, request) for request in plan)))
         self._watcher.refresh()
