@@ -6,6 +6,7 @@ Ratios within one run, and counted bytes; numbers of one machine say little abou
 import sys
 
 from tests.bench.drawing import drawing
+from tests.bench.far import far
 from tests.bench.fleet import fleet
 from tests.bench.million import million
 from tests.bench.reading import reading
@@ -13,7 +14,7 @@ from tests.bench.refreshing import refreshing
 from tests.bench.starting import starting
 from tests.bench.table import HEAD, say
 
-BENCHES = (reading, refreshing, million, fleet, drawing, starting)
+BENCHES = (reading, refreshing, million, fleet, drawing, far, starting)
 
 
 def main(wanted: list[str]) -> None:
