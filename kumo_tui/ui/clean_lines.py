@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kumo_tui.model.ledger import LISTED, QueueProgress
-from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, is_altered
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
@@ -25,7 +25,7 @@ from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
 from kumo_tui.ui.widgets.notice import error_words
-from kumo_tui.units import count_text, countdown_text
+from kumo_tui.units import age_text, count_text, countdown_text
 
 COUNT_WIDTH = 10
 NODE_ROWS = 6
@@ -73,7 +73,7 @@ def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: G
         lines += wrapped(_below(status, node, signs), width, Look.DIM, NODE_INDENT)
         silent = unread_node(node, snapshot)
         if silent is not None:
-            words = f"{NODE_INDENT}{NODE_STATES[silent.state].word}{error_words(silent)}"
+            words = f"{NODE_INDENT}{_silent_words(silent, snapshot.at)}"
             lines.append((Piece(cut_end(words, width), Look.AMBER),))
     rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
     if rest:
@@ -114,6 +114,13 @@ def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
     standing = "-" if over else fit_count(state.standing_total, 9)
     waiting = "-" if over or not node.meters.may_wait else f"<={fit_count(node.meters.may_wait, 7)}"
     return (*head, Piece(f"{left:>8} {state.sweeps:>6} {swept:>15} {standing:>9} {waiting:>9}"))
+
+
+def _silent_words(silent: NodeSnapshot, now: float) -> str:
+    """What a node that cannot be read leaves open, and why: its process may have ended, and with it the stop."""
+    age = silent.age_s(now)
+    old = "" if age is None else f" {age_text(age)}"
+    return f"{NODE_STATES[silent.state].word}{old}, not known whether its stop holds{error_words(silent)}"
 
 
 def _below(status: OperationStatus, node: NodeProgress, signs: Glyphs) -> str:

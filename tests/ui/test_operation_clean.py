@@ -221,7 +221,7 @@ async def test_a_node_that_cannot_be_read_is_named() -> None:
     app = ActingApp(snapshot(silent, operations=[stopped()]))
     async with app.run_test(size=(80, 24)) as pilot:
         text = words_of(await opened(pilot))
-        assert "DOWN: mta1:8000 refuses connections." in text
+        assert "DOWN 0s, not known whether its stop holds: mta1:8000 refuses" in text
         assert "not all nodes are read" in text
 
 
