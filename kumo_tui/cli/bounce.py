@@ -7,7 +7,7 @@ import click
 
 from kumo_tui.act.draft import How
 from kumo_tui.cli.answers import refused_json
-from kumo_tui.cli.compose import Call
+from kumo_tui.cli.compose import Call, look_up
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
 from kumo_tui.cli.limits import Explicit, everything_words, is_named
@@ -24,7 +24,6 @@ from kumo_tui.cli.selecting import (
     with_selection,
 )
 from kumo_tui.cli.sending import Asked, run_bounce
-from kumo_tui.cli.target import choose_target
 from kumo_tui.config import Settings
 from kumo_tui.errors import JournalError, Refused
 
@@ -117,15 +116,14 @@ def bounce_command(call: Call, /, given: Options, **values: Any) -> Exit:
     options = call.options.merged(given)
     typed = Given(take_selected(values), **values)
     _check_usage(typed)
-    settings, environ = options.settings(), call.surroundings.environ
-    target = choose_target(options, settings, environ, call.surroundings.lists())
-    settings = settings.bound_by(target.bound_by)
-    explicit = Explicit(typed.expect is not None, is_named(options, target, environ), typed.i_mean_everything)
+    meant = look_up(Call(call.surroundings, options))
+    target, is_meant = meant.target, is_named(options, meant.target, call.surroundings.environ)
+    explicit = Explicit(typed.expect is not None, is_meant, typed.i_mean_everything)
     if typed.yes and typed.selected.everything and not (explicit.expected or explicit.means_everything):
         raise click.UsageError(everything_words(target))
     try:
-        asked = _asked(typed, settings, explicit)
-        return run_loop(run_bounce(Call(call.surroundings, options, target), asked))
+        asked = _asked(typed, meant.settings, explicit)
+        return run_loop(run_bounce(Call(call.surroundings, options, meant), asked))
     except (Refused, JournalError) as error:
         say(f"kumo-tui: refused: {error}")
         if options.json:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kumo_tui.act.desk import remembers_nothing
 from kumo_tui.act.service import Acts
+from kumo_tui.cli.list_refresh import ListRefresh
 from kumo_tui.cli.log_file import LogFile, log_start
 from kumo_tui.cli.node_lists import ListReader
 from kumo_tui.cli.options import Options
@@ -101,15 +102,23 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """What the options of a call come to: the settings in force, and the nodes."""
+
+    settings: Settings
+    target: Target
+
+
+@dataclass(frozen=True)
 class Call:
     """One command as it was called: its surroundings and the global options in force.
 
-    `target` is what they come to, where that was looked at before: lists of nodes are then not read once more.
+    `meant` is what they come to, where that was looked at before: lists of nodes are then not read once more.
     """
 
     surroundings: Surroundings
     options: Options = field(default_factory=Options)
-    target: Target | None = None
+    meant: Meant | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ class House:
     None when it has none of this tag; `history` its newest operations, at most so many, also those that are over.
     `overview` gives the watch over Prometheus, None where the target has none; its secret is fetched then, so that
     no other command waits for it or fails by it. Who calls it stops it.
-    `watch_of` gives the watch of one more node, as `Watcher.set_nodes` wants it.
+    `watch_of` gives the watch of one more node, as `Watcher.set_nodes` wants it; `refresh`, once started, hands it
+    the nodes of the target's lists.
     """
 
     settings: Settings
@@ -135,6 +145,7 @@ class House:
     history: Callable[[int], Sequence[Recorded]] = lambda _most: ()
     log: LogFile = field(default_factory=lambda: LogFile(LogSettings(), SystemClock()))
     overview: Callable[[], OverviewWatch | None] = lambda: None
+    refresh: ListRefresh | None = None
 
 
 def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -142,14 +153,20 @@ def journal_file(settings: Settings, environ: Mapping[str, str]) -> Path:
     return Path(settings.journal).expanduser() if settings.journal else journal_path(environ)
 
 
+def look_up(call: Call) -> Meant:
+    """What the options of this call come to. Raises ConfigError or InputError."""
+    settings, world = call.options.settings(), call.surroundings
+    target = choose_target(call.options, settings, world.environ, world.lists())
+    return Meant(settings.bound_by(target.bound_by), target)
+
+
 def build_house(call: Call) -> House:
     """Build the rooms for this call. Asks nothing of any node; raises ConfigError or InputError.
 
     A journal that cannot be opened stops acts, not the watching; what an earlier run left open is gone on with.
     """
-    settings, world = call.options.settings(), call.surroundings
-    target = call.target or choose_target(call.options, settings, world.environ, world.lists())
-    settings = settings.bound_by(target.bound_by)
+    world, meant = call.surroundings, call.meant or look_up(call)
+    settings, target = meant.settings, meant.target
     path = journal_file(settings, world.environ)
     try:
         journal = open_journal(path, world.clock, profile=target.profile, wait_s=JOURNAL_WAIT_S)
@@ -203,7 +220,16 @@ def house_for(
         return overview_watch(profile, world.clock, logins, watcher, called, world.make_prometheus)
 
     return House(
-        settings, target, world.clock, watcher, acts, journal, log=log, watch_of=watch_of, overview=overview
+        settings,
+        target,
+        world.clock,
+        watcher,
+        acts,
+        journal,
+        log=log,
+        watch_of=watch_of,
+        overview=overview,
+        refresh=ListRefresh(profile, world.lists(), watcher, watch_of, target.nodes),
     )
 
 
@@ -214,6 +240,8 @@ async def opened(house: House) -> AsyncIterator[House]:
         try:
             yield house
         finally:
+            if house.refresh is not None:
+                await house.refresh.stop()
             await house.acts.clean.stop_running()
             await house.acts.guardian.finish()
             await house.watcher.stop()

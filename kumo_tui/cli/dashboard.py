@@ -2,11 +2,18 @@
 
 import os
 import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from kumo_tui.cli.compose import Call, House, opened
 from kumo_tui.cli.locale_text import draws_ascii
 from kumo_tui.cli.loop import run_loop
+from kumo_tui.clock import Clock
+from kumo_tui.config import Settings
 from kumo_tui.errors import InputError
+
+LookAt = Callable[[str], Awaitable[None]]
+"""Looks whether the dashboard can be opened on a profile, by its name. Raises KumoTuiError."""
 
 # Read by Textual when it is imported. The dashboard is used over slow links: no animation, few frames.
 TEXTUAL_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_FPS": "30"}
@@ -35,23 +42,66 @@ def check_terminal(call: Call) -> None:
         )
 
 
-def open_dashboard(house: House) -> int:
-    """Run the dashboard until it is quit; returns its exit code.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a dashboard was left: its exit code, and the profile that is wanted next, empty for none.
+
+    `low_bandwidth` says whether it drew little, for a slow link.
+    """
+
+    code: int
+    profile: str = ""
+    low_bandwidth: bool = False
+
+
+def open_dashboard(house: House, look_at: LookAt | None = None, words: str = "") -> Left:
+    """Run the dashboard until it is quit, or left for another profile.
 
     While it runs it goes on with every confirmed clean bounce by itself. SIGTERM and hang-up end it without
-    asking: the terminal is given back, and stops stand until their own end.
+    asking: the terminal is given back, and stops stand until their own end. `look_at` looks whether it could be
+    opened on another profile; `words` are said at first.
     """
-    for name, value in TEXTUAL_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    sys.setswitchinterval(TURN_S)
+    _prepare_textual()
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
-    app = KumoTuiApp(house.watcher, house.acts, settings, house.clock, house.past, overview=house.overview())
+    app = KumoTuiApp(
+        house.watcher,
+        house.acts,
+        settings,
+        house.clock,
+        house.past,
+        overview=house.overview(),
+        look_at=look_at,
+        words=words,
+    )
 
-    async def show() -> int:
+    async def show() -> Left:
         async with opened(house):
+            if house.refresh is not None:
+                house.refresh.start()
             await app.run_async(mouse=settings.mouse)
-        return app.return_code or 0
+        return Left(app.return_code or 0, app.chosen, app.settings.low_bandwidth)
 
     return run_loop(show())
+
+
+def choose_profile(settings: Settings, clock: Clock, look_at: LookAt, words: str) -> str | None:
+    """Let one of the profiles be chosen, before any node is asked; None when it was left without."""
+    _prepare_textual()
+    from kumo_tui.ui.choosing import ChoosingApp  # noqa: PLC0415  # as above
+
+    settings = settings.model_copy(update={"ascii": draws_ascii(settings, os.environ)})
+    app = ChoosingApp(settings, clock, look_at, words)
+
+    async def show() -> str | None:
+        await app.run_async(mouse=settings.mouse)
+        return app.chosen
+
+    return run_loop(show())
+
+
+def _prepare_textual() -> None:
+    for name, value in TEXTUAL_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    sys.setswitchinterval(TURN_S)

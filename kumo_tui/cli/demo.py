@@ -42,7 +42,7 @@ def demo_command(call: Call, given: Options, *, scenario: str, seed: int, speed:
         # No Prometheus scrapes it, whatever a profile of the same name says.
         settings = options.settings().model_copy(update={"profile": {}})
         house = house_for(target, settings, call.surroundings, MemoryJournal())
-        return open_dashboard(house)
+        return open_dashboard(house).code
 
 
 @click.command("simulate")

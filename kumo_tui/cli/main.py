@@ -10,8 +10,8 @@ import click
 
 from kumo_tui import __version__
 from kumo_tui.cli.bounce import bounce_command
-from kumo_tui.cli.compose import Call, Surroundings, build_house
-from kumo_tui.cli.dashboard import check_terminal, open_dashboard
+from kumo_tui.cli.compose import Call, Surroundings
+from kumo_tui.cli.dashboard import check_terminal
 from kumo_tui.cli.demo import demo_command, simulate_command
 from kumo_tui.cli.doctor import doctor_command
 from kumo_tui.cli.exits import Exit, exit_of_error
@@ -20,6 +20,7 @@ from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
 from kumo_tui.cli.overview import overview_command
+from kumo_tui.cli.profiles import open_dashboards
 from kumo_tui.cli.reading import directives_command, queues_command, status_command
 from kumo_tui.cli.release import release_command
 from kumo_tui.cli.report import report_command
@@ -45,7 +46,7 @@ def commands(ctx: click.Context, given: Options) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     check_terminal(call)
-    return open_dashboard(build_house(call))
+    return open_dashboards(call)
 
 
 for _command in (

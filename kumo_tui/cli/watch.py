@@ -66,6 +66,8 @@ async def _watch(call: Call, wanted: str, until: Until) -> Exit:
         follower, as_json = _follower(house, wanted), call.options.json
         await settle(house, follower, house.settings.act.settle_s)
         house.acts.guardian.start()
+        if house.refresh is not None:
+            house.refresh.start()
         if follower.status(house.watcher.snapshot).operation.mode is Mode.CLEAN:
             return await watch_clean(house, follower, until, as_json=as_json)
         say_unattended(house)

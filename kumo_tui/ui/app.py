@@ -25,6 +25,7 @@ from kumo_tui.text import one_line
 from kumo_tui.ui import clean_flows, flows, keys, leaving
 from kumo_tui.ui.acting import Acting
 from kumo_tui.ui.alarms import Alarms
+from kumo_tui.ui.choosing import another_profile
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.keys import Command, Place
 from kumo_tui.ui.node_lines import insecure_nodes
@@ -35,6 +36,7 @@ from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.help import HelpScreen
 from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.palette import PaletteScreen
+from kumo_tui.ui.screens.profiles import LookAt
 from kumo_tui.ui.slow_link import Frames, interval_for
 from kumo_tui.ui.terminal_app import TerminalApp
 from kumo_tui.ui.theme import glyphs
@@ -71,6 +73,8 @@ class KumoTuiApp(Opening, inherit_bindings=False):
 
     Nothing here calls the network: the watcher reads, the acts write, both are given. `past` looks back on the
     journal, `folder` is where reports are written to, `overview` is read from Prometheus where there is one.
+    `look_at` looks whether it could go on with another profile, None where there is no other: once it has ended,
+    `chosen` is the one that is wanted next, empty for none. `words` are said at first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,6 +92,8 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         past: Past | None = None,
         folder: Path = Path(),
         overview: Overviewing | None = None,
+        look_at: LookAt | None = None,
+        words: str = "",
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         super().__init__(settings, self.clock)
@@ -96,9 +102,11 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         self.past: Past = past or MissingJournal(JournalError("There is no journal here."))
         self.folder = folder
         self.overview = overview
+        self.chosen = ""
+        self._look_at = look_at
         self._interval_s = watcher.interval_s
         self._frames = Frames()
-        self._said, self._told = ("", 0.0), ""
+        self._said, self._told = (one_line(words), self.clock.monotonic() + SAID_FOR_S), ""
         self._alarms = Alarms(watcher.snapshot)
         self._opening: Worker[None] | None = None
         self._is_leaving = False
@@ -232,6 +240,14 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         """Open the dialog that ends whatever of an operation still stands."""
         self._change(lambda: flows.cancel_operation_flow(self, tag), ends=tag)
 
+    def open_profiles(self) -> None:
+        """Show the profiles, and go to the one that is chosen there."""
+        if self._look_at is None or not self.settings.profile:
+            self.say("There is no other profile: config.example.toml says how one is made.")
+        elif not self._is_leaving:
+            self._is_leaving = True
+            self._act(self._change_profile(self._look_at))
+
     def read_now(self) -> None:
         """Read all nodes now."""
         self.watcher.refresh()
@@ -300,6 +316,14 @@ class KumoTuiApp(Opening, inherit_bindings=False):
     async def _leave(self) -> None:
         try:
             if await leaving.quit_flow(self):
+                self.exit()
+        finally:
+            self._is_leaving = False
+
+    async def _change_profile(self, look_at: LookAt) -> None:
+        try:
+            self.chosen = await another_profile(self, self.settings, self.snapshot.profile, look_at)
+            if self.chosen:
                 self.exit()
         finally:
             self._is_leaving = False

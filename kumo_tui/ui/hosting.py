@@ -87,6 +87,9 @@ class DashboardHost(Protocol):
     def open_overview(self) -> None:
         """Show what Prometheus says of the whole fleet, or how it is configured."""
 
+    def open_profiles(self) -> None:
+        """Show the profiles, and go to the one that is chosen there."""
+
     def open_nodes(self) -> None:
         """Show the nodes."""
 

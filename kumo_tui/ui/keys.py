@@ -189,6 +189,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("history", ("h",), "h", "history", "Every operation so far, from the journal", _BOARD, rank=14),
     Command("nodes", ("n",), "n", "nodes", "Each node: state, version, what it can do, errors", _BOARD, rank=15),
     Command(
+        "profiles", ("p",), "p", "profiles", "Profiles: what holds on each; Enter goes to it", _BOARD, rank=16
+    ),
+    Command(
         "report",
         ("w",),
         "w",

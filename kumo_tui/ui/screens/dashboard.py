@@ -365,6 +365,9 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
     def action_nodes(self) -> None:
         dashboard_host(self).open_nodes()
 
+    def action_profiles(self) -> None:
+        dashboard_host(self).open_profiles()
+
     def action_overview(self) -> None:
         dashboard_host(self).open_overview()
 
