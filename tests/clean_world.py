@@ -53,7 +53,7 @@ class World:
         self.watcher = Watcher(watches, self.clock, journal, profile=ProfileFacts("lab"), jitter=lambda: 0.0)
         recall = kept.operation if kept else remembers_nothing
         self.clients = clients
-        self.acts = Acts(clients, self.watcher, journal, self.settings, self.clock, "on-call", recall)
+        self.acts = Acts(self.watcher.clients, self.watcher, journal, self.settings, self.clock, "on-call", recall)
         if kept:
             self.watcher.resume(kept.operations(open_only=True))
 

@@ -65,8 +65,9 @@ class House:
             self.journal,
             profile=ProfileFacts("prod", production=production),
         )
-        clients = {node.name: node.client for node in self.nodes}
-        self.acts = Acts(clients, self.watcher, self.journal, settings or Settings(), self.clock, "ann")
+        self.acts = Acts(
+            self.watcher.clients, self.watcher, self.journal, settings or Settings(), self.clock, "ann"
+        )
 
     async def confirmed(self, draft: Draft = DRAFT, **values: Any) -> Confirmed:
         checked = check_draft(draft, Settings().act)
