@@ -17,7 +17,7 @@ from kumo_tui.ui.clean_words import (
     progress_words,
     sums_of,
 )
-from kumo_tui.ui.operation_lines import aftermath_lines, left_out_row
+from kumo_tui.ui.operation_lines import aftermath_lines, asking_words, left_out_row
 from kumo_tui.ui.operation_words import unread_node, why_words
 from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
 from kumo_tui.ui.strips import Line, Piece
@@ -107,7 +107,7 @@ def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
         Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),
     )
     if node.verdict is Verdict.UNKNOWN:
-        return (*head, Piece(f"{'(asking)':>8}"))
+        return (*head, Piece(f"{asking_words(node):>8}"))
     over = node.verdict.is_final
     left = "-" if over or state.stop_left_s is None else countdown_text(state.stop_left_s)
     swept = count_text(progress.from_baseline) + (f" +{count_text(progress.beyond)}" if progress.beyond else "")

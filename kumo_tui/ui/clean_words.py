@@ -10,7 +10,7 @@ from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
-from kumo_tui.ui.operation_words import unread_node
+from kumo_tui.ui.operation_words import not_watched_words, unread_node
 from kumo_tui.ui.theme import VERDICTS
 from kumo_tui.units import count_text, countdown_text, duration_text
 
@@ -106,6 +106,8 @@ def meaning_words(status: OperationStatus, *, may_act: bool) -> str:
 
 
 def _unknown_words(status: OperationStatus, _may_act: bool) -> str:
+    if away := not_watched_words(status):
+        return away
     tag = tagged_reason("", status.operation.tag).strip()
     return f"asking: looking for {tag} in the nodes' lists of stops. Nothing is swept where it is not known."
 

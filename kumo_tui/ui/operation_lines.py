@@ -138,7 +138,7 @@ def _unread_words(node: NodeProgress, silent: NodeSnapshot, now: float) -> str:
 def _node_line(node: NodeProgress, signs: Glyphs, *, is_read: bool) -> Line:
     style, progress = VERDICTS[node.verdict], node.ledger.progress
     asking = node.verdict is Verdict.UNKNOWN
-    counts = "(asking)" if asking else f"{_bounced_words(progress.from_baseline, progress.beyond):>11}"
+    counts = asking_words(node) if asking else f"{_bounced_words(progress.from_baseline, progress.beyond):>11}"
     rest = (
         ""
         if asking
@@ -149,6 +149,11 @@ def _node_line(node: NodeProgress, signs: Glyphs, *, is_read: bool) -> Line:
         Piece(f"{style.mark(signs.ascii_only)} {style.word:<9} ", style.look),
         Piece(f"{counts}{rest}"),
     )
+
+
+def asking_words(node: NodeProgress) -> str:
+    """What stands for the figures of a node where nobody knows them: it is asked, or is none of this session's."""
+    return "(asking)" if node.is_watched else "(not watched)"
 
 
 def _bounced_words(from_baseline: int, beyond: int) -> str:

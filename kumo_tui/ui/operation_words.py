@@ -20,7 +20,7 @@ def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str
     """
     progress = status.ledger.progress
     beyond = f" +{count_text(progress.beyond)}" if progress.beyond else ""
-    is_blind = any(unread_node(node, snapshot) for node in status.nodes)
+    is_blind = any(unread_node(node, snapshot) or not node.is_watched for node in status.nodes)
     least = "at least " if is_blind else ""
     words = [f"{least}{count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}"]
     if status.rate_per_s >= 0.5 and not is_blind:
@@ -42,6 +42,21 @@ def unread_node(progress: NodeProgress, snapshot: Snapshot) -> NodeSnapshot | No
     """The node, when the last poll could not read it although the operation is not over there."""
     node = snapshot.node(progress.act.node)
     return node if node is not None and not node.is_fresh and not progress.verdict.is_final else None
+
+
+def not_watched_words(status: OperationStatus) -> str:
+    """What keeps an operation from being whole: it is unknown on nodes that this session does not have.
+
+    Empty where that is not all that is unknown of it.
+    """
+    unknown = [node for node in status.nodes if node.verdict is Verdict.UNKNOWN]
+    if status.verdict is not Verdict.UNKNOWN or any(node.is_watched for node in unknown):
+        return ""
+    where = ", ".join(clean(node.act.node) for node in unknown)
+    elsewhere = (
+        "" if all(node.verdict.is_final for node in status.nodes if node.is_watched) else "; there it goes on"
+    )
+    return f"not settled on {where}, not in the config any more: what the others tell is below{elsewhere}."
 
 
 def collateral_words(status: OperationStatus) -> str:
@@ -97,6 +112,8 @@ def meters_words(status: OperationStatus, dot: str) -> str:
 def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:
     """What the verdict over all nodes means and what it does not."""
     verdict, left = status.verdict, countdown_text(status.left_s or 0)
+    if away := not_watched_words(status):
+        return away
     if verdict is Verdict.UNKNOWN:
         tag = tagged_reason("", status.operation.tag).strip()
         return f"asking: looking for {tag} in the nodes' lists. It is never sent again by itself."
