@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +42,8 @@ class ServedFleet:
     @contextlib.contextmanager
     def running(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
         """The command while it runs; ended afterwards whatever happens."""
-        argv = [KUMO_TUI, *self.endpoints, *words]
-        with subprocess.Popen(
-            argv,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(),
-            start_new_session=True,
-        ) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        with started([KUMO_TUI, *self.endpoints, *words], environment()) as process:
+            yield process
 
     def acts(self) -> list[dict[str, Any]]:
         """Every request that could change a node, as it came."""
@@ -111,6 +100,18 @@ def serving(scenario: str, *words: str) -> Iterator[ServedFleet]:
         assert child.stdin is not None
         child.stdin.close()
         child.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def started(argv: Sequence[str], env: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """This command while it runs; ended afterwards whatever happens."""
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, kumo_tui, serving
+from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, environment, kumo_tui, serving, started
 from tests.e2e.terminal import Terminal
 
 BOUNCES, STOPS = "/api/admin/bounce/v1", "/api/admin/suspend/v1"
@@ -148,6 +148,13 @@ class Scene:
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run the installed command on the profile of `configure`, with the journal of this scene."""
         return kumo_tui(*words, XDG_STATE_HOME=str(self._state), KUMO_TUI_CONFIG=str(self._config))
+
+    @contextlib.contextmanager
+    def running(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
+        """The same while it runs; ended afterwards whatever happens."""
+        env = environment(XDG_STATE_HOME=str(self._state), KUMO_TUI_CONFIG=str(self._config))
+        with started([KUMO_TUI, *words], env) as process:
+            yield process
 
     @property
     def journal(self) -> Path:
