@@ -55,7 +55,7 @@ class Metrics:
 
     `message_count` counts every message of the node, in whatever queue or sweep; None when the family is
     absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts. `bad_lines` could not be read.
-    `troubles` are clean words for spool and log hook metrics that name a cause.
+    `troubles` are clean words for spool, memory and log hook metrics that name a cause; `notes` for what is past.
     """
 
     table: QueueTable
@@ -65,6 +65,7 @@ class Metrics:
     bad_lines: int = 0
     size_bytes: int = 0
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def ready_waiting(self) -> int:

@@ -31,6 +31,9 @@ class Families:
         self.uptime = PlainSeries("tokio_elapsed")
         self.memory = PlainSeries("memory_usage")
         self.memory_limit = PlainSeries("memory_limit")
+        self.memory_low_at = PlainSeries("memory_low_thresh")
+        self.was_low = PlainSeries("memory_low_count")
+        self.was_over = PlainSeries("memory_over_limit_count")
         self.shedding = LabelledSeries("rocks_spool_load_shed_active", "path")
         self.stopped = LabelledSeries("rocks_spool_write_stopped", "path")
         self.backlogs = LabelledSeries("log_hook_backlog_count", "logger")
@@ -38,8 +41,18 @@ class Families:
 
     def all(self) -> tuple[QueueSeries | LabelledSeries | PlainSeries, ...]:
         """Every family that is read."""
-        plain = (self.messages, self.uptime, self.memory, self.memory_limit)
-        return (self.queues, *self.ready, *plain, self.shedding, self.stopped, self.backlogs, self.disks)
+        memory = (self.memory, self.memory_limit, self.memory_low_at, self.was_low, self.was_over)
+        return (
+            self.queues,
+            *self.ready,
+            self.messages,
+            self.uptime,
+            *memory,
+            self.shedding,
+            self.stopped,
+            self.backlogs,
+            self.disks,
+        )
 
     def metrics(self) -> Metrics:
         """What the families say, with the bad lines among them."""
@@ -52,6 +65,7 @@ class Families:
             uptime_s=self.uptime.value,
             bad_lines=sum(series.bad_lines for series in self.all()),
             troubles=tuple(self._troubles()),
+            notes=tuple(self._notes()),
         )
 
     def _troubles(self) -> Iterator[str]:
@@ -62,12 +76,21 @@ class Families:
         for logger, count in self.backlogs.values.items():
             if count:
                 yield f"log hook {_shown(logger)} is {plural(count, 'record')} behind"
-        used, limit = self.memory.value, self.memory_limit.value
+        used, limit, low = self.memory.value, self.memory_limit.value, self.memory_low_at.value
         if used is not None and limit and used > limit:
             yield f"memory is over its limit: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB"
+        elif used is not None and limit and low and used > low:
+            yield f"memory is low: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB are used"
         for place, percent in self.disks.values.items():
             if percent < LOW_DISK_PERCENT:
                 yield f"disk is nearly full: {_shown(place)} has {percent}% free"
+
+    def _notes(self) -> Iterator[str]:
+        """What its counters tell of the time since its start."""
+        times = {"was low": self.was_low.value, "was over its limit": self.was_over.value}
+        told = [f"{words} {plural(int(count), 'time')}" for words, count in times.items() if count]
+        if told:
+            yield f"since its start its memory {' and '.join(told)}"
 
 
 def ready_queues(*families: Mapping[str, int]) -> tuple[ReadyQueue, ...]:

@@ -186,6 +186,8 @@ def _facts(
         yield "liveness", node.liveness, Look.AMBER
     for trouble in node.metrics.value.troubles if node.metrics else ():
         yield "trouble", trouble, Look.AMBER
+    for note in node.metrics.value.notes if node.metrics else ():
+        yield "memory", note, Look.AMBER
     yield "url", node.url, Look.NORMAL
     if insecure:
         yield "tls", "its certificate is not verified (insecure): anybody may answer in its place", Look.AMBER

@@ -104,3 +104,11 @@ def test_a_well_node_has_no_troubles() -> None:
     )
     assert metrics.troubles == ()
     assert read("memory_usage 100", "memory_limit 0").troubles == ()
+
+
+def test_memory_that_is_low_is_a_trouble_and_that_it_was_is_a_note() -> None:
+    used = ("memory_usage 950000000", "memory_limit 1000000000", "memory_low_thresh 900000000")
+    told = read(*used, "memory_low_count 3", "memory_over_limit_count 1")
+    assert told.troubles == ("memory is low: 906 of 954 MiB are used",)
+    assert told.notes == ("since its start its memory was low 3 times and was over its limit 1 time",)
+    assert read("memory_usage 5", "memory_limit 9", "memory_low_thresh 8", "memory_low_count 0").notes == ()
