@@ -50,7 +50,9 @@ def _last_or_chosen(call: Call) -> _Built | None:
     """The profile that was open last, unless the environment names a node; else the one that is chosen now."""
     name = "" if call.surroundings.environ.get(ENDPOINT_VARIABLE, "").strip() else remembered_profile()
     words = ""
-    if name:
+    if name and name not in call.options.settings().profile:
+        words = f"The profile that was open last is gone: {clean(name)}."
+    elif name:
         try:
             built = _on(call, name)
         except (ConfigError, InputError) as error:
