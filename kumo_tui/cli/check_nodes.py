@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from kumo_tui.act.capability_words import NO_DESCRIPTION, can_words, cannot_words, plain_bounce
+from kumo_tui.act.rights import order_of
 from kumo_tui.cli.checks import Check, Health
 from kumo_tui.cli.compose import Surroundings
+from kumo_tui.cli.target import Target
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import ConfigError, EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
@@ -17,7 +19,7 @@ from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
 from kumo_tui.node.tunnel import ssh_words
 from kumo_tui.profiles import NodeSettings
-from kumo_tui.text import one_line
+from kumo_tui.text import one_line, plural
 from kumo_tui.urls import is_plain_http, ssh_way
 
 PATIENCE_S = 10.0
@@ -33,10 +35,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One node after the look: its lines, and whether its list and its metrics could be read."""
+    """One node after the look: its lines, and whether its list and its metrics could be read.
+
+    One that the settings have off is not `is_asked`, as by the dashboard.
+    """
 
     checks: tuple[Check, ...]
     is_read: bool
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class _Answers:
 
 async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surroundings) -> list[Examined]:
     """Look at all nodes at the same time; one whose login or certificates cannot be used is not asked."""
-    logins = Logins(world.environ)
+    off = [_off(node) for node in nodes if not node.enabled]
+    logins, nodes = Logins(world.environ), [node for node in nodes if node.enabled]
     made = [_made(node, settings, world, logins) for node in nodes]
     clients = [client for client in made if isinstance(client, NodeClient)]
     try:
@@ -77,7 +84,31 @@ async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surr
         if isinstance(client, ConfigError)
         else _examined(node, next(answers), settings, ssh)
         for node, client in zip(nodes, made, strict=True)
-    ]
+    ] + off
+
+
+def _off(node: NodeSettings) -> Examined:
+    words = "off (enabled = false): it is not asked."
+    check = Check("node", Health.OK, words, "It can be enabled on the nodes screen.", node.label)
+    return Examined((check,), is_read=False, is_asked=False)
+
+
+def profile_checks(target: Target, settings: Settings) -> Iterator[Check]:
+    """What holds on these nodes: by their profile, or by those that they are in where none was chosen."""
+    order = order_of(settings.bound_by(target.bound_by), target.profile)
+    marks = ["PRODUCTION"] if target.production else []
+    marks += [f"read-only ({order})"] if order else []
+    profile = settings.profile.get(target.profile)
+    if profile is not None:
+        listed = len(target.nodes) - len(profile.nodes)
+        marks.append(
+            plural(len(target.nodes), "node") + (f", {listed} of them listed elsewhere" if listed else "")
+        )
+        yield Check("nodes", Health.OK, f"profile {one_line(target.profile, 60)}: {', '.join(marks)}")
+    elif target.bound_by:
+        names = ", ".join(one_line(name, 60) for name in target.bound_by)
+        holds = f": {', '.join(marks)}" if marks else ""
+        yield Check("nodes", Health.OK, f"what profile {names} says holds for them too{holds}")
 
 
 def _made(node: NodeSettings, settings: Settings, world: Surroundings, logins: Logins) -> NodeClient | ConfigError:
@@ -126,7 +157,7 @@ def _examined(node: NodeSettings, answers: _Answers, settings: Settings, ssh: st
     checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
     if is_read:
         checks += [*_reached(answers), *_abilities(answers), _plain(answers, settings)]
-    checks += [_login(node, is_read=is_read), *_transport(node, ssh)]
+    checks += [_login(node, is_read=is_read), *_transport(node, ssh), *_kept(node)]
     return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
 
 
@@ -174,6 +205,11 @@ def _login(node: NodeSettings, *, is_read: bool) -> Check:
     if is_read:
         return Check("node", Health.OK, f"may be read from here, {words}; {_ACCESS}")
     return Check("node", Health.OK, f"it is asked {words}")
+
+
+def _kept(node: NodeSettings) -> Iterator[Check]:
+    if node.read_only:
+        yield Check("node", Health.OK, "only watched (read_only): nothing that changes it is offered")
 
 
 def _transport(node: NodeSettings, ssh: str) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kumo_tui.cli.check_journal import check_journal, move_damaged
-from kumo_tui.cli.check_nodes import Examined, examine
+from kumo_tui.cli.check_nodes import Examined, examine, profile_checks
 from kumo_tui.cli.checks import (
     Check,
     Health,
@@ -78,14 +78,15 @@ def doctor_command(call: Call, given: Options, *, set_aside_journal: bool) -> Ex
 def exit_of(checks: Sequence[Check], examined: Sequence[Examined]) -> Exit:
     """The exit code of all that was found."""
     failed = {check.area for check in checks if check.health is Health.FAILED}
-    read = sum(1 for each in examined if each.is_read)
+    asked = [each for each in examined if each.is_asked]
+    read = sum(1 for each in asked if each.is_read)
     if "config" in failed:
         return Exit.USAGE
     if not read:
         return Exit.UNREADABLE
     if "journal" in failed:
         return Exit.REFUSED
-    return Exit.DONE if read == len(examined) else Exit.PARTLY
+    return Exit.DONE if read == len(asked) else Exit.PARTLY
 
 
 def _look_at_nodes(call: Call, settings: Settings | None) -> tuple[list[Check], list[Examined]]:
@@ -98,7 +99,8 @@ def _look_at_nodes(call: Call, settings: Settings | None) -> tuple[list[Check], 
         known, world = settings or Settings.model_construct(), call.surroundings
         with LogFile(known.log, world.clock):
             log_start(known, world.environ, {node.label: node.url for node in target.nodes})
-            return [], asyncio.run(examine(target.nodes, known, world))
+            checks = list(profile_checks(target, known))
+            return checks, asyncio.run(examine(target.nodes, known, world))
     except (ConfigError, InputError) as error:
         return [Check("config", Health.FAILED, error.what, error.next_step)], []
 

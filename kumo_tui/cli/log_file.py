@@ -147,6 +147,10 @@ class _OneLine(logging.Formatter):
         return f"{when} {record.process} {level} {room}: {_cut(text)}"
 
 
+# The arguments of a program that lists nodes may hold a token.
+_VEILED = ("credentials", "nodes_command")
+
+
 def log_start(settings: Settings, environ: Mapping[str, str], nodes: Mapping[str, str]) -> None:
     """Log what a bug report needs of this run: versions, terminal, nodes by name with their URLs, settings."""
     _log.info("kumo-tui %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
@@ -167,7 +171,7 @@ def without_secrets(settings: Settings) -> dict[str, Any]:
 
 def _veiled(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: "set" if key == "credentials" and inner else _veiled(inner) for key, inner in value.items()}
+        return {key: "set" if key in _VEILED and inner else _veiled(inner) for key, inner in value.items()}
     return [_veiled(each) for each in value] if isinstance(value, list) else value
 
 

@@ -142,6 +142,29 @@ def test_several_profiles_and_none_chosen_is_2(desk: Desk) -> None:
     assert "several profiles are known: a, b." in desk.out
 
 
+def test_what_holds_on_a_profile_is_told_and_a_node_that_is_off_is_not_asked(desk: Desk, tmp_path: Path) -> None:
+    nodes = tmp_path / "nodes"
+    nodes.write_text('[{"url": "http://gone:8000", "enabled": false}]')
+    node = 'nodes = [{ url = "http://mta1:8000", read_only = true }]'
+    desk.configure(f'[profile.prod]\nproduction = true\nread_only = true\nnodes_file = "{nodes}"\n{node}\n')
+    (told,) = said(desk, "--profile", "prod", area="nodes")
+    assert told["what"] == (
+        "profile prod: PRODUCTION, read-only (profile prod), 2 nodes, 1 of them listed elsewhere"
+    )
+    checks = whats(said(desk, "--profile", "prod"), "ok")
+    assert desk.code == 0
+    assert "off (enabled = false): it is not asked." in checks
+    assert "only watched (read_only): nothing that changes it is offered" in checks
+    (told,) = said(desk, "--endpoint", "http://MTA1:8000", area="nodes")
+    assert told["what"] == "what profile prod says holds for them too: PRODUCTION, read-only (profile prod)"
+
+
+def test_a_node_list_that_cannot_be_had_is_2_and_named(desk: Desk, tmp_path: Path) -> None:
+    desk.configure(f'[profile.prod]\nnodes_file = "{tmp_path}/none"\n')
+    assert desk.run("doctor", environ={"HOME": "/"}) == 2
+    assert f"profile prod: {tmp_path}/none: no such file." in desk.out
+
+
 def test_a_variable_that_is_no_setting_is_told() -> None:
     names = ["KUMO_TUI_CONFIG", "KUMO_TUI_POLL__INTERVAL_S", "KUMO_TUI_READONLY", "KUMO_TUI_JOURNAL", "PATH"]
     assert unknown_variables(dict.fromkeys(names, "")) == ["KUMO_TUI_READONLY"]

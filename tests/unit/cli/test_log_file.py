@@ -183,10 +183,12 @@ def test_libraries_that_log_headers_are_not_asked(tmp_path: Path) -> None:
 def test_the_settings_are_shown_without_logins(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
+        '[profile.lab]\nnodes_command = ["fleetctl", "--token", "KT_PASSWORD"]\n'
         '[[profile.lab.nodes]]\nurl = "https://mta1:8000"\n'
         'credentials = { user = "kim", password_env = "KT_PASSWORD" }\n',
         "utf-8",
     )
     shown = without_secrets(load_settings(config))
     assert shown["profile"]["lab"]["nodes"][0]["credentials"] == "set"
+    assert shown["profile"]["lab"]["nodes_command"] == "set"
     assert "KT_PASSWORD" not in str(shown)
