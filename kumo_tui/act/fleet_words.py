@@ -22,7 +22,9 @@ def clone_words(node: NodeSnapshot, snapshot: Snapshot) -> str:
     others = [
         clean(other.name)
         for other in snapshot.servers
-        if other.info is not None and other.name != node.name and other.info.node_id == node.info.node_id
+        if other.info is not None
+        and other.info.node_id == node.info.node_id
+        and other.info.online_since != node.info.online_since
     ]
     if not others:
         return ""

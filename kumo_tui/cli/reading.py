@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kumo_tui.act.fleet_words import same_server_words
 from kumo_tui.cli.compose import Call, build_house, opened
 from kumo_tui.cli.exits import Exit, exit_of_reading
 from kumo_tui.cli.loop import run_loop
@@ -77,11 +78,13 @@ def directives_command(call: Call, given: Options, *, node: str | None) -> Exit:
 
 
 def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
-    """One line on standard error for each node that could not be read."""
+    """One line on standard error for each node that could not be read, or that is there twice."""
     for node in nodes:
         trouble = trouble_of(node)
         if trouble is not None:
             say(trouble)
+        if node.same_as:
+            say(f"{same_server_words(node)}.")
 
 
 def trouble_of(node: NodeSnapshot) -> str | None:

@@ -51,10 +51,10 @@ def all_down_lines(snapshot: Snapshot, now: float, signs: Glyphs) -> Sequence[Li
     if not members or any(node.state not in (NodeState.DOWN, NodeState.UNAUTHORIZED) for node in members):
         return []
     ages = [age for node in members if (age := node.age_s(now)) is not None]
-    shown = f"what is shown is at least {age_text(min(ages))} old" if ages else "nothing is known"
+    shown = f"all of this is at least {age_text(min(ages))} old" if ages else "nothing is known"
     held = sum(1 for status in snapshot.operations if not status.verdict.is_final)
     ours = f"; {plural(held, 'operation')} of ours cannot be followed" if held else ""
-    words = f"no node can be read: {shown}, nothing can be previewed or bounced{ours}"
+    words = f"no node can be read: {shown}, nothing can be bounced{ours}"
     return [(Piece(f" {signs.warning} {words}", Look.RED),)] if len(members) > 1 else []
 
 

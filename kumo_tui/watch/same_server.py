@@ -25,12 +25,12 @@ class SameServers:
     def look(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:
         """Per node that is the same server as one before it in the list, the name of that one.
 
-        Nodes that are off are left out: where the first of two is, the other one counts.
+        Nodes that are off come after the others: where the first of two is off, the other one counts.
         """
-        read = [node for node in nodes if node.enabled]
-        stamp = tuple((node.name, node.url, node.told_info_at) for node in read)
+        ordered = sorted(nodes, key=lambda node: not node.enabled)
+        stamp = tuple((node.name, node.url, node.enabled, node.told_info_at) for node in ordered)
         if stamp != self._stamp:
-            self._same, self._stamp = self._found(read, now), stamp
+            self._same, self._stamp = self._found(ordered, now), stamp
         return self._same
 
     def _found(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:

@@ -111,7 +111,7 @@ async def test_when_no_node_can_be_read_that_is_said_with_what_stands_still_and_
         notice.show_notices(snapshot(*down), START + 240)
         await pilot.pause()
         assert [line for line in frame_of(app) if line] == [
-            " ⚠ no node can be read: what is shown is at least 4m old, nothing can be previewed or bounced",
+            " ⚠ no node can be read: all of this is at least 4m old, nothing can be bounced",
             " ✗ mta0 DOWN, last read 4m ago: cause 0",
             " ✗ mta1 DOWN, last read 4m ago: cause 1",
             " ✗ mta2 DOWN, last read 4m ago: cause 2",

@@ -24,8 +24,9 @@ from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 # The rest of what is to be said of many nodes stands with each of them.
 LINES_ABOVE = 4
 
-# Title, four lines of table, a blank one, what was said last, keys.
-LINES_BESIDE = 8
+# Title, a blank line, what was said last, keys; and so many lines of nodes, with their header, before any facts.
+LINES_BESIDE = 4
+MOST_ROWS = 7
 
 
 class NodesScreen(DetailScreen):
@@ -71,7 +72,8 @@ class NodesScreen(DetailScreen):
                 for node in fleet_lines.troubled_first(snapshot)
             ]
         )
-        self.query_one("#facts").styles.max_height = max(1, self.size.height - len(above) - LINES_BESIDE)
+        rows = min(len(snapshot.nodes) + 1, MOST_ROWS)
+        self.query_one("#facts").styles.max_height = max(1, self.size.height - len(above) - rows - LINES_BESIDE)
         self._draw_facts(snapshot, now)
 
     def _draw_facts(self, snapshot: Snapshot, now: float) -> None:
