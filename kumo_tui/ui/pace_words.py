@@ -35,7 +35,7 @@ def pace_words(node: NodeSnapshot, snapshot: Snapshot) -> str:
 
 def slowest(snapshot: Snapshot) -> NodeSnapshot | None:
     """The node that is read least often, None where all are read as often as it is set."""
-    slower = [node for node in snapshot.nodes if (node.every_s or 0.0) > snapshot.interval_s]
+    slower = [node for node in snapshot.members if (node.every_s or 0.0) > snapshot.interval_s]
     return max(slower, key=lambda node: node.every_s or 0.0, default=None)
 
 

@@ -84,8 +84,11 @@ class Roster:
     def snapshots(self, now: float) -> Sequence[NodeSnapshot]:
         """Every node as it is known now."""
         same = self._same.look(self.nodes, now)
+        marked = self._leaving | same.keys()
         return [
             replace(watch.snapshot(), leaving=watch.name in self._leaving, same_as=same.get(watch.name, ""))
+            if watch.name in marked
+            else watch.snapshot()
             for watch in self.nodes
         ]
 
