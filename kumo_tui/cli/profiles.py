@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from threading import Event
 
-from kumo_tui.cli.compose import Call, House, build_house, look_up
+from kumo_tui.cli.compose import Call, House, Meant, build_house, look_up
 from kumo_tui.cli.dashboard import Left, choose_profile, open_dashboard
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.remembered import remember_profile, remembered_profile
@@ -30,10 +30,11 @@ def open_dashboards(call: Call) -> int:
     """
     built = _first(call)
     while built is not None:
-        left = open_dashboard(built.house, _Looking(built.call).look_at, built.words)
+        looking = _Looking(built.call)
+        left = open_dashboard(built.house, looking.look_at, built.words)
         if not left.profile:
             return left.code
-        built = _next(built, left)
+        built = _next(built, left, looking.meant)
     return Exit.DONE
 
 
@@ -60,31 +61,36 @@ def _last_or_chosen(call: Call) -> _Built | None:
         else:
             return replace(built, words=f"{built.words} It was open last; p goes to another one.")
     while True:
-        settings, clock = call.options.settings(), call.surroundings.clock
-        chosen = choose_profile(settings, clock, _Looking(call).look_at, words)
+        settings, looking = call.options.settings(), _Looking(call)
+        chosen = choose_profile(settings, call.surroundings.clock, looking.look_at, words)
         if chosen is None:
             return None
         try:
-            return _remembered(_on(call, chosen), chosen)
+            return _remembered(_on(call, chosen, looking.meant), chosen)
         except (ConfigError, InputError) as error:
             words = f"{clean(chosen)} could not be opened: {error}"
 
 
-def _next(before: _Built, left: Left) -> _Built:
+def _next(before: _Built, left: Left, meant: Meant | None) -> _Built:
     """The dashboard on another profile; where that cannot be built after all, on the one before."""
-    slow = before.call.options.low_bandwidth or left.low_bandwidth
-    call = replace(before.call, options=replace(before.call.options, low_bandwidth=slow))
+    slow, call = before.call.options.low_bandwidth or left.low_bandwidth, before.call
+    call = replace(call, options=replace(call.options, low_bandwidth=slow))
+    if slow and meant is not None:
+        meant = replace(meant, settings=meant.settings.model_copy(update={"low_bandwidth": True}))
     try:
-        return _remembered(_on(call, left.profile), left.profile)
+        return _remembered(_on(call, left.profile, meant), left.profile)
     except (ConfigError, InputError) as error:
         words = f"{clean(left.profile)} could not be opened: {error}"
         return _Built(before.call, build_house(before.call), words)
 
 
-def _on(call: Call, profile: str) -> _Built:
-    """The dashboard on a profile that was chosen in it, with words for what must not be overlooked there."""
+def _on(call: Call, profile: str, meant: Meant | None = None) -> _Built:
+    """The dashboard on a profile that was chosen in it, with words for what must not be overlooked there.
+
+    `meant` is what its options come to, where that was looked up.
+    """
     call = replace(call, options=replace(call.options, endpoints=(), profile=profile), meant=None)
-    call = replace(call, meant=look_up(call))
+    call = replace(call, meant=meant or look_up(call))
     house = build_house(call)
     mark = " It is PRODUCTION." if house.target.production else ""
     return _Built(call, house, f"This is {clean(profile)} now.{mark}")
@@ -95,15 +101,19 @@ def _remembered(built: _Built, profile: str) -> _Built:
     return replace(built, words=f"{built.words} Not remembered: {failed}") if failed else built
 
 
-@dataclass(frozen=True, slots=True)
 class _Looking:
-    """Looks whether a dashboard could be opened on another profile: by its lists and its certificates."""
+    """Looks whether a dashboard could be opened on another profile: by its lists and its certificates.
 
-    call: Call
+    `meant` is what was found of the last one that could.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.meant: Meant | None = None
 
     async def look_at(self, profile: str) -> None:
         """Raise ConfigError where it could not. It asks no node, and nobody for a secret: the screen is in use."""
-        world, settings, unwanted = self.call.surroundings, self.call.options.settings(), Event()
+        world, settings, unwanted = self._call.surroundings, self._call.options.settings(), Event()
         lists = replace(world.lists(), unwanted=unwanted)
         try:
             target = await asyncio.to_thread(target_of, profile, settings, lists, "profile")
@@ -111,3 +121,4 @@ class _Looking:
             unwanted.set()
         for node in target.nodes:
             await world.make_client(node, settings, world.clock, None).aclose()
+        self.meant = Meant(settings, target)
