@@ -84,7 +84,7 @@ class Acting(Protocol):
     def refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
         """Every safety rule that forbids this bounce here, in words."""
 
-    async def fresh_preview(self, selector: Selector) -> Preview:
+    async def fresh_preview(self, selector: Selector, nodes: Sequence[str]) -> Preview:
         """The preview after every node was read once more. Raises NodeError."""
 
     async def feeders(self, preview: Preview) -> Feeders:

@@ -58,7 +58,7 @@ async def stop_then_confirm(app: AnyApp, composed: Composed, tag: str) -> str:
         open_operation(app, tag, sent.words)
         return ""
     try:
-        fresh = await host.acts.fresh_preview(preview.selector)
+        fresh = await host.acts.fresh_preview(preview.selector, preview.chosen)
     except KumoTuiError as error:
         open_operation(app, tag, str(error))
         return ""

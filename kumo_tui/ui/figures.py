@@ -93,12 +93,15 @@ class FiguresTaker:
         self._settings = settings
         self._deliver = deliver
         self._feeders = feeders
-        self._wish: tuple[Snapshot, Selector] | None = None
+        self._wish: tuple[Snapshot, Selector, Sequence[str]] | None = None
         self._is_busy = False
 
-    def ask(self, snapshot: Snapshot, selector: Selector) -> None:
-        """Have the figures of this selector taken; `deliver` gets them on the screen's thread."""
-        self._wish = (snapshot, selector)
+    def ask(self, snapshot: Snapshot, selector: Selector, nodes: Sequence[str]) -> None:
+        """Have the figures of this selector on these nodes taken; `deliver` gets them on the screen's thread.
+
+        No node means all targets.
+        """
+        self._wish = (snapshot, selector, nodes)
         if not self._is_busy:
             self._is_busy = True
             self._screen.run_worker(self._take(), group="figures", exit_on_error=False)
@@ -110,15 +113,15 @@ class FiguresTaker:
     async def _take(self) -> None:
         try:
             while self._wish is not None:
-                snapshot, selector = wish = self._wish
-                figures = await asyncio.to_thread(self._count, snapshot, selector)
+                snapshot, selector, nodes = wish = self._wish
+                figures = await asyncio.to_thread(self._count, snapshot, selector, nodes)
                 overtaken = self._wish
                 if overtaken is wish:
                     self._wish = None
-                if overtaken is not None and overtaken[1] == selector:
+                if overtaken is not None and overtaken[1:] == (selector, nodes):
                     self._deliver(figures)
         finally:
             self._is_busy = False
 
-    def _count(self, snapshot: Snapshot, selector: Selector) -> Figures:
-        return figures_of(take_preview(snapshot, selector), snapshot, self._settings, self._feeders)
+    def _count(self, snapshot: Snapshot, selector: Selector, nodes: Sequence[str]) -> Figures:
+        return figures_of(take_preview(snapshot, selector, nodes), snapshot, self._settings, self._feeders)

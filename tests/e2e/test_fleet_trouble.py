@@ -154,3 +154,17 @@ def test_nodes_of_two_versions_are_told_apart_and_criteria_reach_both(tmp_path: 
         bodies = [body for name in stage.fleet.urls for body in stage.bounces(name)]
         assert [body["campaign"] for body in bodies] == ["promo", "promo"]
         assert all("queue_names" not in body for body in bodies)
+
+
+def test_one_node_is_looked_at_alone_and_a_stop_from_there_goes_there_only(tmp_path: Path) -> None:
+    with two_of_three(tmp_path) as stage, stage.dashboard() as desk:
+        desk.wait_for("mta3 DOWN")
+        desk.press("a", "a")
+        desk.wait_for("mta2 only")
+        assert "1,000 msgs" in desk.lines[0] and "2 of 3 nodes (mta3 DOWN)" in desk.lines[0]
+        desk.show("promo", "showing 1-1 of 1 queue")
+        desk.draft("bad link", duration="10m", plain=True)
+        desk.confirm(desk.review())
+        stage.fleet.wait(lambda: bool(stage.bounces("mta2")), "the bounce")
+        desk.wait_for("SWEPT")
+        assert (len(stage.bounces("mta1")), len(stage.bounces("mta2"))) == (0, 1)

@@ -186,11 +186,11 @@ class RecordingActs:
         plan = self.plan(preview, checked, "000000")
         return tuple(refusals(preview, self.app.snapshot, self.app.settings, plan))
 
-    async def fresh_preview(self, selector: Selector) -> Preview:
+    async def fresh_preview(self, selector: Selector, nodes: Sequence[str]) -> Preview:
         self.asked.append("fresh_preview")
         if self.read_error:
             raise self.read_error
-        return take_preview(self.app.snapshot, selector)
+        return take_preview(self.app.snapshot, selector, nodes)
 
     async def feeders(self, preview: Preview) -> Feeders:
         return {}

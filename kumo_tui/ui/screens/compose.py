@@ -237,7 +237,7 @@ class ComposeScreen(Modal[Composed | None]):
             return
         checked = self.checked
         if checked.selector is not None:
-            self._taker.ask(snapshot, checked.selector)
+            self._taker.ask(snapshot, checked.selector, checked.nodes)
         self._draw_offer()
 
     def tick(self, now: float) -> None:
@@ -253,7 +253,7 @@ class ComposeScreen(Modal[Composed | None]):
             self._taker.forget()
             self.query_one(DraftForm).show_offer(None)
         elif not self._is_current(checked):
-            self._taker.ask(host_of(self).snapshot, checked.selector)
+            self._taker.ask(host_of(self).snapshot, checked.selector, checked.nodes)
         self._draw_offer()
         self._draw_buttons()
         self._draw_preview()
@@ -291,7 +291,7 @@ class ComposeScreen(Modal[Composed | None]):
         host = host_of(self)
         if checked.selector is None:
             raise ValueError("only a checked draft is reviewed")
-        preview = await host.acts.fresh_preview(checked.selector)
+        preview = await host.acts.fresh_preview(checked.selector, checked.nodes)
         feeders = await host.acts.feeders(preview)
         figures = await asyncio.to_thread(figures_of, preview, host.snapshot, host.settings, feeders)
         return Composed(draft, checked, figures, offer_of(host.acts, figures, checked), stop_first)
@@ -299,7 +299,10 @@ class ComposeScreen(Modal[Composed | None]):
     # Drawing
 
     def _is_current(self, checked: Checked) -> bool:
-        return self._figures is not None and self._figures.preview.selector == checked.selector
+        if self._figures is None:
+            return False
+        preview = self._figures.preview
+        return (preview.selector, preview.chosen) == (checked.selector, checked.nodes)
 
     def _draw_preview(self) -> None:
         draft, checked = self.draft, self.checked

@@ -145,7 +145,7 @@ class ConfirmScreen(Modal[str | None]):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Look again at what the selector hits."""
         if self.is_mounted:
-            self._taker.ask(snapshot, self.preview.selector)
+            self._taker.ask(snapshot, self.preview.selector, self.preview.chosen)
 
     def tick(self, now: float) -> None:
         """Let the data age; what is too old cannot be confirmed."""

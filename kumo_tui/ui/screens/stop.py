@@ -124,9 +124,9 @@ class StopScreen(Modal[WantedStop | None]):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Count anew what would wait."""
         if self.is_mounted:
-            selector = self.checked.selector
-            if selector is not None:
-                self._taker.ask(snapshot, selector)
+            checked = self.checked
+            if checked.selector is not None:
+                self._taker.ask(snapshot, checked.selector, checked.nodes)
             self._draw()
 
     def tick(self, now: float) -> None:
@@ -173,7 +173,7 @@ class StopScreen(Modal[WantedStop | None]):
         if checked.selector is None:
             raise ValueError("only a checked draft is stopped")
         try:
-            preview = await acts.fresh_preview(checked.selector)
+            preview = await acts.fresh_preview(checked.selector, checked.nodes)
         except KumoTuiError as error:
             self._say(str(error))
             return

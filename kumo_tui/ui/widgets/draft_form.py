@@ -112,6 +112,8 @@ class DraftForm(Vertical):
             duration=self._text(FOR),
             suppress_logging=self.query_one("#suppress", TickBox).ticked,
             how=self.query_one(HowChoice).chosen,
+            nodes=self._base.nodes,
+            continues=self._base.continues,
         )
         for part in Part:
             draft = draft.with_criterion(part, self._raw(part))
