@@ -117,9 +117,13 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         return DashboardScreen()
 
     def on_mount(self) -> None:
-        """Start to look, and to go on with what was confirmed."""
+        """Draw first: the first connection is slow to make, and says nothing before the screen stands."""
         self._set_interval()
         self.watcher.subscribe(self._hear)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Start to look, and to go on with what was confirmed."""
         self.acts.guardian.start()
         self.watcher.start()
         if self.overview is not None:
