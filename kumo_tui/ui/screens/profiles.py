@@ -98,8 +98,8 @@ class ProfilesScreen(QuietScreen[str | None], inherit_bindings=False):
         return self.query_one("#profiles", LineTable)
 
     def _say(self, words: str, look: Look) -> None:
-        signs = glyphs_of(self)
-        self.query_one("#said", FittedLines).show_words(words, look, f" {signs.warning} " if words else "")
+        mark = glyphs_of(self).warning if look is Look.AMBER else " "
+        self.query_one("#said", FittedLines).show_words(words, look, f" {mark} " if words else "")
 
     # Keys
 
