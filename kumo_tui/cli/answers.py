@@ -52,6 +52,11 @@ def preview_json(preview: Preview, snapshot: Snapshot, stake: Stake) -> dict[str
         "exact_when_plain": stake.plain_is_exact,
         "digest": preview.digest,
         "age_s": rounded(preview.age_s(snapshot.at)),
+        "nodes": [
+            {"node": node.node, "messages": node.matched.total, "queues": len(node.matched)}
+            for node in preview.nodes
+        ],
+        "absent": [{"node": each.node, "why": each.text} for each in absences(preview, snapshot)],
         "top": [{"name": name, "messages": messages} for name, messages in preview.matched.top(TOP)],
         "internal": [
             {"name": name, "messages": preview.matched.messages_of(name) or 0} for name in preview.internal

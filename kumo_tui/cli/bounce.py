@@ -83,7 +83,7 @@ _OPTIONS = (
         is_flag=True,
         help="One request with a duration; may take other queues' mail, and miss some. The default where exact.",
     ),
-    click.option("--partial", is_flag=True, help="Leave out nodes that cannot be read."),
+    click.option("--partial", is_flag=True, help="Leave out nodes that cannot be read, or cannot do it."),
     click.option("--settle", callback=not_blank, help="How long to look for an act of unknown outcome."),
     click.option("--follow", is_flag=True, help="Go on as `watch` does (the default of a clean bounce)."),
     click.option(

@@ -1,10 +1,13 @@
 """Followed clean bounces as text: the counts of one event, and a last word on what is left."""
 
+from collections.abc import Iterator
+
 from kumo_tui.act.going_on import catching_words
 from kumo_tui.cli.clean_sight import CleanSight, is_sure
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Sight
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean as clean_text
 from kumo_tui.text import plural
 from kumo_tui.units import count_text, countdown_text
 
@@ -17,7 +20,7 @@ _ENDINGS = {
 
 def clean_whole(sight: Sight, clean: CleanSight) -> str:
     """`SWEEPING  at least 81,302 of 92,110 bounced, +412 beyond the baseline, 3 sweeps, ...`."""
-    head = f"{sight.verdict.value.upper():<9} "
+    head = f"{sight.word:<9} "
     words = [] if _was_never_swept(sight, clean) else list(_swept(sight, clean))
     if clean.standing or clean.is_waiting:
         words.append(f"{plural(clean.standing, 'message')} {'stands' if clean.standing == 1 else 'stand'}")
@@ -32,7 +35,7 @@ def clean_whole(sight: Sight, clean: CleanSight) -> str:
 
 def clean_end_line(code: Exit, sight: Sight) -> str:
     """What the end means, in one line; empty when it is sure that all is gone and nothing is left to say."""
-    words = []
+    words = list(partial_end(sight))
     if code is Exit.ENDED_OTHERWISE:
         ends = dict.fromkeys(node.verdict for node in sight.nodes)
         words += [_ENDINGS[verdict] for verdict in ends if verdict in _ENDINGS]
@@ -46,6 +49,18 @@ def clean_end_line(code: Exit, sight: Sight) -> str:
         mail = plural(sight.meters.leak_at_most, "message")
         words.append(f"the ready queues concerned delivered {mail} {since}, nobody can say whose")
     return "; ".join(words)
+
+
+def partial_end(sight: Sight) -> Iterator[str]:
+    """On which nodes nothing was done, and of which nobody knows, where it was done on others."""
+    if not sight.is_partial:
+        return
+    gone = [node.name for node in sight.nodes if node.verdict is Verdict.REJECTED]
+    if gone:
+        yield f"partly done: nothing on {', '.join(map(clean_text, gone))}"
+    silent = [node.name for node in sight.nodes if node.is_lost_sight_of]
+    if silent:
+        yield f"{', '.join(map(clean_text, silent))} does not answer: nobody knows what became of it there"
 
 
 def _was_never_swept(sight: Sight, clean: CleanSight) -> bool:

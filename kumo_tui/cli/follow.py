@@ -7,17 +7,22 @@ from enum import StrEnum
 from typing import Any
 
 from kumo_tui.act.guardian import cancelled_by_itself
+from kumo_tui.act.presence import is_out
 from kumo_tui.cli.clean_sight import NO_STOP, CleanSight, is_sure, note_of, sight_on_node, summed_sight
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
 from kumo_tui.model.clean import Meters
 from kumo_tui.model.operation import ActState
-from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.partial import are_partial
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
 from kumo_tui.watch.watcher import Watcher
 
 SWEPT = frozenset({Verdict.SWEPT, Verdict.CATCHING})
 UNFINISHED = frozenset({Verdict.RUNNING, Verdict.STALLED})
+
+# How long a node has not let itself be read until nobody waits for it any more, once its own time is over.
+SILENT_S = 120.0
 
 
 class Until(StrEnum):
@@ -43,7 +48,10 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class NodeSight:
-    """One node of a followed operation at one moment; `reading` is the node's state, in words."""
+    """One node of a followed operation at one moment; `reading` is the node's state, in words.
+
+    `is_lost_sight_of` says that the node has not answered for minutes, and that its time is over there.
+    """
 
     name: str
     state: ActState
@@ -54,12 +62,14 @@ class NodeSight:
     note: str
     reading: str
     clean: CleanSight | None = None
+    is_lost_sight_of: bool = False
 
     @property
     def event(self) -> object:
         """What makes news when it changes."""
         clean = self.clean and (self.clean.standing, self.clean.sweeps, self.clean.may_wait, self.clean.is_waiting)
-        return (self.state, self.id, self.verdict, self.bounced, self.note, self.reading, clean)
+        news = (self.state, self.id, self.verdict, self.bounced, self.note, self.reading, self.is_lost_sight_of)
+        return (*news, clean)
 
     def as_json(self) -> dict[str, Any]:
         """The node in a line of `watch --json`."""
@@ -98,6 +108,21 @@ class Sight:
     clean: CleanSight | None = None
 
     @property
+    def is_partial(self) -> bool:
+        """Whether some nodes took it and some did not, or it ended on some while others are lost sight of."""
+        if are_partial((node.state, node.verdict) for node in self.nodes):
+            return True
+        ends = {node.verdict for node in self.nodes}
+        return Verdict.DONE in ends and any(node.is_lost_sight_of for node in self.nodes)
+
+    @property
+    def word(self) -> str:
+        """The verdict in capitals, `PARTIAL RUNNING` where some nodes have no part in it."""
+        verdict = self.verdict.value.upper()
+        is_marked = self.is_partial and self.verdict is not Verdict.PARTIAL
+        return f"{Verdict.PARTIAL.value.upper()} {verdict}" if is_marked else verdict
+
+    @property
     def leak_at_most(self) -> int | None:
         """Messages that the ready queues concerned have delivered since the act."""
         return None if self.meters.since_restart else self.meters.leak_at_most
@@ -122,6 +147,7 @@ class Sight:
             "at": self.at,
             "operation": self.operation,
             "verdict": self.verdict.value,
+            "partial": self.is_partial,
             "bounced": self.bounced,
             "at_least": self.clean is not None,
             "beyond": self.beyond,
@@ -146,6 +172,7 @@ class Follower:
         self._followed = followed
         self._risen: dict[str, tuple[int, float]] = {}
         self._live: dict[str, Verdict] = {}
+        self._silent_since: dict[str, float] = {}
 
     @property
     def tag(self) -> str:
@@ -167,10 +194,13 @@ class Follower:
         return self.exit_of(last), last
 
     async def until(self, is_over: Callable[[NodeSight], bool], emit: Callable[[Sight], None]) -> Sight:
-        """Follow until this holds for every node; `emit` gets each event. Returns what was seen last."""
+        """Follow until this holds for every node; `emit` gets each event. Returns what was seen last.
+
+        Nobody waits for a node that is lost sight of while it is over on others.
+        """
         arriving = published(self._watcher)
         last: Sight | None = None
-        while last is None or not all(map(is_over, last.nodes)):
+        while last is None or not _has_ended(last, is_over):
             sight = self.look(await arriving.get())
             if sight.differs(last):
                 emit(sight)
@@ -228,7 +258,15 @@ class Follower:
             note=note_of(progress),
             reading=node.state.value if node else "",
             clean=sight_on_node(status, progress),
+            is_lost_sight_of=self._is_lost_sight_of(progress, node, snapshot.at),
         )
+
+    def _is_lost_sight_of(self, progress: NodeProgress, node: NodeSnapshot | None, now: float) -> bool:
+        name = progress.act.node
+        if progress.verdict.is_final or (node is not None and not is_out(node)):
+            self._silent_since.pop(name, None)
+            return False
+        return now - self._silent_since.setdefault(name, now) >= SILENT_S and not progress.left_s
 
     def _verdict(self, progress: NodeProgress) -> Verdict:
         """The verdict of the watch; without a baseline, swept is when no total has risen for a while."""
@@ -262,6 +300,11 @@ class Follower:
         if sight.clean is not None:
             return any(node.verdict is Verdict.DONE and not is_sure(node.note) for node in sight.nodes)
         return self.is_incomplete or (Verdict.DONE in ends and sight.meters.may_wait > 0)
+
+
+def _has_ended(sight: Sight, is_over: Callable[[NodeSight], bool]) -> bool:
+    going_on = [node for node in sight.nodes if not is_over(node)]
+    return len(going_on) < len(sight.nodes) and all(node.is_lost_sight_of for node in going_on)
 
 
 def _is_looked_for(node: NodeProgress) -> bool:

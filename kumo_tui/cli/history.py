@@ -89,6 +89,7 @@ def _entry_json(entry: HistoryEntry) -> dict[str, Any]:
         "selector": json.loads(to_selector(entry.selector)),
         "mode": entry.mode.value,
         "verdict": entry.verdict.value,
+        "partial": entry.is_partial,
         "bounced": progress.bounced,
         "at_least": entry.at_least,
         "baseline": progress.baseline,
@@ -135,7 +136,7 @@ def _row(entry: HistoryEntry, now: datetime) -> tuple[str, ...]:
 
 
 def _verdict_words(entry: HistoryEntry, now: datetime) -> Iterator[str]:
-    yield entry.verdict.value.upper()
+    yield entry.shown_verdict.value.upper()
     if entry.replaced_by:
         yield f"replaced by {entry.replaced_by}"
     if entry.is_overdue(now):

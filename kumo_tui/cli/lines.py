@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from kumo_tui.cli.clean_lines import clean_end_line, clean_whole
+from kumo_tui.cli.clean_lines import clean_end_line, clean_whole, partial_end
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import NodeSight, Sight
 from kumo_tui.cli.output import local_time_text, print_text
@@ -51,7 +51,7 @@ def end_line(code: Exit, sight: Sight, *, is_incomplete: bool) -> str:
     if sight.clean is not None:
         return clean_end_line(code, sight)
     meters = sight.meters
-    words = []
+    words = list(partial_end(sight))
     if is_incomplete:
         words.append("its last totals were not complete; mail already taken from its queues still bounces")
     if meters.may_wait:
@@ -69,7 +69,7 @@ def end_line(code: Exit, sight: Sight, *, is_incomplete: bool) -> str:
 def _whole(sight: Sight) -> str:
     total = f" of {count_text(sight.baseline)}" if sight.baseline is not None else ""
     counted = count_text(sight.bounced - (sight.beyond or 0))
-    words = [f"{sight.verdict.value.upper():<9} {counted}{total} bounced"]
+    words = [f"{sight.word:<9} {counted}{total} bounced"]
     if sight.beyond:
         words.append(f"+{count_text(sight.beyond)} beyond the baseline")
     if sight.rate_per_s >= 1:

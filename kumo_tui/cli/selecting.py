@@ -24,6 +24,9 @@ _OPTIONS = (
     click.option("--everything", is_flag=True, help="Every queue, the server's own ones too."),
     click.option("--reason", required=True, callback=not_blank, help="Why; the senders' logs may show it."),
     click.option("--ticket", callback=not_blank, help="A ticket number, added to the reason."),
+    click.option(
+        "--node", multiple=True, metavar="NAME", callback=not_blank, help="On this node alone; repeat it for more."
+    ),
 )
 
 
@@ -39,6 +42,7 @@ class Selected:
     everything: bool
     reason: str
     ticket: str | None
+    node: tuple[str, ...] = ()
 
     @property
     def criteria(self) -> list[str]:
@@ -94,6 +98,7 @@ def check_selected(
         ticket=selected.ticket or "",
         duration=duration,
         suppress_logging=suppress_logging,
+        nodes=tuple(dict.fromkeys(selected.node)),
     )
     checked = check_draft(draft, limits)
     if "reason" in checked.problems:

@@ -8,17 +8,18 @@ from kumo_tui.act.cautions import cautions_for
 from kumo_tui.act.draft import Checked, How
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.stake import Stake, stake_of
+from kumo_tui.act.taking_part import way_out
 from kumo_tui.cli.answers import preview_json, print_preview, refused_json, requests_json, say_cautions
 from kumo_tui.cli.clean_sending import send_clean
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import Until
 from kumo_tui.cli.limits import Explicit, missing_words
-from kumo_tui.cli.looking import Looked, look
+from kumo_tui.cli.looking import LEAVE_OUT, Looked, look, say_absent
 from kumo_tui.cli.output import print_json, say
 from kumo_tui.cli.plain_sending import Sending, send_plain
 from kumo_tui.cli.standing import say_unattended
-from kumo_tui.cli.way import Way, be_sure_of_stops, choose_way
+from kumo_tui.cli.way import Way, be_sure_of_stops, choose_way, leave_out_unable
 from kumo_tui.errors import Refused
 from kumo_tui.model.preview import Preview
 from kumo_tui.units import count_text
@@ -67,18 +68,22 @@ class _Bounce:
             if self._as_json:
                 print_json(refused_json(words))
             return Exit.UNREADABLE
-        await be_sure_of_stops(house, looked.preview.selector)
+        await be_sure_of_stops(house, looked.preview)
         stake = await self._stake(looked.preview)
-        way = choose_way(house, looked, asked.checked, asked.how, stake, partial=asked.partial)
+        if asked.partial:
+            cut = leave_out_unable(house, looked, asked.how, stake)
+            looked, stake = cut, stake if cut is looked else await self._stake(cut.preview)
+        way = choose_way(house, looked, asked.how, stake, partial=asked.partial)
         say(f"{way.how.value} bounce: {way.why}")
+        say_absent(house, looked)
         say_unattended(house, but=way.waiting.tag if way.waiting else "")
         tag = way.waiting.tag if way.waiting else house.acts.new_tag()
         if asked.dry_run:
             return self._dry_run(looked, stake, way, tag)
-        self._refuse(looked.preview, way)
+        self._refuse(looked, way)
         say_cautions(self._cautions(looked.preview, stake, way))
         sending = Sending(
-            house, looked, asked.checked, tag, stake, asked.settle_s, partial=asked.partial, as_json=self._as_json
+            house, looked, looked.checked, tag, stake, asked.settle_s, partial=asked.partial, as_json=self._as_json
         )
         if way.how is How.CLEAN:
             return await send_clean(sending, None if asked.detach else asked.until or Until.DONE)
@@ -96,7 +101,7 @@ class _Bounce:
         if not self._as_json:
             duration_s = self._asked.checked.duration_s or 0
             print_preview(preview, self._house.watcher.snapshot, plan, cautions, duration_s)
-        self._refuse(preview, way)
+        self._refuse(looked, way)
         if self._as_json:
             print_json(
                 {
@@ -107,7 +112,7 @@ class _Bounce:
                     "requests": requests_json(plan),
                 }
             )
-        return Exit.PARTLY if looked.unread else Exit.DONE
+        return Exit.PARTLY if looked.is_partial else Exit.DONE
 
     def _plan(self, preview: Preview, way: Way, tag: str) -> Sequence[PlannedRequest]:
         """The requests as they would leave; what is stopped already is not stopped again."""
@@ -128,11 +133,11 @@ class _Bounce:
         """What the command line lacks for this bounce."""
         return missing_words(self._house, preview, self._asked.explicit)
 
-    def _refuse(self, preview: Preview, way: Way) -> None:
+    def _refuse(self, looked: Looked, way: Way) -> None:
         """Raise Refused for every rule that forbids this bounce, the wanted count among them."""
-        asked, acts = self._asked, self._house.acts
+        asked, acts, preview = self._asked, self._house.acts, looked.preview
         rules = acts.clean.refusals if way.how is How.CLEAN else acts.refusals
-        words = list(rules(preview, asked.checked, partial=asked.partial))
+        words = list(rules(preview, looked.checked, partial=asked.partial))
         if not asked.dry_run:
             words += self._missing(preview)
         counted = count_text(preview.messages)
@@ -143,4 +148,5 @@ class _Bounce:
                 f"The preview counts {counted} messages, more than {count_text(asked.at_most)} (--at-most)."
             )
         if words:
-            raise Refused(" ".join(words), "Nothing was sent.")
+            hint = f" {LEAVE_OUT}" if way_out(preview, self._house.watcher.snapshot, way.how) else ""
+            raise Refused(" ".join(words), f"Nothing was sent.{hint}")

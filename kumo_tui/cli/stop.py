@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from kumo_tui.act.draft import STOP_DURATION, Checked
+from kumo_tui.act.draft import STOP_DURATION, Checked, How
 from kumo_tui.act.due import needs_names
+from kumo_tui.act.taking_part import absences, way_out
 from kumo_tui.cli.answers import RELIED, print_requests, requests_json
 from kumo_tui.cli.compose import Call, House, build_house, opened
 from kumo_tui.cli.exits import Exit, exit_of_sending
 from kumo_tui.cli.follow import Followed, Follower
-from kumo_tui.cli.looking import Looked, look, settle
+from kumo_tui.cli.looking import LEAVE_OUT, Looked, look, say_absent, settle, without_unable
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, print_text, rounded, say
@@ -35,7 +36,7 @@ _OPTIONS = (
         help=f"How long it stands at most: 300s, 1h30m (default: {STOP_DURATION}).",
     ),
     click.option("--dry-run", is_flag=True, help="Only say what would be stopped and sent."),
-    click.option("--partial", is_flag=True, help="Leave out nodes that cannot be read."),
+    click.option("--partial", is_flag=True, help="Leave out nodes that cannot be read, or cannot do it."),
     click.option("--settle", callback=not_blank, help="How long to look for a stop of unknown outcome."),
 )
 
@@ -107,15 +108,18 @@ class _Stop:
             if self._as_json:
                 print_json(_refused_json(words))
             return Exit.UNREADABLE
-        await be_sure_of_stops(house, looked.preview.selector)
+        if asked.partial:
+            looked = without_unable(house, looked, How.CLEAN, stop_only=True)
+        await be_sure_of_stops(house, looked.preview)
         say_unattended(house)
-        refuse_a_second(house, looked.preview.selector)
+        say_absent(house, looked)
+        refuse_a_second(house, looked.preview)
         self._refuse(looked)
         self._caution(looked)
         if asked.dry_run:
             return self._dry_run(looked)
         try:
-            await house.acts.clean.stop(looked.preview, asked.checked, self._tag, partial=asked.partial)
+            await house.acts.clean.stop(looked.preview, looked.checked, self._tag, partial=asked.partial)
             follower = Follower(house.watcher, Followed(self._tag, self._tag))
             await settle(house, follower, asked.settle_s)
             await house.watcher.poll_once()
@@ -126,10 +130,11 @@ class _Stop:
         return self._answer(looked, follower.status(house.watcher.snapshot))
 
     def _refuse(self, looked: Looked) -> None:
-        checked, acts = self._asked.checked, self._house.acts.clean
-        words = acts.stop_refusals(looked.preview, checked, partial=self._asked.partial)
+        acts, preview = self._house.acts.clean, looked.preview
+        words = acts.stop_refusals(preview, looked.checked, partial=self._asked.partial)
         if words:
-            raise Refused(" ".join(words), "Nothing was sent.")
+            able = way_out(preview, self._house.watcher.snapshot, How.CLEAN, stop_only=True)
+            raise Refused(" ".join(words), f"Nothing was sent.{f' {LEAVE_OUT}' if able else ''}")
 
     def _caution(self, looked: Looked) -> None:
         for field, words in self._asked.checked.questions.items():
@@ -145,17 +150,26 @@ class _Stop:
             )
 
     def _dry_run(self, looked: Looked) -> Exit:
-        preview, checked, acts = looked.preview, self._asked.checked, self._house.acts.clean
+        preview, checked, acts = looked.preview, looked.checked, self._house.acts.clean
         plan = acts.stop_plan(preview, checked, self._tag)
         if self._as_json:
+            snapshot = self._house.watcher.snapshot
+            absent = [{"node": each.node, "why": each.text} for each in absences(preview, snapshot)]
             stopped = {"queues": preview.queues, "messages": preview.messages}
-            print_json({"stopped": stopped, "requests": requests_json(plan)})
+            print_json(
+                {
+                    "stopped": stopped,
+                    "nodes": list(preview.node_names),
+                    "absent": absent,
+                    "requests": requests_json(plan),
+                }
+            )
         else:
             scope = preview.selector.describe()
             mail, queues = plural(preview.messages, "message"), plural(preview.queues, "queue")
             print_text(f"{scope}: would stop {mail} in {queues}")
             print_requests(plan)
-        return Exit.PARTLY if looked.unread else Exit.DONE
+        return Exit.PARTLY if looked.is_partial else Exit.DONE
 
     def _answer(self, looked: Looked, status: OperationStatus) -> Exit:
         left_out = looked.left_out(status.operation)

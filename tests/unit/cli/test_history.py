@@ -80,6 +80,7 @@ def test_the_json_has_exactly_the_names_of_the_contract(desk: Desk) -> None:
         "selector": {"criteria": {"campaign": "promo"}},
         "mode": "plain",
         "verdict": "done",
+        "partial": False,
         "bounced": 240,
         "at_least": False,
         "baseline": 240,
