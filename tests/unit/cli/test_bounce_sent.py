@@ -12,7 +12,7 @@ PROMO = ("bounce", "--campaign", "promo", "--reason", "bad link", "--plain", "--
 S1 = ("bounce", "--tenant", "s1", "--reason", "x", "--plain", "--yes", "--at-most", "1000")
 BOUNCE = "/api/admin/bounce/v1"
 WATCH_NAMES = [
-    *("at", "operation", "verdict", "bounced", "at_least", "beyond", "collateral", "collateral_grows"),
+    *("at", "operation", "verdict", "partial", "bounced", "at_least", "beyond", "collateral", "collateral_grows"),
     *("leak_at_most", "in_flight", "baseline", "rate_per_s", "eta_s", "may_wait"),
     *("stop_left_s", "standing", "sweeps", "nodes"),
 ]
