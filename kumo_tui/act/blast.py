@@ -16,16 +16,21 @@ def blast_words(preview: Preview, target: str, servers: int) -> Sequence[str]:
 
     `servers` is how many there are in the target: of fewer it is `38% of mta2`, `38% of 2 of 3 nodes`.
     """
-    taken = len(preview.nodes)
-    whole = clean(target)
-    if taken < servers:
-        whole = clean(preview.nodes[0].node) if taken == 1 else f"{taken} of {plural(servers, 'node')}"
+    whole = clean(target) if len(preview.nodes) >= servers else part_words(preview, servers)
     return (
         f"{percent_text(preview.messages, preview.node_messages)} of {whole}",
         plural(preview.distinct(Part.TENANT), "tenant"),
         plural(preview.distinct(Part.CAMPAIGN), "campaign"),
         plural(preview.distinct(Part.DOMAIN), "domain"),
     )
+
+
+def part_words(preview: Preview, servers: int) -> str:
+    """`3 nodes` where they are all, else `2 of 3 nodes`, or the name of the only one."""
+    taken = len(preview.nodes)
+    if taken >= servers:
+        return plural(taken, "node")
+    return clean(preview.nodes[0].node) if taken == 1 else f"{taken} of {plural(servers, 'node')}"
 
 
 def node_shares(preview: Preview) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.cli_fleet import refusing
-from tests.e2e.scene import Scene, scene
+from tests.e2e.scene import DEAF_S, Scene, scene
 
 NEW, OLD = "2026.06.23-f3af1cd0", "2024.11.08-d383b033"
 STANDING = """
@@ -126,7 +126,7 @@ def test_a_node_an_hour_off_is_said_and_its_bounce_ends_with_the_others(tmp_path
     with scene(late, tmp_path) as stage, stage.dashboard() as desk:
         desk.wait_for("showing 1-2 of 2 queues")
         desk.press("n", "down")
-        desk.wait_for("3600 s behind ours")
+        desk.wait_said("behind ours: times in its logs differ")
         desk.back("showing 1-2 of 2 queues")
         desk.show("promo", "showing 1-1 of 1 queue")
         desk.draft("bad link", duration="5s", plain=True)
@@ -156,7 +156,22 @@ def test_nodes_of_two_versions_are_told_apart_and_criteria_reach_both(tmp_path: 
         assert all("queue_names" not in body for body in bodies)
 
 
-def test_one_node_is_looked_at_alone_and_a_stop_from_there_goes_there_only(tmp_path: Path) -> None:
+def test_a_stop_asked_for_where_one_node_is_looked_at_alone_goes_there_only(tmp_path: Path) -> None:
+    with scene(TWO, tmp_path) as stage, stage.dashboard() as desk:
+        desk.wait_for("showing 1-2 of 2 queues")
+        desk.press("a")
+        desk.wait_for(" only ")
+        desk.show("promo", "showing 1-1 of 1 queue")
+        desk.press("s")
+        desk.wait_for("1 queue · 500 messages")
+        desk.pump(DEAF_S)
+        desk.press("tab", "enter")
+        stage.fleet.wait(lambda: bool(stage.stops("mta1")), "the stop")
+        desk.wait_for("STOPPED")
+        assert stage.stops("mta2") == []
+
+
+def test_one_node_is_looked_at_alone_and_a_bounce_from_there_goes_there_only(tmp_path: Path) -> None:
     with two_of_three(tmp_path) as stage, stage.dashboard() as desk:
         desk.wait_for("mta3 DOWN")
         desk.press("a", "a")
@@ -164,7 +179,9 @@ def test_one_node_is_looked_at_alone_and_a_stop_from_there_goes_there_only(tmp_p
         assert "1,000 msgs" in desk.lines[0] and "2 of 3 nodes (mta3 DOWN)" in desk.lines[0]
         desk.show("promo", "showing 1-1 of 1 queue")
         desk.draft("bad link", duration="10m", plain=True)
-        desk.confirm(desk.review())
+        token = desk.review()
+        assert "on prod (mta2)" in desk.flat and "50% of mta2" in desk.flat
+        desk.confirm(token)
         stage.fleet.wait(lambda: bool(stage.bounces("mta2")), "the bounce")
         desk.wait_for("SWEPT")
         assert (len(stage.bounces("mta1")), len(stage.bounces("mta2"))) == (0, 1)
