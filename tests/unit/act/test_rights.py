@@ -177,6 +177,10 @@ DECIDE = {
     "act/rights.py": "decides",
     "cli/options.py": "the flag",
     "model/snapshot.py": "tells it of one node",
+    "cli/check_nodes.py": "tells what the settings say of a node",
+    "ui/profile_lines.py": "tells what the settings say of nodes",
+    "ui/node_lines.py": "tells it of one node",
+    "ui/screens/nodes.py": "turns it round for one node",
 }
 CARRY = {
     "node/client.py",
