@@ -20,6 +20,14 @@ SIZES = ((80, 24), (120, 40))
 
 async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
     """Every picture at this size: its file name and its SVG."""
+    async for picture in one_node(columns, rows):
+        yield picture
+    async for picture in three_nodes(columns, rows):
+        yield picture
+
+
+async def one_node(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
+    """A campaign that is stopped, looked at and bounced clean."""
 
     def picture(name: str) -> tuple[str, str]:
         return f"{name}-{columns}x{rows}.svg", stage.app.export_screenshot(title="kumo-tui")
@@ -67,6 +75,36 @@ async def pictures(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
         yield picture("13-history")
         await _press(pilot, "escape", "n")
         yield picture("14-nodes")
+
+
+async def three_nodes(columns: int, rows: int) -> AsyncIterator[tuple[str, str]]:
+    """A bounce on three nodes, one of which dies in the middle of it and comes back."""
+
+    def picture(name: str) -> tuple[str, str]:
+        return f"{name}-{columns}x{rows}.svg", stage.app.export_screenshot(title="kumo-tui")
+
+    async with Stage("fleet", deaths=True) as stage, stage.app.run_test(size=(columns, rows)) as pilot:
+        await _let(stage, pilot, 20, polls=6)
+        await _press(pilot, "a", "a")
+        await _let(stage, pilot, 4, polls=2)
+        yield picture("15-one-node-alone")
+        await _press(pilot, "escape", "slash", *"promo", "enter", "b")
+        await _press(pilot, *_typed("bad link in footer"))
+        await _let(stage, pilot, 1)
+        await pilot.click("#review")
+        await _until(pilot, lambda: hasattr(stage.app.screen, "token"))
+        await _let(stage, pilot, 1)
+        await _confirm(stage, pilot)
+        await _let(stage, pilot, 12, polls=6)
+        yield picture("16-node-lost-sight-of")
+        await _press(pilot, "escape")
+        await _let(stage, pilot, 1)
+        yield picture("17-two-of-three")
+        await _press(pilot, "n", "home")
+        yield picture("18-nodes-in-trouble")
+        await _press(pilot, "escape", "tab", "enter")
+        await _let(stage, pilot, 16, polls=8)
+        yield picture("19-partial")
 
 
 async def _let(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1) -> None:

@@ -54,13 +54,21 @@ class NumberedActs(Acts):
 
 
 class Stage:
-    """A fleet of this scenario with the app on it; left by `async with`. Without a `journal`: one in memory."""
+    """A fleet of this scenario with the app on it; left by `async with`. Without a `journal`: one in memory.
+
+    The deaths that the scenario holds happen where `deaths`.
+    """
 
     def __init__(
-        self, scenario: str = "demo", *, profile: ProfileFacts | None = None, journal: Kept | None = None
+        self,
+        scenario: str = "demo",
+        *,
+        profile: ProfileFacts | None = None,
+        journal: Kept | None = None,
+        deaths: bool = False,
     ) -> None:
         self.time = ManualClock()
-        self.fleet = Fleet(load_scenario(scenario), clock=self.time, seed=SEED)
+        self.fleet = Fleet(load_scenario(scenario), clock=self.time, seed=SEED, deaths=deaths)
         self.clock = StageClock(self.time)
         self.settings = Settings()
         clients = {name: _client(name, node, self.clock) for name, node in self.fleet.nodes.items()}
