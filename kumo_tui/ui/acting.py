@@ -44,8 +44,8 @@ class CleanActing(Protocol):
     async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
         """Release a stop of another kumo-tui. Raises Refused, or NodeError."""
 
-    def waiting_for(self, selector: Selector) -> Operation | None:
-        """Our own stop that waits and has this selector."""
+    def waiting_for(self, selector: Selector, nodes: Sequence[str] = ()) -> Operation | None:
+        """Our own stop that waits, has this selector, and stands on one of these nodes; none means any."""
 
     def start(self) -> None:
         """Go on with every confirmed clean bounce, by itself."""

@@ -123,7 +123,13 @@ def covering_stop(snapshot: Snapshot, draft: Draft) -> OperationStatus | None:
     Takes a second at a million queues. Raises InputError when nothing is selected.
     """
     selector = selector_of(draft)
-    whole = [status for status in standing(snapshot) if not status.fallen]
+    meant = set(draft.nodes)
+    whole = [
+        status
+        for status in standing(snapshot)
+        if not status.fallen
+        and (not draft.nodes or meant <= {node.act.node for node in status.nodes if node.verdict in LIVE_VERDICTS})
+    ]
     names = snapshot.queues.select(selector).names if whole else ()
     for status in whole:
         held = status.operation.selector

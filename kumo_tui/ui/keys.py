@@ -96,6 +96,15 @@ COMMANDS: tuple[Command, ...] = (
         destructive=True,
         rank=1,
     ),
+    Command(
+        "send_there",
+        ("t",),
+        "t",
+        "send there",
+        "Send it to nodes that have no part in it",
+        _at(Place.OPERATION),
+        destructive=True,
+    ),
     Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _TABLES, rank=3),
     Command(
         "back",

@@ -185,7 +185,7 @@ class RecordingCleanActs:
         self.ended.append((suspension_id, False))
         return ReleaseOutcome(node, self.came, "released")
 
-    def waiting_for(self, selector: Selector) -> Operation | None:
+    def waiting_for(self, selector: Selector, nodes: Sequence[str] = ()) -> Operation | None:
         for status in self.app.snapshot.operations:
             operation = status.operation
             if operation.is_waiting and not status.verdict.is_final and operation.selector == selector:

@@ -24,7 +24,7 @@ from kumo_tui.ui.widgets.line_table import LineTable
 LOOKING = (DetailScreen, NodesScreen, HistoryScreen, PastScreen, OperationScreen, OverviewScreen)
 FULL = Rights()
 DESIGNED = {
-    "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
+    "bounce": "b", "stop": "s", "cancel": "x", "send_there": "t", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
     "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
@@ -92,7 +92,7 @@ def test_footer_help_and_palette_show_what_the_table_says() -> None:
 def test_read_only_mode_has_no_command_that_acts_anywhere(rights: Rights) -> None:
     places = set(Place)
     destructive = {entry.id for entry in COMMANDS if entry.destructive}
-    assert destructive == {"bounce", "cancel"}
+    assert destructive == {"bounce", "cancel", "send_there"}
     changing = {entry.id for entry in COMMANDS if entry.changing}
     assert changing == {"stop"}
     acting = destructive | changing

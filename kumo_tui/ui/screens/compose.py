@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.draft import Checked, Draft, How, Scope, check_draft
+from kumo_tui.act.taking_part import way_out
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.directives import only_queue
 from kumo_tui.model.preview import Hit
@@ -22,6 +23,7 @@ from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
 from kumo_tui.ui.how_offer import HowOffer, offer_of
 from kumo_tui.ui.live_values import LiveValues
+from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.screens.hit import HitScreen
 from kumo_tui.ui.screens.leaving_once import Modal
@@ -32,6 +34,7 @@ from kumo_tui.ui.widgets.draft_form import FOR, HOW, REASON, DraftForm
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import MOVES, Dialog, PushButton
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.nodes_field import NodesField, others_words
 from kumo_tui.ui.widgets.preview_panel import PreviewPanel
 
 KEYS = "F2 requests  F4 queues  F5 exact"
@@ -58,7 +61,7 @@ class Composed:
 
 
 # What Tab still stops at, for those who want it.
-LAST_LINE = frozenset({FOR, HOW, "quick", "suppress"})
+LAST_LINE = frozenset({FOR, HOW, "quick", "suppress", "nodes"})
 
 
 class ComposeScreen(Modal[Composed | None]):
@@ -84,6 +87,7 @@ class ComposeScreen(Modal[Composed | None]):
         Binding("f3", "lower_case", "lower case", show=False),
         Binding("f4", "queues", "queues", show=False),
         Binding("f5", "exact_queues", "exact queues", show=False),
+        Binding("f6", "other_nodes", "other nodes", show=False),
     ]
     AUTO_FOCUS = ""
 
@@ -120,6 +124,7 @@ class ComposeScreen(Modal[Composed | None]):
         self._opened_at = host_of(self).clock.monotonic()
         self._taker = FiguresTaker(self, host_of(self).settings, self._counted)
         self.query_one("#notice", FittedLines).show_words(self._notice, Look.RED, "! ")
+        self.query_one(DraftForm).show_targets(len(host_of(self).snapshot.targets))
         self.query_one(DraftForm).go_to_start()
         self._edited()
 
@@ -176,6 +181,25 @@ class ComposeScreen(Modal[Composed | None]):
             self.query_one(DraftForm).take_exact(names)
         else:
             self._refuse("No queue of these criteria holds mail now.")
+
+    def action_other_nodes(self) -> None:
+        """Go on without the nodes that cannot take part."""
+        self._take_nodes(self._others() or None)
+
+    @on(NodesField.Wanted)
+    def _nodes_wanted(self) -> None:
+        snapshot, how = host_of(self).snapshot, self.way or How.PLAIN
+        chooser = ChooseNodesScreen(snapshot, self.draft.nodes, self.checked.selector, how)
+        self.app.push_screen(chooser, self._take_nodes)
+
+    def _take_nodes(self, nodes: tuple[str, ...] | None) -> None:
+        if nodes is not None:
+            self.query_one(DraftForm).take_nodes(nodes, len(host_of(self).snapshot.targets))
+
+    def _others(self) -> tuple[str, ...]:
+        """The nodes to go on with, where some of those that are meant cannot take part."""
+        figures, snapshot = self._figures, host_of(self).snapshot
+        return way_out(figures.preview, snapshot, self.way or How.PLAIN) if figures is not None else ()
 
     def action_onward(self) -> None:
         """Enter goes to the next field, from the last line to the review, past Cancel, and presses a button."""
@@ -236,6 +260,7 @@ class ComposeScreen(Modal[Composed | None]):
         if not self.is_mounted:
             return
         checked = self.checked
+        self.query_one(DraftForm).show_targets(len(snapshot.targets))
         if checked.selector is not None:
             self._taker.ask(snapshot, checked.selector, checked.nodes)
         self._draw_offer()
@@ -283,7 +308,7 @@ class ComposeScreen(Modal[Composed | None]):
         else:
             refusals = (acts.clean if composed.how is How.CLEAN else acts).refusals(preview, checked)
         if refusals:
-            self._refuse(" ".join(refusals))
+            self._refuse(self._with_way_out(refusals))
         else:
             self.dismiss(composed)
 
@@ -329,7 +354,11 @@ class ComposeScreen(Modal[Composed | None]):
         found: Sequence[str] = ()
         if self._figures is not None and checked.is_ready and self._is_current(checked):
             found = self._refusals(self._figures, checked)
-        self._refuse(" ".join(found))
+        self._refuse(self._with_way_out(found))
+
+    def _with_way_out(self, refusals: Sequence[str]) -> str:
+        others = self._others() if refusals else ()
+        return " ".join([*refusals, others_words(others)] if others else refusals)
 
     def _refusals(self, figures: Figures, checked: Checked) -> Sequence[str]:
         """What forbids it, asked once for each preview: to know of the journal, the disk is written to."""

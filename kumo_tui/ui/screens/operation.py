@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from kumo_tui.act.draft import STOP_DURATION, Draft, checked_again, draft_again
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import PlannedRequest
+from kumo_tui.act.sending_on import draft_on, nodes_again
 from kumo_tui.errors import InputError
+from kumo_tui.model.offer import Offer
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -20,6 +22,7 @@ from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.keys import Command, command
 from kumo_tui.ui.operation_lines import event_lines
 from kumo_tui.ui.operation_words import collateral_mark, collateral_words, sent_requests
+from kumo_tui.ui.partial_words import send_label
 from kumo_tui.ui.screens.leaving_once import LeavesOnce
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.theme import Glyphs, Look
@@ -40,7 +43,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("back", "bounce", "stop", "cancel", "copy", "report", "export", "refresh"),
+        *keys.bindings("back", "bounce", "stop", "cancel", "send_there", "copy", "report", "export", "refresh"),
         *keys.bindings("help", "low_bandwidth", of="app"),
         Binding("q", "back", "back", show=False),
     ]
@@ -101,7 +104,9 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         del parameters
         if action == "cancel":
             return self._may_end
-        return action not in ("bounce", "stop") or any(entry.id == action for entry in self._offered(self._status))
+        return action not in ("bounce", "stop", "send_there") or any(
+            entry.id == action for entry in self._offered(self._status)
+        )
 
     @property
     def _may_end(self) -> bool:
@@ -129,6 +134,22 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
             host_of(self).cancel_operation(self.tag)
         else:
             host_of(self).stop(replace(draft, reason=status.operation.reason, duration=STOP_DURATION))
+
+    def action_send_there(self) -> None:
+        """Open the form of the same act for the nodes that have no part in it: it is a new one."""
+        status = self._status
+        if status is None or all(entry.id != "send_there" for entry in self._offered(status)):
+            return
+        host = host_of(self)
+        try:
+            draft = draft_on(status, self._offers(), host.settings.act.default_duration)
+        except InputError as error:
+            self.say(str(error), Look.RED)
+            return
+        (host.stop if status.operation.is_waiting else host.bounce)(draft)
+
+    def _offers(self) -> Sequence[Offer]:
+        return [offer for offer in host_of(self).snapshot.offers if offer.tag == self.tag]
 
     def action_cancel(self) -> None:
         """Ask whether to end what is in force of it."""
@@ -171,7 +192,8 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         if status is None or all(entry.id != identity for entry in self._offered(status)):
             return None
         try:
-            return draft_again(status.operation, host_of(self).settings.act.default_duration)
+            nodes = nodes_again(status, host_of(self).snapshot)
+            return draft_again(status.operation, host_of(self).settings.act.default_duration, nodes)
         except InputError as error:
             self.say(str(error), Look.RED)
             return None
@@ -212,6 +234,10 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         if status is None:
             return []
         begin, end = self._ways(status)
+        found = self._offers()
+        if found:
+            label = send_label(found, is_stop=status.operation.is_waiting)
+            begin = [replace(command("send_there"), label=label), *begin]
         rights = host_of(self).rights
         begin = begin if rights.may_act else []
         return [*begin, *end] if rights.may_act or rights.may_end(status.operation) else begin

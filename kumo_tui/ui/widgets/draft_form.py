@@ -18,6 +18,7 @@ from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines
 from kumo_tui.ui.widgets.form import ChoiceLine, Field, Option, TextField, TickBox
 from kumo_tui.ui.widgets.how_choice import HowChoice
+from kumo_tui.ui.widgets.nodes_field import NodesField
 
 QUICK_DURATIONS = ("1m", "5m", "15m", "1h")
 SCOPES = (Scope.MATCHING, Scope.EXACT, Scope.EVERYTHING)
@@ -61,8 +62,9 @@ class DraftForm(Vertical):
     DraftForm { height: auto; }
     DraftForm > Horizontal { height: 1; }
     DraftForm #words > Field:first-child { width: 2fr; }
-    DraftForm #time > Field { width: 23; }
-    DraftForm #quick { margin: 0 3 0 1; }
+    DraftForm #time > Field { width: 19; }
+    DraftForm #quick { margin: 0 2 0 1; }
+    DraftForm #nodes { margin: 0 0 0 2; display: none; }
     """
 
     FIELD_IDS: ClassVar[tuple[str, ...]] = (*Part, REASON, TICKET, FOR)
@@ -93,6 +95,7 @@ class DraftForm(Vertical):
             yield Field("for", TextField(draft.duration, id=FOR), label_width=10)
             yield ChoiceLine([Option(text) for text in QUICK_DURATIONS], None, id="quick", radio=False)
             yield TickBox("no delivery log", draft.suppress_logging, id="suppress")
+            yield NodesField(draft.nodes, id="nodes")
         yield FittedLines(id="time-problem")
         yield HowChoice(draft.how, id=HOW)
 
@@ -155,6 +158,16 @@ class DraftForm(Vertical):
         """Choose exactly these queues, by raw name, in place of the criteria."""
         self._base = replace(self._base, names=names, hidden=0)
         self.query_one("#scope", ChoiceLine).put(_scope_options(self._base), SCOPES.index(Scope.EXACT))
+
+    def show_targets(self, targets: int) -> None:
+        """Offer the choice of nodes where there are several targets."""
+        self.query_one(NodesField).show(self._base.nodes, targets)
+
+    def take_nodes(self, nodes: tuple[str, ...], targets: int) -> None:
+        """Mean these nodes, none for all targets."""
+        self._base = replace(self._base, nodes=nodes)
+        self.show_targets(targets)
+        self.post_message(self.Changed())
 
     def lower_domain(self) -> None:
         """Write the domain in lower case."""
