@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from kumo_tui.act.blast import lately_words, node_shares, part_words
+from kumo_tui.act.blast import lately_words, node_shares
 from kumo_tui.act.draft import Checked, How
+from kumo_tui.act.taking_part import taking_part_words
 from kumo_tui.model.directives import misses_new_mail
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.text import plural
@@ -21,9 +22,9 @@ NAMES = 4
 def title_lines(figures: Figures, width: int, verb: str) -> list[Line]:
     """Verb, number of messages, queues and target, and that there is no way back."""
     preview = figures.preview
-    servers = len(figures.snapshot.servers)
-    where = part_words(preview, servers)
-    target = where if figures.target == plural(servers, "node") else f"{figures.target} ({where})"
+    where = taking_part_words(preview, figures.snapshot)
+    is_named = figures.target != plural(len(figures.snapshot.servers), "node")
+    target = f"{figures.target} ({where})" if is_named else where
     text = f"{verb} {plural(preview.messages, 'message')} in {plural(preview.queues, 'queue')} on {target}"
     return [*wrapped(text, width, Look.STRONG), (Piece("CANNOT BE UNDONE", Look.RED),)]
 

@@ -169,7 +169,7 @@ class Confirmation:
         if len(silent) == len(nodes):
             return "waiting for the nodes"
         left_out = "it" if len(silent) == 1 else "them"
-        return f"waiting for {', '.join(silent)}. `kumo-tui bounce --partial` leaves {left_out} out"
+        return f"waiting for {', '.join(silent)}. Esc, then F6 in the form, leaves {left_out} out"
 
 
 def drift_text(moved: Drift) -> str:

@@ -1,7 +1,7 @@
 """What the directive pane lists: our operations, one row each over all nodes; directives and stops of others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kumo_tui.model.directives import Directive, Suspension
@@ -11,6 +11,7 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import fit, fit_count
+from kumo_tui.ui.partial_words import short_words
 from kumo_tui.ui.queue_state import LIVE_VERDICTS, listed_directives, listed_suspensions
 from kumo_tui.ui.theme import ORIGINS, QUEUE_STATES, VERDICTS, Glyphs, Look, Origin, QueueCondition
 from kumo_tui.ui.widgets.line_table import Cell, LineRow
@@ -81,7 +82,10 @@ class ForeignStop:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the pane lists, in order: alarms, ours that run or finish, others', stops of others, what has ended."""
+    """What the pane lists, in order: alarms, ours that run or finish, others', stops of others, what has ended.
+
+    `partial` says of each operation that some nodes did not take how many did: `PARTIAL 2/3`.
+    """
 
     foreign: Sequence[Foreign] = ()
     stops: Sequence[ForeignStop] = ()
@@ -91,6 +95,7 @@ class Listing:
     at: float = 0.0
     now: float = 0.0
     nodes: int = 1
+    partial: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def alarms(self) -> Sequence[Foreign]:
@@ -120,7 +125,15 @@ def list_directives(snapshot: Snapshot, now: float) -> Listing:
         else:
             finishing.append(status)
     return Listing(
-        foreign, foreign_stops(snapshot, now), active, finishing, ended, snapshot.at, now, len(snapshot.members)
+        foreign,
+        foreign_stops(snapshot, now),
+        active,
+        finishing,
+        ended,
+        snapshot.at,
+        now,
+        len(snapshot.members),
+        {status.operation.tag: words for status in newest_first if (words := short_words(status, snapshot))},
     )
 
 
@@ -188,19 +201,23 @@ def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]
     return [*alarms, *live, *others, *stops, *ended]
 
 
-def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool) -> Cell:
+def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool, partial: str = "") -> Cell:
     """How far, and the verdict; collateral comes first and is red.
 
-    A node on which it is lost or refused while it goes on elsewhere comes before that. Narrow, a bar stands for
+    `partial` is how many nodes took it, of how many, where some did not: that comes first. So does a node on which
+    it ended early while it goes on elsewhere. Narrow, a bar stands for
     the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`. A stop that waits has bounced nothing: `STOPPED`.
     """
     style, progress = VERDICTS[status.verdict], status.ledger.progress
-    if status.operation.is_waiting and not status.fallen:
+    if status.operation.is_waiting and not status.fallen and not partial:
         return Cell(style.word, style.look)
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
         words = f"{count_text(progress.collateral)} COLLATERAL {style.word}"
         return Cell(f"{words} {percent}" if wide else words, Look.RED)
+    if partial:
+        word = "" if status.verdict.is_final else f" {style.word}"
+        return Cell(f"{partial}{word if wide else ''} {percent}", VERDICTS[Verdict.PARTIAL].look)
     if status.fallen:
         word = VERDICTS[status.fallen[0].verdict].word
         text = f"{word} on {len(status.fallen)} {style.word}"
@@ -273,6 +290,7 @@ def _stop_row(entry: ForeignStop, signs: Glyphs, *, wide: bool, with_node: bool)
 
 def _operation_row(status: OperationStatus, listing: Listing, signs: Glyphs, wide: bool) -> LineRow:
     style, operation = VERDICTS[status.verdict], status.operation
+    partial = listing.partial.get(operation.tag, "")
     base = Look.DIM if status.verdict.is_final else Look.NORMAL
     left = "ended" if status.verdict.is_final else "-"
     if status.left_s is not None:
@@ -283,9 +301,10 @@ def _operation_row(status: OperationStatus, listing: Listing, signs: Glyphs, wid
         Cell(clean(operation.reason), base),
         Cell(left, base),
         Cell(fit_count(status.ledger.progress.bounced, BOUNCED_WIDTH), base),
-        progress_cell(status, signs, wide=wide),
+        progress_cell(status, signs, wide=wide, partial=partial),
         Cell(nodes[0] if len(nodes) == 1 else plural(len(nodes), "node"), Look.DIM),
     )
+    style = VERDICTS[Verdict.PARTIAL] if partial else style
     lead = Cell(style.mark(signs.ascii_only), style.look)
     if status.ledger.progress.collateral:
         lead = Cell(signs.warning, Look.RED)

@@ -9,9 +9,12 @@ from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress, NodeState, Snapshot
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.ui.directive_rows import list_directives, rows_of
 from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.theme import GLYPHS
+from kumo_tui.ui.widgets.notice import notices
 from tests.ui.acting_world import TAG, ActingApp, node, open_screen, screen_text, snapshot, status
 from tests.ui.pilots import wait_for
 
@@ -112,3 +115,20 @@ async def test_where_nothing_is_offered_the_key_does_nothing() -> None:
         screen = await open_screen(pilot, OperationScreen(TAG))
         await pilot.press("t")
         assert app.screen is screen
+
+
+def test_the_pane_says_how_many_nodes_took_it() -> None:
+    shot = torn()
+    listing = list_directives(shot, shot.at)
+    row = next(row for row in rows_of(listing, GLYPHS, wide=True) if row.key == (TAG,))
+    assert (row.cells[4].text, row.lead.text) == ("PARTIAL 1/2 RUNNING 0%", "◐")
+
+
+def test_the_dashboard_names_the_node_that_it_could_be_sent_to_and_the_key() -> None:
+    shot = torn()
+    lines = ["".join(piece.text for piece in line) for line in notices(shot, shot.at, GLYPHS)]
+    assert lines == [
+        " ⚠ promo: mta2 did not take it (POST failed (500): boom): 12,000 matching messages stand there: "
+        "Enter on its row, t sends it there"
+    ]
+    assert not any("t sends" in line for line in map(str, notices(shot, shot.at, GLYPHS, may_act=False)))

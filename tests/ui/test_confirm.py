@@ -250,7 +250,7 @@ async def test_a_silent_node_is_named_with_what_bounces_without_it() -> None:
     async with ActingApp(several).run_test(size=(80, 24)) as pilot:
         await open_screen(pilot, ConfirmScreen(figures(several), checked(), Settings()))
         text = " ".join(screen_text(pilot).replace("│", " ").split())
-        assert "too old to confirm; waiting for mta2. `kumo-tui bounce --partial` leaves it out" in text
+        assert "too old to confirm; waiting for mta2. Esc, then F6 in the form, leaves it out" in text
         assert "in 3 queues on 2 nodes CANNOT" in text
 
 

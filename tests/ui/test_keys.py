@@ -24,11 +24,11 @@ from kumo_tui.ui.widgets.line_table import LineTable
 LOOKING = (DetailScreen, NodesScreen, HistoryScreen, PastScreen, OperationScreen, OverviewScreen)
 FULL = Rights()
 DESIGNED = {
-    "bounce": "b", "stop": "s", "cancel": "x", "send_there": "t", "open": "enter", "back": "escape", "mark": "space",
+    "bounce": "b", "stop": "s", "cancel": "x", "open": "enter", "back": "escape", "mark": "space",
     "filter": "slash", "keep": "enter", "sort": "o", "reverse": "O", "group": "g", "freeze": "f", "refresh": "r",
     "slower": "plus", "faster": "minus", "other_pane": "tab", "history": "h", "nodes": "n", "report": "w",
     "export": "e", "copy": "y", "help": "question_mark", "palette": "colon", "quit": "q", "low_bandwidth": "l",
-    "overview": "v", "span": "t",
+    "overview": "v", "span": "t", "send_there": "t",
     "alone": "a", "profiles": "p", "enabled": "d", "read_only": "w",
 }  # fmt: skip
 

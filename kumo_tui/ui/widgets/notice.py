@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from kumo_tui.act.rights import refusal_words
+from kumo_tui.model.offer import Why
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -18,6 +19,7 @@ from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
 from kumo_tui.ui.fleet_lines import all_down_lines, fleet_notices
 from kumo_tui.ui.node_lines import list_trouble_words
 from kumo_tui.ui.pace_words import drops_words
+from kumo_tui.ui.partial_words import offer_words
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
 from kumo_tui.ui.strips import Line, Piece, line_width, strip_of
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
@@ -52,6 +54,7 @@ def notices(
         *_node_list(snapshot, now, signs, width),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
+        *_offer_lines(snapshot, now, signs, may_act=may_act),
         *_gathered_lines(snapshot, signs, may_act=may_act),
         *lines,
         *fleet_notices(snapshot, signs),
@@ -173,6 +176,19 @@ def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool)
             lines.append((Piece(words, Look.RED),))
         elif status.verdict is Verdict.RELEASED and age < RELEASED_SAID_S:
             lines.append((Piece(f" {signs.warning} {stopped_title(status)} is stopped no more", Look.AMBER),))
+    return lines
+
+
+def _offer_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
+    """Nodes that have no part in an operation, while somebody may still want it there; LOST is told above."""
+    way = "Enter on its row, t sends it there" if may_act else "Enter on its row below opens it"
+    lines: list[Line] = []
+    for offer in snapshot.offers:
+        status = snapshot.operation(offer.tag)
+        age = 0.0 if status is None or status.ended_at is None else now - status.ended_at
+        if status is not None and offer.why is not Why.LOST and offer.messages and age < LOST_SAID_S:
+            words = f" {signs.warning} {_titled(status)}: {offer_words(offer)}: {way}"
+            lines.append((Piece(words, Look.AMBER),))
     return lines
 
 
