@@ -64,7 +64,8 @@ class Desk(Terminal):
         if plain:
             # Only what is drawn has a place in the order of Tab.
             self.wait_for("( ) plain")
-            self.press("tab", "tab", "tab", "down", "space")
+            fields = 4 if " nodes [" in self.text else 3
+            self.press(*["tab"] * fields, "down", "space")
             self.wait_for("(●) plain")
 
     def paste(self, text: str) -> None:

@@ -41,3 +41,31 @@ def test_with_every_list_readable_both_are_settled_as_not_done(tmp_path: Path) -
         assert done.returncode == 7
         assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 1, 1]
         assert [len(stage.directives(name)) for name in stage.fleet.urls] == [1, 0, 0]
+
+
+def test_on_the_dashboard_it_is_partial_and_is_sent_to_mta2_by_a_confirmation_of_its_own(tmp_path: Path) -> None:
+    with scene(THREE, tmp_path) as stage:
+        stage.configure()
+        with stage.dashboard(ACT__ANSWER_TIMEOUT_S="1") as desk:
+            desk.wait_for("showing 1-2 of 2 queues")
+            desk.show("promo", "showing 1-1 of 1 queue")
+            desk.draft("bad link", duration="10m", plain=True)
+            token = desk.review()
+            fail_two(stage)
+            desk.confirm(token)
+            stage.fleet.wait(lambda: bool(stage.bounces("mta3")), "the bounce on mta3")
+            stage.fleet.fault("mta3", kind="error", path=BOUNCES, method="GET")
+            desk.wait_for("REJECTED")
+            desk.wait_for("PARTIAL")
+            assert "UNKNOWN" in desk.text
+            assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 1, 1]
+            desk.wait_said("t sends it there")
+            desk.press("t")
+            desk.wait_for("would hit now")
+            token = desk.review()
+            assert "only mta2" in desk.flat
+            assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 1, 1]
+            desk.confirm(token)
+            stage.fleet.wait(lambda: len(stage.bounces("mta2")) == 2, "the second bounce on mta2")
+            desk.wait_for("SWEPT")
+        assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 2, 1]

@@ -125,7 +125,9 @@ def test_a_node_an_hour_off_is_said_and_its_bounce_ends_with_the_others(tmp_path
     late = plan(("mta1", NEW, ""), ("mta2", NEW, "clock_offset = -3600"))
     with scene(late, tmp_path) as stage, stage.dashboard() as desk:
         desk.wait_for("showing 1-2 of 2 queues")
-        desk.press("n", "down")
+        desk.press("n")
+        desk.wait_for("answering")
+        desk.press("end")
         desk.wait_said("behind ours: times in its logs differ")
         desk.back("showing 1-2 of 2 queues")
         desk.show("promo", "showing 1-1 of 1 queue")
@@ -180,7 +182,7 @@ def test_one_node_is_looked_at_alone_and_a_bounce_from_there_goes_there_only(tmp
         desk.show("promo", "showing 1-1 of 1 queue")
         desk.draft("bad link", duration="10m", plain=True)
         token = desk.review()
-        assert "on prod (mta2)" in desk.flat and "50% of mta2" in desk.flat
+        assert "1 of 3 nodes: only mta2" in desk.flat and "50% of mta2" in desk.flat
         desk.confirm(token)
         stage.fleet.wait(lambda: bool(stage.bounces("mta2")), "the bounce")
         desk.wait_for("SWEPT")
