@@ -117,15 +117,14 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         return DashboardScreen()
 
     def on_mount(self) -> None:
-        """Draw first: the first connection is slow to make, and says nothing before the screen stands."""
+        """Start to look, and to go on with what was confirmed.
+
+        The screen is drawn before the first connection is made: that is slow, and says nothing yet.
+        """
         self._set_interval()
         self.watcher.subscribe(self._hear)
-        self.call_after_refresh(self._begin)
-
-    def _begin(self) -> None:
-        """Start to look, and to go on with what was confirmed."""
         self.acts.guardian.start()
-        self.watcher.start()
+        self.call_after_refresh(self.watcher.start)
         if self.overview is not None:
             self.overview.subscribe(self._hear_overview)
             self.overview.start()

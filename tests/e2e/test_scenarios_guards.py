@@ -200,10 +200,10 @@ def test_exact_queues_are_refused_where_the_node_does_not_list_them(tmp_path: Pa
             desk.press("space", "space")
             desk.wait_for("2 marked")
             desk.draft("bad link")
-            desk.wait_said("mta1 cannot bounce exact queues: its version does not list them.")
+            desk.wait_said("mta1 cannot bounce exact queues: its build")
             desk.press("enter", "enter")
             desk.wait_gone("Reading the nodes now")
-            desk.wait_said("mta1 cannot bounce exact queues: its version does not list them.")
+            desk.wait_said("mta1 cannot bounce exact queues: its build")
             assert "CANNOT BE UNDONE" not in desk.text
             assert acts(stage) == []
 
