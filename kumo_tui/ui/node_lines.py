@@ -1,5 +1,6 @@
 """How nodes are drawn: one line each, and everything that is known of one of them, in words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,10 @@ from kumo_tui.units import age_text, count_text, countdown_text
 
 WIDE = 100
 LABEL_WIDTH = 11
+
+# What an error says of its request: the same cause meets each part at another path.
+_REQUEST = re.compile(r"\b(?:GET|POST|DELETE) /[^\s:,()]*")
+_PARTS = {"suspensions": "stops", "suspensions in part": "stops in part"}
 
 # A node's clock is told to the second only, and the answer takes its time.
 SKEW_S = 5.0
@@ -101,13 +106,28 @@ def node_facts(
     node: NodeSnapshot, snapshot: Snapshot, now: float, settings: Settings, width: int, *, insecure: bool
 ) -> Sequence[Line]:
     """Everything that is known of a node, errors first, each text in full."""
-    lines: list[Line] = []
-    for label, words, look in _facts(node, snapshot, now, settings, insecure=insecure):
-        rows = wrapped(words, max(20, width - LABEL_WIDTH - 2), look)
-        for number, row in enumerate(rows):
-            name = label if number == 0 else ""
-            lines.append((Piece(f" {name:<{LABEL_WIDTH}}", Look.DIM), *row))
-    return lines
+    facts = _facts(node, snapshot, now, settings, insecure=insecure)
+    return [line for label, words, look in facts for line in labelled(label, words, width, look)]
+
+
+def labelled(label: str, words: str, width: int, look: Look) -> Sequence[Line]:
+    """One fact: its label, shorter than LABEL_WIDTH, and beside it the words in full; empty words take no line."""
+    rows = wrapped(words, max(20, width - LABEL_WIDTH - 2), look)
+    return [
+        (Piece(f" {label if place == 0 else '':<{LABEL_WIDTH}}", Look.DIM), *row) for place, row in enumerate(rows)
+    ]
+
+
+def causes(node: NodeSnapshot) -> Sequence[tuple[str, Sequence[str]]]:
+    """What is wrong now, each cause once, in clean words without the node's name, and the parts that it holds for.
+
+    The words are those of the first of its parts.
+    """
+    found: dict[str, tuple[str, list[str]]] = {}
+    for part, text in node.errors.items():
+        words = clean(text).removeprefix(f"{clean(node.name)}: ")
+        found.setdefault(_REQUEST.sub("", words), (words, []))[1].append(_PARTS.get(part, part))
+    return list(found.values())
 
 
 def ready_row(queue: ReadyQueue) -> LineRow:
@@ -180,8 +200,8 @@ def _facts(
         waiting = f", {drops_words(node.arriving)}"
     yield "state", f"{style.word}{waiting}", style.look if node.state is not NodeState.OK else Look.NORMAL
     yield from _standing(node, snapshot)
-    for part, words in node.errors.items():
-        yield part, words.removeprefix(f"{node.name}: "), Look.RED
+    for words, parts in causes(node):
+        yield "error", f"{', '.join(parts)}: {words}", Look.RED
     if node.liveness:
         yield "liveness", node.liveness, Look.AMBER
     for trouble in node.metrics.value.troubles if node.metrics else ():

@@ -8,6 +8,7 @@ from kumo_tui.model.scrapes import Target
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, is_altered, plural
 from kumo_tui.ui.cells import Align, Cut, cut_middle, fit, fit_count
+from kumo_tui.ui.node_lines import labelled
 from kumo_tui.ui.ports import Overviewing
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
@@ -20,7 +21,6 @@ WIDE = 100
 TALL = 30
 LABEL_WIDTH = 8
 LEAST_URL = 12
-FACT_LABEL = 11
 
 # The least height, the rows of the graph and the lines of notes that there is room for then.
 _ROOM = ((TALL, 10, 5), (22, 6, 5), (16, 2, 2), (0, 0, 2))
@@ -168,9 +168,7 @@ def note_lines(found: Sequence[Note], width: int, most: int, signs: Glyphs) -> S
 def scrape_facts(source: Overviewing | None, fleet: Snapshot, node: str, width: int) -> Sequence[Line]:
     """What is wrong with the scrape of a node that answers us, as one of its facts; none where nothing is."""
     words = node_scrape_words(source.overview, fleet, node) if source is not None else ""
-    rows = wrapped(words, max(20, width - FACT_LABEL - 2), Look.AMBER)
-    labels = ["prometheus", *[""] * len(rows)]
-    return [(Piece(f" {label:<{FACT_LABEL}}", Look.DIM), *row) for label, row in zip(labels, rows, strict=False)]
+    return labelled("prometheus", words, width, Look.AMBER)
 
 
 def _note_lines(note: Note, width: int, signs: Glyphs) -> Sequence[Line]:

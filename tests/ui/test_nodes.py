@@ -19,6 +19,7 @@ from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
 from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.theme import Look
+from kumo_tui.ui.widgets.notice import error_words
 from tests.fakes import START as NOW
 from tests.fakes import FakeClock
 from tests.frames import check_frame, frame_of
@@ -179,13 +180,45 @@ def test_errors_liveness_and_troubles_are_told_in_full() -> None:
         replace(STALE, silent_s=38.0, metrics=reading(troubles=("the spool sheds load",), bad_lines=2))
     )
     assert said["state"] == "STALE, no answer for 38s"
-    assert said["metrics"] == "503 from /metrics: the node is shutting down"
+    assert said["error"] == "metrics: 503 from /metrics: the node is shutting down"
     assert said["liveness"] == "not ready: memory is low"
     assert said["trouble"] == "the spool sheds load"
     assert said["unread"] == "2 lines of its metrics could not be read"
-    assert facts_of(DOWN)["directives"] == REFUSED.removeprefix("mta3: ")
+    assert facts_of(DOWN)["error"] == f"directives, metrics: {REFUSED.removeprefix('mta3: ')}"
     assert facts_of(DOWN)["version"] == "not known yet"
     assert facts_of(mta(capability=None, info=None))["can"].startswith("it has no description of its own")
+
+
+CUT = "the connection ended before the answer was complete. It may have been restarted."
+
+
+def test_a_cause_is_told_once_with_the_parts_that_it_holds_for_and_another_one_beside_it() -> None:
+    cut = {
+        "directives": f"mta1: GET /api/admin/bounce/v1: {CUT}",
+        "metrics": f"mta1: GET /metrics: {CUT}",
+        "suspensions": "mta1: failed: GET /api/admin/suspend/v1 (500): out of memory.",
+        "machine info": f"mta1: GET /api/machine-info: {CUT}",
+    }
+    assert [line for line in facts_of(mta(errors=cut))["error"].split("  ") if line] == [
+        f"directives, metrics, machine info: GET /api/admin/bounce/v1: {CUT} "
+        "stops: failed: GET /api/admin/suspend/v1 (500): out of memory."
+    ]
+    assert error_words(mta(errors=cut)) == f": GET /api/admin/bounce/v1: {CUT} (and 1 more)"
+
+
+def test_every_label_leaves_a_blank_before_its_words() -> None:
+    all_at_once = mta(
+        errors={"suspensions in part": "one cannot be read", "machine info": "x"},
+        enabled=False,
+        read_only=True,
+        leaving=True,
+        same_as="mta2",
+        liveness="y",
+        refused_acts={"POST /x": "no"},
+        metrics=reading(troubles=("z",), notes=("n",), bad_lines=1),
+    )
+    for line in node_facts(all_at_once, snapshot(all_at_once), START, settings(), 80, insecure=True):
+        assert line[0].text.endswith(" "), line
 
 
 async def test_a_certificate_that_is_not_verified_stays_in_sight() -> None:
@@ -332,5 +365,5 @@ def test_what_is_wrong_is_amber_or_red() -> None:
         line[0].text.strip(): line[1].look
         for line in node_facts(STALE, snapshot(STALE), START, settings(), 400, insecure=True)
     }
-    assert looks["metrics"] is Look.RED
+    assert looks["error"] is Look.RED
     assert {looks[label] for label in ("state", "liveness", "tls", "cannot", "up", "clock")} == {Look.AMBER}

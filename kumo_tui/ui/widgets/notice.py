@@ -17,7 +17,7 @@ from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
 from kumo_tui.ui.directive_rows import DirectiveKey, list_directives
 from kumo_tui.ui.fleet_lines import all_down_lines, fleet_notices
-from kumo_tui.ui.node_lines import list_trouble_words
+from kumo_tui.ui.node_lines import causes, list_trouble_words
 from kumo_tui.ui.pace_words import drops_words
 from kumo_tui.ui.partial_words import offer_words
 from kumo_tui.ui.queue_state import listed_suspensions, waiting_stops
@@ -134,9 +134,8 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
 
 
 def error_words(node: NodeSnapshot) -> str:
-    """The first error without the node's name, and how many more there are."""
-    words = [clean(text).removeprefix(f"{clean(node.name)}: ") for text in node.errors.values()]
-    different = list(dict.fromkeys(words))
+    """The first cause without the node's name, and how many more there are."""
+    different = [words for words, _parts in causes(node)]
     if node.liveness:
         different.append(clean(node.liveness))
     if not different:
