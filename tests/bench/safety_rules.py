@@ -221,6 +221,14 @@ BREACHES: tuple[Breach, ...] = (
         "model/ledger.py",
         "from_baseline=sum(min(count, total) for count, total in of_baseline)",
         "from_baseline=sum(bounced.values()) - collateral",
+        ("tests/unit/model/test_ledger.py::test_totals_known_at_once_are_told_apart_as_those_of_readings_are",),
+    ),
+    Breach(
+        11,
+        "what a reading shows beyond the baseline counts as progress",
+        "model/ledger.py",
+        "from_baseline += min(total, baseline) - min(before, baseline)",
+        "from_baseline += total - before",
         ("tests/unit/model/test_ledger.py::test_progress_has_three_parts",),
     ),
     Breach(
@@ -264,6 +272,14 @@ BREACHES: tuple[Breach, ...] = (
         "model/ledger.py",
         "if count and name not in self.baseline and not self.selector.matches(name)",
         "if False",
+        ("tests/unit/model/test_ledger.py::test_totals_known_at_once_are_told_apart_as_those_of_readings_are",),
+    ),
+    Breach(
+        14,
+        "other queues' mail of a reading is counted as meant",
+        "model/ledger.py",
+        "if baseline is None and (name in collateral or not self.selector.matches(name)):",
+        "if False:",
         ("tests/unit/model/test_ledger.py::test_what_the_selector_does_not_match_is_collateral_and_no_progress",),
     ),
     Breach(

@@ -18,6 +18,13 @@ def test_progress_has_three_parts() -> None:
     assert (progress.from_baseline, progress.beyond, progress.remaining) == (70, 4, 40)
 
 
+def test_totals_known_at_once_are_told_apart_as_those_of_readings_are() -> None:
+    ledger = Ledger(PROMO, BASELINE, {"id": {YAHOO: 60, GMAIL: 14, OTHER: 120}})
+    progress = ledger.progress
+    assert (progress.bounced, progress.collateral) == (74, 120)
+    assert (progress.from_baseline, progress.beyond, progress.remaining) == (70, 4, 40)
+
+
 def test_a_queue_of_no_baseline_is_beyond_it() -> None:
     ledger = Ledger(PROMO, {}).record("id", {YAHOO: 197})
     assert (ledger.progress.beyond, ledger.progress.remaining) == (197, 0)
