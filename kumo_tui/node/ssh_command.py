@@ -23,6 +23,7 @@ _OPTIONS = {
     "PermitLocalCommand": "no",
     "ControlMaster": "no",
     "ControlPath": "none",
+    "ClearAllForwardings": "no",
     "ExitOnForwardFailure": "no",
     "StreamLocalBindUnlink": "yes",
     "StreamLocalBindMask": "0177",
@@ -30,6 +31,8 @@ _OPTIONS = {
     "ServerAliveCountMax": str(ALIVE_TRIES),
     "LogLevel": "INFO",
 }
+
+_NOTHING_ELSE = ("-N", "-T", "-n", "-a", "-x")
 
 _FORWARDS = ("localforward ", "remoteforward ", "dynamicforward ")
 
@@ -39,14 +42,19 @@ def found_program(command: Sequence[str], environ: Mapping[str, str]) -> str | N
     return shutil.which(command[0], path=environ.get("PATH"))
 
 
-def forwarding(command: Sequence[str], way: SshWay, socket: Path, connect_s: float) -> list[str]:
-    """The command that forwards the socket to the listener, and does nothing else, until it is ended."""
-    return [*command, "-N", "-T", "-n", "-a", "-x", *_arguments(way, socket, connect_s)]
+def forwarding(
+    command: Sequence[str], way: SshWay, socket: Path, connect_s: float, explained: str = ""
+) -> list[str]:
+    """The command that forwards the socket to the listener, and does nothing else, until it is ended.
+
+    `explained` is what `explaining` prints, empty where it cannot be had.
+    """
+    return [*command, *_NOTHING_ELSE, *_stay(explained), *_arguments(way, socket, connect_s)]
 
 
 def explaining(command: Sequence[str], way: SshWay, socket: Path, connect_s: float) -> list[str]:
     """The command that prints what ssh makes of all that, with the user's configuration, and connects nowhere."""
-    return [*command, "-G", *_arguments(way, socket, connect_s)]
+    return [*command, "-G", *_NOTHING_ELSE, *_arguments(way, socket, connect_s)]
 
 
 def is_ours_alone(explained: str) -> bool:
@@ -77,6 +85,15 @@ def quiet_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for ssh: nothing in it may ask on a screen."""
     kept = {key: value for key, value in environ.items() if key != "SSH_ASKPASS"}
     return {**kept, "SSH_ASKPASS_REQUIRE": "never"}
+
+
+def _stay(explained: str) -> list[str]:
+    """What keeps ssh in our sight where the user's configuration sends it to the background.
+
+    Not told to each ssh: those before 8.7 do not know the option, and end for it.
+    """
+    goes = "forkafterauthentication yes" in explained.lower().splitlines()
+    return ["-o", "ForkAfterAuthentication=no"] if goes else []
 
 
 def _arguments(way: SshWay, socket: Path, connect_s: float) -> list[str]:

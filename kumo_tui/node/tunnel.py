@@ -58,6 +58,7 @@ class Tunnel:
         self._environ = quiet_environment(environ)
         self._folder: TunnelFolder | None = None
         self._ssh: SshProcess | None = None
+        self._explained = ""
         self._up_since: float | None = None
         self._opening: asyncio.Task[None] | None = None
         self._ends = 0
@@ -92,11 +93,10 @@ class Tunnel:
         """The error of a request that did not get through, in a line of ssh."""
         return NotThrough(spoken(line, self.way), next_step(line, self.way, self._command))
 
-    async def is_ours_alone(self) -> bool:
+    @property
+    def is_ours_alone(self) -> bool:
         """Whether ssh forwards nothing but this tunnel, so that no channel which fails is somebody else's."""
-        asking = explaining(self._command, self.way, self.socket, self._connect_s)
-        explained = await printed(asking, self._environ)
-        return explained is not None and is_ours_alone(explained)
+        return is_ours_alone(self._explained)
 
     async def aclose(self) -> None:
         """End ssh and remove the socket. Nothing is opened any more."""
@@ -105,6 +105,11 @@ class Tunnel:
             if self._opening is not None:
                 self._opening.cancel()
                 await asyncio.gather(self._opening, return_exceptions=True)
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        try:
             if self._ssh is not None:
                 await self._ssh.stop()
         finally:
@@ -146,7 +151,9 @@ class Tunnel:
             tie = tie_to_parent(self._environ)
             if tie and await printed([*tie, "true"], self._environ) is None:
                 tie = []
-            argv = forwarding(self._command, self.way, self.socket, self._connect_s)
+            asking = explaining(self._command, self.way, self.socket, self._connect_s)
+            self._explained = await printed(asking, self._environ) or ""
+            argv = forwarding(self._command, self.way, self.socket, self._connect_s, self._explained)
             self._ssh = await SshProcess.start([*tie, *argv], self._environ, self._clock)
         except OSError as error:
             self._note_end(f"it cannot be started: {error.strerror or error}", self._clock.monotonic())

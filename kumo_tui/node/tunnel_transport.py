@@ -72,7 +72,7 @@ class TunnelTransport(httpx.AsyncBaseTransport):
             return await self.cut(ssh, error)
         refusal = self.tunnel.refusal(ssh.channel_words)
         is_act = request.method != "GET"
-        if is_act and not (attempt.is_certain and await self.tunnel.is_ours_alone()):
+        if is_act and not (attempt.is_certain and self.tunnel.is_ours_alone):
             return CutWithin(refusal.what)
         return refusal
 

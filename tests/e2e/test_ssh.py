@@ -156,12 +156,17 @@ def test_a_changed_host_key_is_no_unknown_one(behind: Behind) -> None:
     assert "correct known_hosts" in failed
 
 
-def test_forwardings_of_the_users_own_that_cannot_be_had_stop_nothing(behind: Behind) -> None:
+def test_what_the_users_own_configuration_says_of_forwarding_stops_nothing_and_leaves_nothing(
+    behind: Behind,
+) -> None:
     taken = behind.fleet.urls["mta1"].rpartition(":")[2]
-    more = f"  LocalForward {taken} 127.0.0.1:1\n  ExitOnForwardFailure yes"
+    more = f"  LocalForward {taken} 127.0.0.1:1\n  ExitOnForwardFailure yes\n  ForkAfterAuthentication yes"
     done = behind.run("status", "--json", command=behind.sshd.command_with(more=more))
     assert done.returncode == 0, done
     assert done.stderr == ""
+    done = behind.run("status", command=behind.sshd.command_with(more="  ClearAllForwardings yes"))
+    assert done.returncode == 0, done
+    assert behind.left() == []
 
 
 def test_an_sshd_that_dies_is_told_on_the_screen_and_the_node_comes_back_by_itself(behind: Behind) -> None:

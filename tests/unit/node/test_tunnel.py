@@ -61,6 +61,7 @@ async def test_ssh_may_ask_nobody_and_heeds_no_option_from_data(node: Tunnelled)
         "PermitLocalCommand=no",
         "ControlMaster=no",
         "ControlPath=none",
+        "ClearAllForwardings=no",
         "StreamLocalBindUnlink=yes",
         "StreamLocalBindMask=0177",
         "ConnectTimeout=5",
@@ -68,6 +69,18 @@ async def test_ssh_may_ask_nobody_and_heeds_no_option_from_data(node: Tunnelled)
     }
     assert call["askpass"] == "never"
     assert call["leads"]
+
+
+@pytest.mark.parametrize(
+    ("adds", "told"),
+    [(["forkafterauthentication yes"], True), (["forkafterauthentication no"], False), ([], False)],
+)
+async def test_an_ssh_that_would_go_to_the_background_is_told_to_stay_and_no_other_is(
+    node: Tunnelled, adds: list[str], *, told: bool
+) -> None:
+    node.order(forwards=adds)
+    await node.client.list_directives()
+    assert ("ForkAfterAuthentication=no" in node.calls[0]["argv"]) is told
 
 
 async def test_nothing_is_started_before_the_first_request_and_nothing_is_left_after_the_last(
@@ -171,12 +184,32 @@ async def test_a_setpriv_that_is_too_old_keeps_nobody_from_the_node(
         assert await node.client.list_directives() == ()
 
 
-async def test_an_ssh_that_does_not_get_through_is_given_up_and_ended(tmp_path: Path) -> None:
-    slow = tmp_path / "slow-ssh"
-    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+def slow_ssh(folder: Path) -> str:
+    """A program in the place of ssh that gets nowhere; it writes its process id into `pid`."""
+    slow = folder / "slow-ssh"
+    slow.write_text(
+        f'#!/bin/sh\n[ "$1" = -G ] && exit 1\necho $$ > {folder}/new\nmv {folder}/new {folder}/pid\nexec sleep 600\n'
+    )
     slow.chmod(0o700)
+    return str(slow)
+
+
+async def test_a_closing_that_is_given_up_while_ssh_gets_nowhere_ends_it_all_the_same(tmp_path: Path) -> None:
     async with tunnelled(tmp_path) as node:
-        client = node.another(ssh=(str(slow),), timeouts=Timeouts(connect_s=0.2))
+        client = node.another(ssh=(slow_ssh(tmp_path),))
+        asking = asyncio.create_task(failure(client.list_directives()))
+        await node.until(lambda: (tmp_path / "pid").exists())
+        closing = asyncio.create_task(client.aclose())
+        await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+        await node.until(lambda: not lives(int((tmp_path / "pid").read_text())))
+        await asking
+
+
+async def test_an_ssh_that_does_not_get_through_is_given_up_and_ended(tmp_path: Path) -> None:
+    async with tunnelled(tmp_path) as node:
+        client = node.another(ssh=(slow_ssh(tmp_path),), timeouts=Timeouts(connect_s=0.2))
         failed = await failure(client.list_directives())
         assert "ssh: no way through within 1 s: timed out." in failed.what
         assert not lives(int((tmp_path / "pid").read_text()))
