@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -106,16 +105,10 @@ def _rate(argv: list[str], columns: int, rows: int) -> float:
 
 def _count(terminal: Terminal) -> float:
     """Bytes a second over SPAN_S, after the first frames."""
-    _pump(terminal, SETTLE_S)
+    terminal.pump(SETTLE_S)
     first = len(terminal.raw)
-    _pump(terminal, SPAN_S)
+    terminal.pump(SPAN_S)
     return (len(terminal.raw) - first) / SPAN_S
-
-
-def _pump(terminal: Terminal, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        terminal.pump(left)
 
 
 def _listed(names: list[str]) -> str:

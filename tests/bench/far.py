@@ -54,16 +54,16 @@ def _measured(desk: FarDesk, link: str) -> Iterator[Measured]:
         "",
         held("500 ms", holds=echoes[-1] < ECHO_S),
     )
-    _pump(desk, 1.0)
+    desk.pump(1.0)
     first, began = len(desk.raw), time.monotonic()
-    _pump(desk, REST_S)
+    desk.pump(REST_S)
     rate = (len(desk.raw) - first) / (time.monotonic() - began)
     yield Measured(f"{link}: one row moves", f"{rate:.0f} B/s", "", "", held("4 kB/s", holds=rate < REST_BYTES))
 
 
 def _echo(desk: FarDesk, key: str) -> float:
     """Seconds from a key to the cursor in another line, as seen at this end of the link."""
-    _pump(desk, 0.37)
+    desk.pump(0.37)
     before, began = _cursor(desk), time.monotonic()
     desk.send(key)
     while _cursor(desk) == before:
@@ -74,9 +74,3 @@ def _echo(desk: FarDesk, key: str) -> float:
 
 def _cursor(desk: FarDesk) -> int:
     return next((number for number, line in enumerate(desk.lines) if line.startswith("\u203a")), -1)
-
-
-def _pump(desk: FarDesk, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        desk.pump(left)

@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from kumo_tui.act.service import Acts
@@ -20,6 +18,7 @@ from kumo_tui.node.client import NodeClient
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.watcher import Watcher
+from tests.bench.program import PATIENCE_S, cpu_s, echo_s, memory_mb
 from tests.bench.refreshing import is_painted
 from tests.bench.table import Measured, best, held
 from tests.e2e.cli_fleet import KUMO_TUI, kumo_tui
@@ -27,7 +26,7 @@ from tests.e2e.terminal import Terminal
 
 NODES, QUEUES = 50, 20_000
 TROUBLES = ("hanging", "dribbling", "refusing")
-SPAN_S, SETTLE_S, PATIENCE_S = 20.0, 12.0, 180.0
+SPAN_S, SETTLE_S = 20.0, 12.0
 KEYS = 40
 ECHO_S, PAINT_S, STATUS_S, MEMORY_MB, REST_BYTES_S = 0.1, 1.0, 2.0, 600, 100
 TICK_S = 0.005
@@ -102,7 +101,7 @@ def _dashboard(nodes: ManyNodes, what: str) -> Iterator[Measured]:
             f"{first:.1f}, {table:.1f} s",
             budget=held(f"{PAINT_S:g} s", holds=first < PAINT_S),
         )
-        _pump(terminal, SETTLE_S)
+        terminal.pump(SETTLE_S)
         kept, cpu = _kept_up(terminal, nodes)
         yield Measured(
             f"{what}: a key echoes, {KEYS} keys",
@@ -115,7 +114,7 @@ def _dashboard(nodes: ManyNodes, what: str) -> Iterator[Measured]:
             f"{what}: each is read, all the time",
             f"every {1 / kept.readings_a_s:.1f} s, {cpu:.0%} CPU",
         )
-        memory = _memory(terminal)
+        memory = memory_mb(terminal)
         yield Measured(
             f"{what}: memory, peak", f"{memory} MB", "", "", held(f"{MEMORY_MB} MB", holds=memory < MEMORY_MB)
         )
@@ -165,7 +164,7 @@ def _trouble() -> Iterator[Measured]:
             first = best(partial(_first_paint, nodes))
             with Terminal(nodes.argv, 120, 40) as terminal:
                 terminal.wait_for("showing", PATIENCE_S)
-                _pump(terminal, SETTLE_S)
+                terminal.pump(SETTLE_S)
                 found[bool(troubles)], _cpu = _kept_up(terminal, nodes, healthy=NODES - len(troubles))
             if troubles:
                 yield Measured(
@@ -203,9 +202,9 @@ def _status() -> Measured:
 def _at_rest() -> Measured:
     with many_nodes("same", counts="still") as nodes, Terminal(nodes.argv) as terminal:
         terminal.wait_for("showing", PATIENCE_S)
-        _pump(terminal, SETTLE_S)
+        terminal.pump(SETTLE_S)
         first = len(terminal.raw)
-        _pump(terminal, SPAN_S)
+        terminal.pump(SPAN_S)
         rate = (len(terminal.raw) - first) / SPAN_S
     return Measured(
         "50 nodes, drawn at 80x24, at rest",
@@ -222,38 +221,9 @@ def _first_paint(nodes: ManyNodes) -> None:
 
 def _kept_up(terminal: Terminal, nodes: ManyNodes, healthy: int = NODES) -> tuple[Kept, float]:
     """What goes on while nobody asks for anything but moves the cursor, and the share of a core that it takes."""
-    before, worked, began = nodes.readings(), _cpu(terminal), time.monotonic()
-    echoes = sorted(_echo(terminal, "up" if number % 2 else "down") for number in range(KEYS))
-    _pump(terminal, began + SPAN_S - time.monotonic())
+    before, worked, began = nodes.readings(), cpu_s(terminal), time.monotonic()
+    echoes = sorted(echo_s(terminal, "up" if number % 2 else "down") for number in range(KEYS))
+    terminal.pump(began + SPAN_S - time.monotonic())
     took = time.monotonic() - began
     readings = sum(nodes.readings()[NODES - healthy :]) - sum(before[NODES - healthy :])
-    return Kept(readings / healthy / took, echoes[KEYS // 2], echoes[-1]), (_cpu(terminal) - worked) / took
-
-
-def _echo(terminal: Terminal, key: str) -> float:
-    """Seconds from a key to the first byte that it makes the dashboard write."""
-    _pump(terminal, 0.37)
-    before, began = len(terminal.raw), time.monotonic()
-    terminal.send(key)
-    while len(terminal.raw) == before:
-        terminal.pump(0.001)
-        assert time.monotonic() - began < PATIENCE_S
-    return time.monotonic() - began
-
-
-def _cpu(terminal: Terminal) -> float:
-    """CPU seconds of the dashboard so far."""
-    fields = Path(f"/proc/{terminal.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(terminal: Terminal) -> int:
-    """The most that the program ever held, in MB."""
-    status = Path(f"/proc/{terminal.process.pid}/status").read_text("ascii")
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) // 1024
-
-
-def _pump(terminal: Terminal, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        terminal.pump(left)
+    return Kept(readings / healthy / took, echoes[KEYS // 2], echoes[-1]), (cpu_s(terminal) - worked) / took
