@@ -11,7 +11,7 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import fit, fit_count
-from kumo_tui.ui.partial_words import short_words
+from kumo_tui.ui.partial_words import read_words, short_words
 from kumo_tui.ui.queue_state import LIVE_VERDICTS, listed_directives, listed_suspensions
 from kumo_tui.ui.theme import ORIGINS, QUEUE_STATES, VERDICTS, Glyphs, Look, Origin, QueueCondition
 from kumo_tui.ui.widgets.line_table import Cell, LineRow
@@ -84,7 +84,8 @@ class ForeignStop:
 class Listing:
     """What the pane lists, in order: alarms, ours that run or finish, others', stops of others, what has ended.
 
-    `partial` says of each operation that some nodes did not take how many did: `PARTIAL 2/3`.
+    `partial` says of each operation that some nodes did not take how many did, `PARTIAL 2/3`; `read` of each that
+    goes on on nodes which are not read now on how many others that is known, `2/3`.
     """
 
     foreign: Sequence[Foreign] = ()
@@ -96,6 +97,7 @@ class Listing:
     now: float = 0.0
     nodes: int = 1
     partial: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def alarms(self) -> Sequence[Foreign]:
@@ -134,6 +136,7 @@ def list_directives(snapshot: Snapshot, now: float) -> Listing:
         now,
         len(snapshot.members),
         {status.operation.tag: words for status in newest_first if (words := short_words(status, snapshot))},
+        {status.operation.tag: words for status in newest_first if (words := read_words(status, snapshot))},
     )
 
 
@@ -201,16 +204,19 @@ def rows_of(listing: Listing, signs: Glyphs, *, wide: bool) -> Sequence[LineRow]
     return [*alarms, *live, *others, *stops, *ended]
 
 
-def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool, partial: str = "") -> Cell:
+def progress_cell(
+    status: OperationStatus, signs: Glyphs, *, wide: bool, partial: str = "", read: str = ""
+) -> Cell:
     """How far, and the verdict; collateral comes first and is red.
 
     `partial` is how many nodes took it, of how many, where some did not: that comes first. So does a node on which
-    it ended early while it goes on elsewhere. Narrow, a bar stands for
-    the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`. A stop that waits has bounced nothing: `STOPPED`.
+    it ended early while it goes on elsewhere. Where some are not read, `read` is on how many it is known:
+    `CATCHING 2/3 100%`. Narrow, a bar stands for the word RUNNING: `██████▎░  88% 4s`, `SWEPT 100% +412`. A stop
+    that waits has bounced nothing: `STOPPED`.
     """
     style, progress = VERDICTS[status.verdict], status.ledger.progress
     if status.operation.is_waiting and not status.fallen and not partial:
-        return Cell(style.word, style.look)
+        return Cell(f"{style.word} {read}", Look.AMBER) if read else Cell(style.word, style.look)
     percent = percent_text(progress.from_baseline, progress.baseline)
     if progress.collateral:
         words = f"{count_text(progress.collateral)} COLLATERAL {style.word}"
@@ -222,6 +228,11 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool, partial
         word = VERDICTS[status.fallen[0].verdict].word
         text = f"{word} on {len(status.fallen)} {style.word}"
         return Cell(f"{text} {percent}" if wide else text, Look.RED)
+    if read:
+        beyond = f"+{count_text(progress.beyond)}" if progress.beyond else ""
+        words = f"{style.word} {read}{' nodes read' if wide else ''}"
+        room = WIDE_PROGRESS_WIDTH if wide else PROGRESS_WIDTH
+        return Cell(_filled(words, (percent, beyond), room), Look.RED if style.look is Look.RED else Look.AMBER)
     has_bar = (
         bool(signs.bar)
         and progress.baseline > 0
@@ -240,6 +251,15 @@ def progress_cell(status: OperationStatus, signs: Glyphs, *, wide: bool, partial
     if progress.beyond and has_room:
         parts.append(beyond)
     return Cell(" ".join(parts), style.look)
+
+
+def _filled(words: str, more: Sequence[str], room: int) -> str:
+    """The words, and of what follows as much as there is room for: none of it is cut."""
+    for each in filter(None, more):
+        if len(f"{words} {each}") > room:
+            break
+        words = f"{words} {each}"
+    return words
 
 
 def _foreign(snapshot: Snapshot, now: float) -> list[Foreign]:
@@ -301,7 +321,7 @@ def _operation_row(status: OperationStatus, listing: Listing, signs: Glyphs, wid
         Cell(clean(operation.reason), base),
         Cell(left, base),
         Cell(fit_count(status.ledger.progress.bounced, BOUNCED_WIDTH), base),
-        progress_cell(status, signs, wide=wide, partial=partial),
+        progress_cell(status, signs, wide=wide, partial=partial, read=listing.read.get(operation.tag, "")),
         Cell(nodes[0] if len(nodes) == 1 else plural(len(nodes), "node"), Look.DIM),
     )
     style = VERDICTS[Verdict.PARTIAL] if partial else style

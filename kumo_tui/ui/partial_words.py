@@ -36,6 +36,12 @@ def short_words(status: OperationStatus, snapshot: Snapshot) -> str:
     return f"{_PARTIAL.word} {took_it}/{asked}"
 
 
+def read_words(status: OperationStatus, snapshot: Snapshot) -> str:
+    """`2/3`, where nobody knows now how it goes on on the others; empty where it is known or over on all."""
+    unread = sum(1 for node in status.nodes if not node.verdict.is_final and not _is_read(node, snapshot))
+    return f"{len(status.nodes) - unread}/{len(status.nodes)}" if unread else ""
+
+
 def meaning_line(status: OperationStatus, snapshot: Snapshot, width: int, words: str) -> Sequence[Line]:
     """`RUNNING: ` and `words`; of a partial one, where it is not in force and where it is."""
     if is_partial(status, snapshot):
@@ -79,6 +85,11 @@ def send_label(offers: Sequence[Offer], *, is_stop: bool) -> str:
     """`send to mta2`, as a key's label."""
     where = clean(offers[0].node) if len(offers) == 1 else f"{len(offers)} nodes"
     return f"{'stop on' if is_stop else 'send to'} {where}"
+
+
+def _is_read(node: NodeProgress, snapshot: Snapshot) -> bool:
+    seen = snapshot.node(node.act.node)
+    return seen is not None and seen.is_fresh
 
 
 def _partial_words(status: OperationStatus, snapshot: Snapshot) -> Iterator[str]:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from kumo_tui.model.directives import Suspension
 from kumo_tui.model.selector import Criteria, Everything
-from kumo_tui.model.snapshot import OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeState, OperationStatus, Snapshot
 from kumo_tui.model.tags import guard_domain
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.directive_rows import (
+    PROGRESS_WIDTH,
     DirectiveKey,
     OperationKey,
     StopKey,
@@ -231,3 +234,26 @@ def test_two_that_may_be_different_lists_of_queues_stay_two() -> None:
     )
     words = [texts(row)[4] for row in rows(world)]
     assert [word.split(" · ")[-1] for word in words] == ["mta1", "mta2", "2 nodes"]
+
+
+@pytest.mark.parametrize("state", [NodeState.DOWN, NodeState.BUSY, NodeState.STALE])
+def test_an_operation_says_on_how_many_nodes_it_is_known_while_one_is_not_read(state: NodeState) -> None:
+    nodes = ("mta1", "mta2", "mta3")
+    ours = operation(baseline={QUEUE: 3}, bounced={QUEUE: 3}, verdict=Verdict.CATCHING, nodes=nodes)
+    seen = [node(name, {QUEUE: 1}, state=state if name == "mta3" else NodeState.OK) for name in nodes]
+    (row,) = rows(snapshot(*seen, operations=(ours,)))
+    assert (row.cells[4].text, row.cells[4].look) == ("CATCHING 2/3 100%", Look.AMBER)
+    assert len(texts(row)[4]) <= PROGRESS_WIDTH
+    (wide,) = rows_of(list_directives(snapshot(*seen, operations=(ours,)), START), GLYPHS, wide=True)
+    assert wide.cells[4].text == "CATCHING 2/3 nodes read 100%"
+    (gone,) = rows(snapshot(*seen[:2], operations=(ours,)))
+    assert gone.cells[4].text == "CATCHING 2/3 100%"
+
+
+def test_a_stop_that_waits_says_where_it_is_not_known_and_what_is_over_needs_no_reading() -> None:
+    held = stopped()
+    (row,) = rows(snapshot(node("mta1", {}, state=NodeState.DOWN), operations=(held,)))
+    assert (row.cells[4].text, row.cells[4].look) == ("STOPPED 0/1", Look.AMBER)
+    done = operation(baseline={QUEUE: 3}, bounced={QUEUE: 3}, verdict=Verdict.DONE, left_s=None)
+    (row,) = rows(snapshot(node("mta1", {}, state=NodeState.DOWN), operations=(done,)))
+    assert row.cells[4].text == "DONE 100%"
