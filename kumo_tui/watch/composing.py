@@ -1,20 +1,20 @@
 """Composing snapshots: what the nodes told, how the operations stand, and what follows from earlier ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
 
 from kumo_tui.clock import Clock
+from kumo_tui.model.offers import offers
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import QueueTable, merge
 from kumo_tui.model.snapshot import ListTrouble, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
-from kumo_tui.watch.clean_track import CleanTrack
-from kumo_tui.watch.offering import Offering
-from kumo_tui.watch.tracker import Track
+from kumo_tui.watch.counting import Counting
+from kumo_tui.watch.tracks import Tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Composer:
         self._clock = clock
         self._numbers = count()
         self._ended: dict[str, OperationStatus] = {}
-        self._aftermath = Aftermath()
-        self._offering = Offering()
+        self._counting = Counting()
+        self._aftermath = Aftermath(self._counting)
         self._sum = FleetSum()
         self._summing = Lock()
         self._trend = Trend()
@@ -45,7 +45,7 @@ class Composer:
         self,
         nodes: Sequence[NodeSnapshot],
         operations: Iterable[Operation],
-        tracks: Mapping[tuple[str, str], Track | CleanTrack],
+        tracks: Tracks,
         *,
         interval_s: float,
         attended: bool,
@@ -54,7 +54,8 @@ class Composer:
     ) -> Snapshot:
         """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
         now = self._clock.monotonic()
-        statuses = tuple(self._status(operation, tracks, now) for operation in operations)
+        statuses = self.statuses(operations, tracks)
+        self._counting.keep(nodes)
         snapshot = Snapshot(
             number=next(self._numbers),
             at=now,
@@ -68,15 +69,22 @@ class Composer:
             journal_problem=journal_problem,
             list_trouble=list_trouble,
             gathered=self._aftermath.seen(statuses, nodes, now),
-            offers=self._offering.seen(statuses, nodes),
+            offers=tuple(offers(statuses, nodes, self._counting.messages)),
             attended=attended,
             sum_of=self._sum_of,
         )
         snapshot.queues  # noqa: B018 - summed by now: later the sum may be moving on in a thread, and be waited for
         return snapshot
 
-    def sum_up(self, nodes: Sequence[NodeSnapshot]) -> None:
-        """Sum the tables of these nodes, in any thread, so that the next snapshot finds them summed."""
+    def statuses(self, operations: Iterable[Operation], tracks: Tracks) -> tuple[OperationStatus, ...]:
+        """The operations as they are now."""
+        now = self._clock.monotonic()
+        return tuple(self._status(operation, tracks, now) for operation in operations)
+
+    def sum_up(self, nodes: Sequence[NodeSnapshot], statuses: Sequence[OperationStatus], now: float) -> None:
+        """Sum and count, in any thread, what the next snapshot of these nodes and operations will ask for."""
+        self._aftermath.count(statuses, nodes, now)
+        offers(statuses, nodes, self._counting.messages)
         table = self._sum_of(tuple(node.table for node in nodes if node.counts and node.has_data))
         table.total  # noqa: B018 - summed here, kept with the table
         table.standing  # noqa: B018 - the same
@@ -100,9 +108,7 @@ class Composer:
         self._trend = self._trend.with_sample(max(stamp), table)
         return self._trend
 
-    def _status(
-        self, operation: Operation, tracks: Mapping[tuple[str, str], Track | CleanTrack], now: float
-    ) -> OperationStatus:
+    def _status(self, operation: Operation, tracks: Tracks, now: float) -> OperationStatus:
         """The operation as it is now. One that has ended stays the same value, with all that was summed of it."""
         ended = self._ended.get(operation.tag)
         if ended is not None and ended.operation is operation:

@@ -11,7 +11,7 @@ from kumo_tui.watch.node_watch import NodeWatch
 from kumo_tui.watch.resume import missing_here, part_here, resumed_operation, resumed_tracks
 from kumo_tui.watch.tracker import Track
 
-Tracks = Mapping[str, Track | CleanTrack]
+NodeTracks = Mapping[str, Track | CleanTrack]
 
 
 class Earlier:
@@ -23,7 +23,7 @@ class Earlier:
 
     def resumed(
         self, recorded: Sequence[Recorded], nodes: Iterable[NodeWatch], at: float, now: datetime
-    ) -> Iterator[tuple[Operation, Tracks]]:
+    ) -> Iterator[tuple[Operation, NodeTracks]]:
         """Each operation that is gone on with here, the oldest first, with a track per node.
 
         `at` (monotonic seconds) and `now` are the same moment. Where a node is not here, its track says so.
@@ -37,7 +37,7 @@ class Earlier:
 
     def joined(
         self, names: Iterable[str], nodes: Iterable[NodeWatch], at: float, now: datetime
-    ) -> Iterator[tuple[Operation, Tracks]]:
+    ) -> Iterator[tuple[Operation, NodeTracks]]:
         """What is gone on with on nodes of these names, which have come only now: tracks for those alone."""
         new, watched = frozenset(names), tuple(nodes)
         for whole in reversed(self._recorded):
@@ -47,7 +47,7 @@ class Earlier:
 
     def _of(
         self, whole: Recorded, nodes: Sequence[NodeWatch], at: float, now: datetime
-    ) -> tuple[Operation, Tracks] | None:
+    ) -> tuple[Operation, NodeTracks] | None:
         urls = {node.name: node.url for node in nodes}
         record = part_here(whole, urls, self._profile)
         if record is None:
@@ -56,7 +56,7 @@ class Earlier:
         restarts = {act.node: 0 for act in operation.acts}
         restarts |= {node.name: node.snapshot().restarts for node in nodes}
         resume = resumed_clean_tracks if operation.mode is Mode.CLEAN else resumed_tracks
-        tracks: Tracks = resume(record, operation, restarts, at, now)
+        tracks: NodeTracks = resume(record, operation, restarts, at, now)
         missing = missing_here(record, urls)
         return operation, {
             name: _not_watched(track, missing[name], at, now) if name in missing else track

@@ -39,7 +39,7 @@ class Note:
 def notes(overview: Overview, fleet: Snapshot) -> Iterator[Note]:
     """What is to be said, the gravest first, and last what these numbers are for."""
     for part, trouble in sorted(overview.troubles.items(), key=lambda item: list(Part).index(item[0])):
-        grave = trouble.ailment in (Ailment.DOWN, Ailment.NOT_ALLOWED, Ailment.EMPTY)
+        grave = trouble.ailment in (Ailment.DOWN, Ailment.NOT_ALLOWED, Ailment.NOT_ASKED, Ailment.EMPTY)
         without = f" ({_WITHOUT[part]})" if overview.queued is not None or part is not Part.TARGETS else ""
         yield Note(f"{trouble.what.rstrip('.')}{without}. {trouble.next_step}".strip(), is_grave=grave)
     yield from (Note(words) for words in scrape_words(overview, fleet))

@@ -35,11 +35,16 @@ class Publishing:
         self._not_before = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def prepares(self) -> bool:
+        """Whether there are so many nodes that what polls find is prepared, and told together."""
+        return self._nodes() > SEVERAL_NODES
+
     def soon(self) -> None:
         """Tell of what was found: now, unless that was just done or is much to sum up."""
         if self._task is not None:
             return
-        if self._clock.monotonic() >= self._not_before and self._nodes() <= SEVERAL_NODES:
+        if self._clock.monotonic() >= self._not_before and not self.prepares:
             self._tell(self._clock.monotonic())
         else:
             self._task = asyncio.create_task(self._tell_later())
@@ -65,5 +70,5 @@ class Publishing:
     def _tell(self, began: float) -> None:
         self._publish()
         ended = self._clock.monotonic()
-        least_s = TOGETHER_S if self._nodes() > SEVERAL_NODES else 0.0
+        least_s = TOGETHER_S if self.prepares else 0.0
         self._not_before = ended + max(least_s, REST * (ended - began))

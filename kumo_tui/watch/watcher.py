@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kumo_tui.clock import Clock
@@ -17,7 +17,7 @@ from kumo_tui.watch.books import Books
 from kumo_tui.watch.clean_track import CleanTrack, new_doubts, stop_answered
 from kumo_tui.watch.composing import Composer, ProfileFacts
 from kumo_tui.watch.digest import is_large, moved_on, sum_ledgers
-from kumo_tui.watch.earlier import Earlier, Tracks
+from kumo_tui.watch.earlier import Earlier, NodeTracks
 from kumo_tui.watch.loops import log_event, surface
 from kumo_tui.watch.membership import Membership
 from kumo_tui.watch.node_watch import NodeWatch
@@ -26,6 +26,7 @@ from kumo_tui.watch.quick_look import QuickLook
 from kumo_tui.watch.roster import Roster
 from kumo_tui.watch.rounds import Calls, Rounds
 from kumo_tui.watch.tracker import Track, answered, start_track
+from kumo_tui.watch.tracks import Key, Tracks
 
 PATIENCE_AFTER_ACT_S = 900.0
 
@@ -62,7 +63,7 @@ class Watcher(Membership):
         )
         self._quick_look = QuickLook(self._rounds.poll, self._publish, clock)
         self._operations: dict[str, Operation] = {}
-        self._tracks: dict[tuple[str, str], Track | CleanTrack] = {}
+        self._tracks = Tracks()
         self._followed: set[str] = set()
         self._listeners: list[Listener] = []
         self._snapshot = self._compose()
@@ -131,6 +132,7 @@ class Watcher(Membership):
         Its last reading stays, with its age. Without the loops one that was never read is waited for all the same.
         """
         await self._quick_look.look(self._roster.nodes, first_too=self._rounds.is_running)
+        await self._sum_up()
         return self._publish()
 
     async def poll_once(self) -> Snapshot:
@@ -257,17 +259,11 @@ class Watcher(Membership):
             self._operations[tag] = self._operations[tag].with_event(self._clock.now(), text)
             self._books.line(tag, text)
 
-    def _held_by(self, node: str) -> Iterator[str]:
+    def _held_by(self, node: str) -> Iterable[str]:
         """What of ours is open on a node, in words."""
-        for (tag, name), track in self._tracks.items():
-            if name == node and track.is_watched and not track.verdict.is_final:
-                yield f"operation {tag}"
+        return (f"operation {tag}" for tag, _node in self._tracks.open_on(node))
 
-    def _on(self, node: str) -> list[tuple[str, str]]:
-        """The keys of what is followed on a node."""
-        return [key for key, track in self._tracks.items() if key[1] == node and track.is_watched]
-
-    def _go_on(self, operation: Operation, tracks: Tracks) -> None:
+    def _go_on(self, operation: Operation, tracks: NodeTracks) -> None:
         """Follow an operation of an earlier run, or the rest of it: what is followed by now is left as it is."""
         self._operations.setdefault(operation.tag, operation)
         for name, track in tracks.items():
@@ -289,35 +285,35 @@ class Watcher(Membership):
     def _be_patient(self, node: NodeWatch, seconds: float) -> None:
         node.patient_until = max(node.patient_until, self._clock.monotonic() + seconds)
 
-    def _plain_of(self, node: str, directive_id: str) -> list[tuple[tuple[str, str], Track]]:
+    def _plain_of(self, node: str, directive_id: str) -> list[tuple[Key, Track]]:
         return [
             (key, track)
-            for key, track in self._tracks.items()
-            if isinstance(track, Track) and key in self._on(node) and track.act.id == directive_id
+            for key, track in self._tracks.on(node).items()
+            if isinstance(track, Track) and track.act.id == directive_id
         ]
 
-    def _ends_in(self, node: str) -> Iterator[float]:
+    def _ends_in(self, node: str) -> Iterable[float]:
         now = self._clock.monotonic()
-        for (_tag, name), track in self._tracks.items():
-            if name == node and track.is_watched and not track.verdict.is_final:
-                yield track.ends_at - now
+        return (track.ends_at - now for track in self._tracks.open_on(node).values())
 
     async def _digest(self, node: NodeWatch) -> None:
         """Take what a poll has found; where that is much, what is large of it beside the event loop."""
-        seen = node.snapshot()
-        if len(seen.table) > LARGE_ENTRIES:
-            await self._sum_up()
-        for key in [key for key in self._on(node.name) if is_large(self._tracks[key], seen)]:
+        seen, followed = node.snapshot(), self._tracks.on(node.name)
+        for key in [key for key, track in followed.items() if is_large(track, seen)]:
             await self._advance_aside(key, seen)
         self._advance(node)
+        if not self._publishing.prepares and len(seen.table) * max(1, len(followed)) > LARGE_ENTRIES:
+            await self._sum_up()
 
     async def _sum_up(self) -> None:
         """Sum the tables of all nodes before the next snapshot asks for that, beside the event loop."""
-        nodes = self._roster.snapshots(self._clock.monotonic())
-        is_large = sum(len(node.table) for node in nodes) > LARGE_ENTRIES
-        await aside(is_large, self._composer.sum_up, nodes)
+        now = self._clock.monotonic()
+        nodes = self._roster.snapshots(now)
+        statuses = self._composer.statuses(reversed(self._operations.values()), self._tracks)
+        is_large = sum(len(node.table) for node in nodes) * max(1, len(statuses)) > LARGE_ENTRIES
+        await aside(is_large, self._composer.sum_up, nodes, statuses, now)
 
-    async def _advance_aside(self, key: tuple[str, str], seen: NodeSnapshot) -> None:
+    async def _advance_aside(self, key: Key, seen: NodeSnapshot) -> None:
         """Move a large track on and write its totals, in a thread; what an act does to it meanwhile goes first."""
         track, now = self._tracks[key], self._clock.monotonic()
         moved = await aside(True, moved_on, track, seen, now)
@@ -334,8 +330,7 @@ class Watcher(Membership):
 
     def _advance(self, node: NodeWatch) -> None:
         seen = node.snapshot()
-        for key in self._on(node.name):
-            track = self._tracks[key]
+        for key, track in self._tracks.on(node.name).items():
             moved = moved_on(track, seen, self._clock.monotonic())
             if moved is not track:
                 self._tracks[key] = moved

@@ -11,6 +11,7 @@ from kumo_tui.model.selector import Criteria, Selector
 from kumo_tui.model.snapshot import Metrics, NodeProgress, NodeSnapshot, NodeState, OperationStatus, Timed
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.watch.aftermath import FOLLOWED_S, Aftermath
+from kumo_tui.watch.counting import Counting
 from tests.unit.watch.worlds import GMAIL, PROMO, YAHOO, ledger, operation
 
 NEWS = "news:zenith@aol.com"
@@ -37,7 +38,7 @@ DONE = bounce(Verdict.DONE)
 
 
 def test_what_stands_by_a_later_reading_is_compared_with_what_stood_at_the_end() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     assert after.seen([DONE], [node("mta1", 100, {YAHOO: 3, NEWS: 500})], 100) == {}
     later = node("mta1", 108, {YAHOO: 64, GMAIL: 40, NEWS: 9_000})
     assert after.seen([DONE], [later], 108) == {"AAAA": Gathered(101, 8.0)}
@@ -46,21 +47,21 @@ def test_what_stands_by_a_later_reading_is_compared_with_what_stood_at_the_end()
 
 
 def test_a_reading_that_was_asked_for_before_the_end_tells_nothing() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     after.seen([DONE], [node("mta1", 100, {})], 100)
     assert after.seen([DONE], [node("mta1", 104, {YAHOO: 9}, took_s=6.0)], 104) == {}
     assert after.seen([DONE], [node("mta1", 106, {YAHOO: 9})], 106) == {"AAAA": Gathered(9, 6.0)}
 
 
 def test_a_node_that_was_not_read_yet_counts_from_its_first_reading() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     assert after.seen([DONE], [node("mta1", 100, None)], 100) == {}
     assert after.seen([DONE], [node("mta1", 120, {YAHOO: 30})], 120) == {}
     assert after.seen([DONE], [node("mta1", 130, {YAHOO: 35})], 130) == {"AAAA": Gathered(5, 10.0)}
 
 
 def test_each_node_counts_from_its_own_end_and_nothing_is_told_before_the_last_one() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     half = bounce(Verdict.DONE, Verdict.CATCHING, ended_at=None)
     after.seen([half], [node("mta1", 100, {}), node("mta2", 100, {YAHOO: 50})], 100)
     assert after.seen([half], [node("mta1", 104, {YAHOO: 4}), node("mta2", 104, {YAHOO: 60})], 104) == {}
@@ -74,7 +75,7 @@ def test_each_node_counts_from_its_own_end_and_nothing_is_told_before_the_last_o
 
 
 def test_it_is_told_for_ten_minutes() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     after.seen([DONE], [node("mta1", 100, {})], 100)
     last = 100 + FOLLOWED_S
     assert after.seen([DONE], [node("mta1", last, {YAHOO: 7})], last)
@@ -83,13 +84,13 @@ def test_it_is_told_for_ten_minutes() -> None:
 
 def test_bounces_that_ended_otherwise_are_not_followed() -> None:
     for verdict in (Verdict.CANCELLED, Verdict.LOST, Verdict.REPLACED, Verdict.REJECTED, Verdict.RELEASED):
-        after = Aftermath()
+        after = Aftermath(Counting())
         after.seen([bounce(verdict)], [node("mta1", 100, {})], 100)
         assert after.seen([bounce(verdict)], [node("mta1", 108, {YAHOO: 7})], 108) == {}
 
 
 def test_an_operation_with_the_same_selector_that_was_begun_since_ends_the_telling() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     after.seen([DONE], [node("mta1", 100, {})], 100)
     more = [node("mta1", 108, {YAHOO: 7})]
     again = bounce(Verdict.RUNNING, tag="BBBB", ended_at=None)
@@ -103,7 +104,7 @@ def test_an_operation_with_the_same_selector_that_was_begun_since_ends_the_telli
 
 
 def test_what_a_clean_bounce_has_swept_and_the_last_reading_still_shows_stands_no_more() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     (progress,) = DONE.nodes
     clean = replace(DONE, nodes=(replace(progress, clean=CleanProgress(standing={YAHOO: 2})),))
     after.seen([clean], [node("mta1", 100, {YAHOO: 50})], 100)
@@ -111,7 +112,7 @@ def test_what_a_clean_bounce_has_swept_and_the_last_reading_still_shows_stands_n
 
 
 def test_what_waited_in_ready_queues_at_the_end_may_be_what_gathers() -> None:
-    after = Aftermath()
+    after = Aftermath(Counting())
     (progress,) = DONE.nodes
     waiting = replace(DONE, nodes=(replace(progress, meters=Meters(may_wait=210)),))
     after.seen([waiting], [node("mta1", 100, {})], 100)
