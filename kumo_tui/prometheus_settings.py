@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kumo_tui.credentials import CredentialSettings
-from kumo_tui.urls import check_url, is_plain_http
+from kumo_tui.urls import check_url, is_loopback, is_plain_http, ssh_way
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _MATCHER = re.compile(rf'\s*({_LABEL.pattern})\s*(=~|!~|!=|=)\s*("(?:[^"\\\x00-\x1f\x7f]|\\[abfnrtv\\"])*")\s*')
@@ -63,16 +63,20 @@ def check_tenant(name: str) -> str:
 
 
 def instance_names(name: str, url: str, given: str = "") -> tuple[str, ...]:
-    """What Prometheus may call a node, the likeliest first: as configured, else host and port, host, name."""
+    """What Prometheus may call a node, the likeliest first: as configured, else host and port, host, name.
+
+    By ssh the host is the listener's, or the one that is logged in to where the listener is on that one.
+    """
     if given:
         return (given,)
-    parts = urlsplit(url)
+    way = ssh_way(url)
+    parts = urlsplit(url if way is None else way.http_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    if parts.scheme == "ssh":
-        # The listener's port is in the path: `ssh://mta1/127.0.0.1:8000`.
-        port_text = parts.path.rpartition(":")[2]
-        return (f"{host}:{port_text}", host, name)
-    return tuple(dict.fromkeys((parts.netloc, f"{host}:{port}", host, name)))
+    netloc = parts.netloc
+    if way is not None and is_loopback(host):
+        host = way.host
+        netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return tuple(dict.fromkeys((netloc, f"{host}:{port}", host, name)))
 
 
 class PrometheusSettings(BaseModel):

@@ -10,7 +10,9 @@ from kumo_tui.cli.locale_text import draws_ascii
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
-from kumo_tui.errors import InputError
+from kumo_tui.errors import ConfigError, InputError
+from kumo_tui.watch.overview import OverviewWatch
+from kumo_tui.watch.overview_missing import MissingOverview
 
 LookAt = Callable[[str], Awaitable[None]]
 """Looks whether the dashboard can be opened on a profile, by its name. Raises KumoTuiError."""
@@ -65,13 +67,16 @@ def open_dashboard(house: House, look_at: LookAt | None = None, words: str = "")
     from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
+    overview = overview_of(house)
+    if isinstance(overview, MissingOverview):
+        words = f"{words} The overview cannot be read: v says why.".strip()
     app = KumoTuiApp(
         house.watcher,
         house.acts,
         settings,
         house.clock,
         house.past,
-        overview=house.overview(),
+        overview=overview,
         look_at=look_at,
         words=words,
     )
@@ -84,6 +89,17 @@ def open_dashboard(house: House, look_at: LookAt | None = None, words: str = "")
         return Left(app.return_code or 0, app.chosen, app.settings.low_bandwidth)
 
     return run_loop(show())
+
+
+def overview_of(house: House) -> OverviewWatch | MissingOverview | None:
+    """The overview of a dashboard. One that cannot be had says why: it keeps nobody from watching the nodes."""
+    profile = house.settings.profile.get(house.target.profile)
+    if profile is None or profile.prometheus is None:
+        return None
+    try:
+        return house.overview()
+    except ConfigError as error:
+        return MissingOverview(profile.prometheus.url, error)
 
 
 def choose_profile(settings: Settings, clock: Clock, look_at: LookAt, words: str) -> str | None:

@@ -141,7 +141,7 @@ def _print(overview: Overview, now: float, limit: int) -> None:
     rows = [
         (
             count_text(each.messages),
-            "-" if each.per_min is None else f"{each.per_min:+,.0f}",
+            _change_text(each.per_min),
             shown_name(each.name),
         )
         for each in stood.top[:limit]

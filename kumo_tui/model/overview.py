@@ -38,6 +38,7 @@ class Ailment(StrEnum):
     SLOW = "slow"
     REFUSED = "refused"
     NOT_ALLOWED = "not allowed"
+    NOT_ASKED = "not asked"
     NOT_READY = "not ready"
     ODD = "odd answer"
     EMPTY = "no metrics of KumoMTA"

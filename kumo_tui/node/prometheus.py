@@ -5,7 +5,6 @@ Everything in an answer is bounded: its bytes, its series, the time it may take.
 
 import asyncio
 import json
-import math
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
@@ -43,6 +42,9 @@ MOST_SERIES = 5_000
 MOST_POINTS = 2_000
 MOST_WARNINGS = 5
 MOST_AT_ONCE = 4
+
+# A gauge that wrapped below zero is beyond it (KUMOMTA.md 5.2), and so is what no screen has room for.
+LARGEST = 2.0**63
 
 _CHECK_URL = "Check url in the profile's [prometheus] table: what stands before /api/v1."
 _NARROW = "Give label matchers (match) in the profile's [prometheus] table."
@@ -93,7 +95,8 @@ class _OddError(Exception):
 class PrometheusClient:
     """One server of this API. Every method raises NodeError and nothing else, and sends one request.
 
-    All of them are GET: nothing that is no act is ever POSTed. Values that are no finite number are left out.
+    All of them are GET: nothing that is no act is ever POSTed. Values that are no finite number, or beyond every
+    count and time, are left out.
     Redirects are not followed. `tenant` goes as X-Scope-OrgID where it is given.
     """
 
@@ -277,11 +280,12 @@ def _labels(entry: Any) -> Mapping[str, str]:
 
 
 def _point(pair: Any) -> tuple[float, float] | None:
-    """Time and value; None where the value is no finite number."""
+    """Time and value; None where one of them is no finite number, or beyond LARGEST."""
     if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], str):
         raise _OddError("a sample is no pair of time and value")
     try:
         at, value = float(pair[0]), float(pair[1])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _OddError("a sample is no number") from None
-    return (at, value) if math.isfinite(at) and math.isfinite(value) else None
+    # What is no number (NaN) is not smaller either.
+    return (at, value) if abs(at) < LARGEST and abs(value) < LARGEST else None

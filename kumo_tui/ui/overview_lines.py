@@ -104,7 +104,8 @@ def graph_lines(overview: Overview, now: float, width: int, rows: int, signs: Gl
     title = Piece(f" messages, last {span} h", Look.DIM)
     if timed is None or timed.value.span is not span:
         blank: Line = ()
-        return [(title, Piece("   reading", Look.DIM)), *[blank] * (rows + 2)]
+        state = "not read" if _has_failed(overview, Part.GRAPH) else "reading"
+        return [(title, Piece(f"   {state}", Look.DIM)), *[blank] * (rows + 2)]
     graph = timed.value
     stored = any(point.messages is not None for point in graph.points)
     none = () if stored else (Piece("   nothing is stored of that time yet", Look.DIM),)
@@ -192,8 +193,12 @@ def _rate(value: float | None, *, signed: bool = False) -> str:
 
 def _older(overview: Overview, part: Part, age_s: float) -> Line:
     """The age of a part that could not be read when the rest was."""
-    failed = part in overview.troubles or Part.TARGETS in overview.troubles
-    return (Piece(f"  ({age_text(age_s)} old)", Look.AMBER),) if failed else ()
+    return (Piece(f"  ({age_text(age_s)} old)", Look.AMBER),) if _has_failed(overview, part) else ()
+
+
+def _has_failed(overview: Overview, part: Part) -> bool:
+    """Whether this part could not be read: without targets no other is asked for."""
+    return part in overview.troubles or Part.TARGETS in overview.troubles
 
 
 def _block_rows(graph: Graph, columns: Sequence[Point], rows: int, signs: Glyphs) -> list[Line]:

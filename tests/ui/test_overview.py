@@ -193,6 +193,16 @@ async def test_ascii_draws_the_same_without_other_characters() -> None:
         assert running.text.isascii()
 
 
+@pytest.mark.parametrize("part", [Part.TARGETS, Part.GRAPH])
+async def test_a_graph_that_could_not_be_read_is_not_said_to_be_coming(part: Part) -> None:
+    coming = FakeOverviewing(overview(graph=None))
+    async with shown(coming) as running:
+        assert "last 1 h   reading" in running.text
+    failed = {part: Trouble(Ailment.SLOW, "Prometheus: silent for 10 s.")}
+    async with shown(FakeOverviewing(overview(graph=None, troubles=failed))) as running:
+        assert "last 1 h   not read" in running.text
+
+
 async def test_ages_go_on_and_old_data_stays_with_what_is_wrong() -> None:
     source = FakeOverviewing(overview())
     async with shown(source) as running:

@@ -119,6 +119,8 @@ def test_settings_without_sense_are_refused(values: dict[str, Any]) -> None:
         ("https://mta1.example", "", ("mta1.example", "mta1.example:443", "m")),
         ("http://mta1:8000", "dc1/mta1", ("dc1/mta1",)),
         ("ssh://ops@mta1:2222/127.0.0.1:8000", "", ("mta1:8000", "mta1", "m")),
+        ("ssh://ops@[fd00::1]:2222/[::1]:8000", "", ("[fd00::1]:8000", "fd00::1:8000", "fd00::1", "m")),
+        ("ssh://bastion/10.0.0.5:8000", "", ("10.0.0.5:8000", "10.0.0.5", "m")),
         ("http://[::1]:8000", "", ("[::1]:8000", "::1:8000", "::1", "m")),
     ],
 )

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from kumo_tui.cli.compose import Call, House, Surroundings, build_house, look_up, opened
+from kumo_tui.cli.dashboard import overview_of
 from kumo_tui.cli.options import Options
 from kumo_tui.errors import ConfigError
+from kumo_tui.watch.overview_words import notes
+from tests.ui import worlds
 
 PROD = """
 [profile.prod]
@@ -63,3 +66,16 @@ def test_a_list_that_was_looked_up_is_not_read_again(config: Path, tmp_path: Pat
     assert [node.name for node in house.watcher.snapshot.nodes] == ["mta1"]
     with pytest.raises(ConfigError, match="no such file"):
         build_house(call)
+
+
+@pytest.mark.parametrize("wrong", ['credentials = { token_file = "/nowhere" }', 'ca_file = "/nowhere"'])
+def test_a_prometheus_that_cannot_be_asked_keeps_nobody_from_watching_the_nodes(config: Path, wrong: str) -> None:
+    config.write_text(f'{PROD}[profile.prod.prometheus]\nurl = "https://prometheus"\n{wrong}\n')
+    overview = overview_of(built(call_on(config, profile="prod")))
+    assert overview is not None
+    (told, *_rest) = notes(overview.overview, worlds.snapshot())
+    assert told.is_grave
+    assert told.words.startswith("Prometheus https://prometheus is not asked: prometheus: ")
+    assert "/nowhere" in told.words
+    assert "start kumo-tui again" in told.words
+    assert overview_of(built(call_on(config, profile="lab"))) is None

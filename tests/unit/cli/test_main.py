@@ -98,7 +98,7 @@ def test_animations_are_off_before_textual_is_imported() -> None:
         "from kumo_tui.config import Settings\n"
         "settings = Settings.model_construct()\n"
         "parts = dict.fromkeys(('watcher', 'acts', 'clock', 'past'))\n"
-        "dashboard.open_dashboard(Some(settings=settings, overview=lambda: None, **parts))\n"
+        "dashboard.open_dashboard(Some(settings=settings, target=Some(profile=''), **parts))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
     assert done.stdout == "none\n", done.stderr

@@ -63,8 +63,8 @@ async def test_a_range_query_gives_points_in_time() -> None:
     assert answer.series[0].points == ((100.0, 1.0), (160.0, 4.0))
 
 
-@pytest.mark.parametrize("value", ["NaN", "+Inf", "-Inf"])
-async def test_a_value_that_is_no_finite_number_is_left_out(value: str) -> None:
+@pytest.mark.parametrize("value", ["NaN", "+Inf", "-Inf", "1.7e308", "-1.7e308", "18446744073709551615"])
+async def test_a_value_that_is_no_finite_number_or_beyond_any_count_is_left_out(value: str) -> None:
     prometheus = FakePrometheus()
     prometheus.vectors = {"up": [({"instance": "a"}, value), ({"instance": "b"}, 2)]}
     assert [sample.value for sample in (await client(prometheus).instant("up")).samples] == [2.0]
@@ -113,6 +113,15 @@ REFUSALS: list[tuple[int, object, type[NodeError], str]] = [
     (
         200,
         {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1, "x"]}]}},
+        BrokenAnswer,
+        "no number",
+    ),
+    (
+        200,
+        {
+            "status": "success",
+            "data": {"resultType": "vector", "result": [{"metric": {}, "value": [10**400, "1"]}]},
+        },
         BrokenAnswer,
         "no number",
     ),

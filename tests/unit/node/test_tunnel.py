@@ -187,9 +187,8 @@ async def test_a_setpriv_that_is_too_old_keeps_nobody_from_the_node(
 def slow_ssh(folder: Path) -> str:
     """A program in the place of ssh that gets nowhere; it writes its process id into `pid`."""
     slow = folder / "slow-ssh"
-    slow.write_text(
-        f'#!/bin/sh\n[ "$1" = -G ] && exit 1\necho $$ > {folder}/new\nmv {folder}/new {folder}/pid\nexec sleep 600\n'
-    )
+    notes_pid = f"echo $$ > {folder}/new\nmv {folder}/new {folder}/pid"
+    slow.write_text(f'#!/bin/sh\n[ "$1" = -G ] && exit 1\n{notes_pid}\nexec sleep 600\n')
     slow.chmod(0o700)
     return str(slow)
 
@@ -198,7 +197,7 @@ async def test_a_closing_that_is_given_up_while_ssh_gets_nowhere_ends_it_all_the
     async with tunnelled(tmp_path) as node:
         client = node.another(ssh=(slow_ssh(tmp_path),))
         asking = asyncio.create_task(failure(client.list_directives()))
-        await node.until(lambda: (tmp_path / "pid").exists())
+        await node.until((tmp_path / "pid").exists)
         closing = asyncio.create_task(client.aclose())
         await asyncio.sleep(0)
         closing.cancel()
