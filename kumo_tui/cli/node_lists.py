@@ -122,7 +122,10 @@ def _content(path: Path) -> bytes:
                 raise ConfigError(f"{shown}: no file.")
             if mode & stat.S_IWOTH:
                 raise ConfigError(f"{shown}: everybody may write it.", f"Type: chmod o-w {shown}")
-            raw = os.read(opened, MOST_BYTES + 1)
+            raw = b""
+            # One read may give less than there is, and half a list is not to be had.
+            while len(raw) <= MOST_BYTES and (piece := os.read(opened, MOST_BYTES + 1 - len(raw))):
+                raw += piece
         finally:
             os.close(opened)
     except FileNotFoundError as error:

@@ -249,3 +249,10 @@ def test_a_program_that_nobody_waits_for_any_more_is_ended() -> None:
     unwanted.set()
     with pytest.raises(ConfigError, match="was ended with kumo-tui"):
         printed_by(python("import time; time.sleep(600)"), os.environ, SystemClock(), unwanted)
+
+
+def test_a_file_that_comes_in_pieces_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes, read = tmp_path / "nodes", os.read
+    nodes.write_text("http://a:1\nhttp://b:2\n")
+    monkeypatch.setattr(os, "read", lambda opened, size: read(opened, min(size, 11)))
+    assert [node.label for node in reader().nodes_of(profile(nodes_file=nodes))] == ["a:1", "b:2"]
