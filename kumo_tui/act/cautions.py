@@ -61,10 +61,11 @@ def left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
 
 def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:
     for node in snapshot.targets:
-        if not node.is_fresh:
+        if not node.answers:
             age = node.age_s(snapshot.at)
             since = f"read {age_text(age)} ago" if age is not None else "never read"
-            yield Caution(f"{node.name} is {node.state.value} ({since}): not known what is there.", serious=True)
+            what = "hangs" if node.is_fresh else f"is {node.state.value}"
+            yield Caution(f"{clean(node.name)} {what} ({since}): not known what is there.", serious=True)
     if preview.age_s(snapshot.at) > max_age_s:
         yield Caution(f"these numbers are {age_text(preview.age_s(snapshot.at))} old.", serious=True)
 

@@ -15,6 +15,8 @@ from kumo_tui.act.sending import (
     new_operation,
     note_sent_on,
     read_just_before,
+    reading_metrics,
+    reading_suspensions,
     sent,
     while_looking,
     with_parts,
@@ -210,7 +212,7 @@ class Starter:
     ) -> tuple[Target, ...]:
         """Every node as it is just before its stop, with the stop that must leave for it."""
         readings = await self._readings(preview.nodes, partial=partial)
-        listing = {node: self._desk.clients[node].list_suspensions() for node in readings}
+        listing = {node: reading_suspensions(self._desk.clients[node]) for node in readings}
         lists = await read_just_before(self._desk, listing, "stop", partial=partial)
         selector = preview.selector
         targets = []
@@ -224,7 +226,7 @@ class Starter:
         return tuple(targets)
 
     async def _readings(self, nodes: Iterable[NodePreview], *, partial: bool) -> Mapping[str, Timed[Metrics]]:
-        reading = {node.node: self._desk.clients[node.node].read_metrics() for node in nodes}
+        reading = {node.node: reading_metrics(self._desk.clients[node.node]) for node in nodes}
         return await read_just_before(self._desk, reading, "stop", partial=partial)
 
     def _operation(

@@ -1,15 +1,8 @@
 """Whether a node takes part in acts at all, whatever is wanted of it, and in words why not."""
 
 from kumo_tui.act.rights import refusal_words
-from kumo_tui.model.snapshot import NodeSnapshot, NodeState
+from kumo_tui.model.snapshot import SLOW_AFTER_S, NodeSnapshot
 from kumo_tui.text import clean
-
-_OUT = frozenset({NodeState.DOWN, NodeState.UNAUTHORIZED})
-
-
-def is_out(node: NodeSnapshot) -> bool:
-    """Whether nothing of now can be known of a node: it was never read, or does not let itself be read."""
-    return not node.has_data or node.state in _OUT
 
 
 def no_target_words(node: NodeSnapshot) -> str:
@@ -30,8 +23,8 @@ def kept_out_words(node: NodeSnapshot) -> str:
 
 
 def out_words(node: NodeSnapshot) -> str:
-    """`mta3 takes no part: DOWN, connection refused`; empty where it was read."""
-    return f"{clean(node.name)} takes no part: {_state_words(node)}" if is_out(node) else ""
+    """`mta3 takes no part: DOWN, connection refused`; empty where it answers, and its numbers are of now."""
+    return "" if node.answers else f"{clean(node.name)} takes no part: {_state_words(node)}"
 
 
 def unfit_words(node: NodeSnapshot) -> str:
@@ -40,8 +33,12 @@ def unfit_words(node: NodeSnapshot) -> str:
 
 
 def _state_words(node: NodeSnapshot) -> str:
-    if node.state not in _OUT:
-        return "it was never read"
     error = next(iter(node.errors.values()), "")
     words = clean(error).removeprefix(f"{clean(node.name)}: ").partition(". ")[0].rstrip(".")
+    if not words and node.silent_s >= SLOW_AFTER_S:
+        words = f"it has not answered for {int(node.silent_s)} s"
+    if node.is_fresh:
+        return words or "its answer comes drop by drop"
+    if not node.has_data and not node.is_out:
+        return words or "it was never read"
     return f"{node.state.value.upper()}, {words}" if words else node.state.value.upper()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kumo_tui.act.limits import limits_of
-from kumo_tui.act.presence import is_out, kept_out_words, no_target_words, out_words
+from kumo_tui.act.presence import kept_out_words, no_target_words, out_words
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.act.rights import rights_of
 from kumo_tui.config import Settings
@@ -28,7 +28,7 @@ def refusals(
 ) -> Sequence[str]:
     """Every rule that stands against this bounce, one sentence each; empty when it may be confirmed.
 
-    `partial` leaves out nodes that cannot be read.
+    `partial` leaves out nodes that do not answer now.
     """
     return [
         *session_rule(preview, snapshot, settings),
@@ -96,7 +96,7 @@ def parts_rule(preview: Preview, snapshot: Snapshot) -> Iterator[str]:
             if words:
                 yield f"{words}."
         return
-    out = [node for node in snapshot.targets if is_out(node)]
+    out = [node for node in snapshot.targets if not node.answers]
     if len(out) < len(snapshot.targets):
         yield from (f"{out_words(node)}." for node in out)
 

@@ -2,41 +2,46 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.taking_part import parting_lines
-from kumo_tui.errors import NodeError, Refused
+from kumo_tui.errors import NoAnswer, NodeError, Refused
 from kumo_tui.journal.port import Intent
+from kumo_tui.model.directives import Suspension
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.partial import took
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
-from kumo_tui.model.snapshot import Metrics, Timed
+from kumo_tui.model.snapshot import SLOW_AFTER_S, Metrics, Timed
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
+from kumo_tui.node.client import NodeClient
+from kumo_tui.node.hearing import Hearing
 from kumo_tui.text import one_line
+from kumo_tui.watch.loops import waited
 
 Value = TypeVar("Value")
 
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
+STEP_S = 0.5
 
 
 async def read_just_before(
-    desk: Desk, requests: Mapping[str, Awaitable[Value]], act: str, *, partial: bool
+    desk: Desk, requests: Mapping[str, Callable[[Hearing], Awaitable[Value]]], act: str, *, partial: bool
 ) -> dict[str, Timed[Value]]:
     """The answers of all nodes at once, just before an act ("bounce", "stop").
 
-    Nodes that do not answer are left out only with `partial`, and raise Refused else, as when none answers.
+    Nodes that do not answer are left out only with `partial`, and raise Refused else, as when none answers. Once
+    others have, one that hangs is waited for no longer.
     """
     asked_at = desk.clock.monotonic()
-    answers = await asyncio.gather(*requests.values(), return_exceptions=True)
     found: dict[str, Timed[Value]] = {}
-    for node, answer in zip(requests, answers, strict=True):
+    for node, answer in (await _answers(desk, requests)).items():
         if isinstance(answer, NodeError):
             if not partial:
                 raise Refused(f"{answer}", "Nothing was sent to any node.") from answer
@@ -47,6 +52,47 @@ async def read_just_before(
     if not found:
         raise Refused(f"No node could be read just before the {act}.", "Nothing was sent.")
     return found
+
+
+def reading_metrics(client: NodeClient) -> Callable[[Hearing], Awaitable[Metrics]]:
+    """What reads the metrics of a node just before an act."""
+    return lambda hearing: client.read_metrics(hearing=hearing)
+
+
+def reading_suspensions(client: NodeClient) -> Callable[[Hearing], Awaitable[tuple[Suspension, ...]]]:
+    """What reads the stops of a node just before an act."""
+    return lambda hearing: client.list_suspensions(hearing=hearing)
+
+
+async def _answers(
+    desk: Desk, requests: Mapping[str, Callable[[Hearing], Awaitable[Value]]]
+) -> Mapping[str, Value | BaseException]:
+    """What came of each: NoAnswer where nothing comes from any node any more, and others have ended."""
+    hearings = {node: Hearing(desk.clock.monotonic()) for node in requests}
+    reading = {node: asyncio.ensure_future(request(hearings[node])) for node, request in requests.items()}
+    ended, given_up = asyncio.Event(), dict[str, NoAnswer]()
+    for task in reading.values():
+        task.add_done_callback(lambda _task: ended.set())
+    try:
+        while going_on := [node for node, task in reading.items() if not task.done()]:
+            now = desk.clock.monotonic()
+            # Of all, not of its own: what one has sent may lie unread here while another is read.
+            silent_s = min(hearing.silent_s(now) for hearing in hearings.values())
+            if len(going_on) < len(reading) and silent_s >= max(_hangs_after_s(desk, node) for node in going_on):
+                given_up = {node: NoAnswer(node, f"silent for {silent_s:.0f} s.") for node in going_on}
+                break
+            ended.clear()
+            await waited(desk.clock, STEP_S, ended)
+    finally:
+        for task in reading.values():
+            task.cancel()
+        answers = await asyncio.gather(*reading.values(), return_exceptions=True)
+    return {**dict(zip(reading, answers, strict=True)), **given_up}
+
+
+def _hangs_after_s(desk: Desk, node: str) -> float:
+    seen = desk.watcher.snapshot.node(node)
+    return seen.hangs_after_s if seen is not None else SLOW_AFTER_S
 
 
 def baseline(selector: Selector, metrics: Metrics) -> Ledger:

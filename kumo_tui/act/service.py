@@ -22,6 +22,7 @@ from kumo_tui.act.sending import (
     new_operation,
     note_sent_on,
     read_just_before,
+    reading_metrics,
     sent,
     while_looking,
     with_parts,
@@ -139,7 +140,7 @@ class Acts:
 
     async def _begin(self, confirmed: Confirmed) -> Operation:
         plan = self.plan(confirmed.preview, confirmed.checked, confirmed.tag)
-        reading = {request.node: self._clients[request.node].read_metrics() for request in plan}
+        reading = {request.node: reading_metrics(self._clients[request.node]) for request in plan}
         before = await read_just_before(self._desk, reading, "bounce", partial=confirmed.partial)
         plan = tuple(request for request in plan if request.node in before)
         preview, nodes = confirmed.preview, [request.node for request in plan]

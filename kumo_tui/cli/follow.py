@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from kumo_tui.act.guardian import cancelled_by_itself
-from kumo_tui.act.presence import is_out
 from kumo_tui.cli.clean_sight import NO_STOP, CleanSight, is_sure, note_of, sight_on_node, summed_sight
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
@@ -263,7 +262,7 @@ class Follower:
 
     def _is_lost_sight_of(self, progress: NodeProgress, node: NodeSnapshot | None, now: float) -> bool:
         name = progress.act.node
-        if progress.verdict.is_final or (node is not None and not is_out(node)):
+        if progress.verdict.is_final or (node is not None and node.has_data and not node.is_out):
             self._silent_since.pop(name, None)
             return False
         return now - self._silent_since.setdefault(name, now) >= SILENT_S and not progress.left_s

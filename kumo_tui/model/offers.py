@@ -33,7 +33,7 @@ def offers(
 ) -> list[Offer]:
     """What may be sent on now, operation by operation, the newest first.
 
-    `standing` counts the messages on a node that a selector means. A node is offered while it can be read and
+    `standing` counts the messages on a node that a selector means. A node is offered while it answers and
     takes acts, and where no other operation of ours means just this mail there: a later one, where the node was
     sent this one. One that said no, or forgot, is offered for as long as the operation runs or was done elsewhere;
     one that was not sent to, while it runs elsewhere and matching mail stands there. Where nobody knows what came
@@ -55,7 +55,7 @@ def offers(
 
 
 def _is_open(node: NodeSnapshot) -> bool:
-    return node.counts and not node.leaving and node.is_fresh and node.takes_acts
+    return node.counts and not node.leaving and node.answers and node.takes_acts
 
 
 def _of_operation(status: OperationStatus, nodes: Iterable[NodeSnapshot], standing: Standing) -> Iterator[Offer]:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 
 from kumo_tui.model.operation import ActState
-from kumo_tui.model.snapshot import NodeProgress, NodeState, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import NOT_THERE, Verdict
-
-_OUT = frozenset({NodeState.DOWN, NodeState.UNAUTHORIZED})
 
 
 def is_missing(state: ActState, verdict: Verdict) -> bool:
@@ -48,5 +46,5 @@ def _silent(status: OperationStatus, snapshot: Snapshot) -> tuple[NodeProgress, 
     going_on = tuple(node for node in status.nodes if not node.verdict.is_final)
     if len(going_on) == len(status.nodes):
         return ()
-    states = [seen.state if (seen := snapshot.node(node.act.node)) else NodeState.DOWN for node in going_on]
-    return going_on if all(state in _OUT for state in states) else ()
+    seen = [snapshot.node(node.act.node) for node in going_on]
+    return going_on if all(node is None or node.is_out for node in seen) else ()

@@ -49,6 +49,9 @@ class NodeState(StrEnum):
     DISABLED = "disabled"
 
 
+_OUT = frozenset({NodeState.DOWN, NodeState.UNAUTHORIZED})
+
+
 @dataclass(frozen=True, eq=False)
 class Metrics:
     """One node's `/metrics`, reduced to what is shown.
@@ -173,6 +176,22 @@ class NodeSnapshot:
         """Whether the last poll read its queues."""
         return self.state is NodeState.OK
 
+    @property
+    def is_out(self) -> bool:
+        """Whether it does not let itself be read at all: it is down, or lets us in no more."""
+        return self.state in _OUT
+
+    @property
+    def hangs_after_s(self) -> float:
+        """For how many seconds nothing may come of an answer before it hangs: a large node takes its time."""
+        return max(SLOW_AFTER_S, 2 * (self.reading_s or 0.0))
+
+    @property
+    def answers(self) -> bool:
+        """Whether its numbers are of now: the last poll read them, and the one under way does not hang."""
+        is_slow = self.arriving is not None and self.arriving.is_slow
+        return self.is_fresh and not is_slow and self.silent_s < self.hangs_after_s
+
     def age_s(self, now: float) -> float | None:
         """Seconds since its queues were read, None before the first reading."""
         return self.metrics.age_s(now) if self.metrics else None
@@ -187,6 +206,20 @@ class ListTrouble:
 
     words: str
     read_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What an earlier run left in force where nobody looks now: no node that it is followed on is watched.
+
+    `nodes` are those that are not in the config any more, or not at that address; on the last of them it ends by
+    itself at `until`. It is a stop of ours (`is_stop`), or a bounce.
+    """
+
+    tag: str
+    nodes: tuple[str, ...]
+    until: datetime
+    is_stop: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,8 +300,9 @@ class Snapshot:
 
     `journal_problem` says in clean words why nothing can be written down, and so nothing be bounced. `gathered` is
     mail that stands again after the end of an operation, by its tag; `offers` are nodes without a part in one that
-    they could have. `interval_s` is what is set, which some nodes
-    exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus. `sum_of` sums tables.
+    they could have; `left_behind` is what is in force on nodes that are not here. `interval_s` is what is set,
+    which some nodes exceed (`NodeSnapshot.every_s`); `attended` says whether the terminal has the focus. `sum_of`
+    sums tables.
     """
 
     number: int
@@ -284,6 +318,7 @@ class Snapshot:
     list_trouble: ListTrouble | None = None
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
+    left_behind: tuple[LeftBehind, ...] = ()
     attended: bool = True
     sum_of: Callable[[Sequence[QueueTable]], QueueTable] = merge
 
