@@ -1,11 +1,10 @@
-"""A real Prometheus that scrapes a simulated fleet every second, where the machine has one."""
+"""A real Prometheus that scrapes simulated fleets often, where the machine has one."""
 
 import contextlib
 import shutil
-import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.e2e.cli_fleet import PATIENCE_S
+from tests.sshd import free_port
 
 BINARY = shutil.which("prometheus")
 MISSING = "there is no prometheus on this machine (Debian package prometheus)"
@@ -49,17 +49,19 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def scraping(targets: Mapping[str, str], folder: Path, *, job: str = "kumomta") -> Iterator[Prometheus]:
-    """A Prometheus on these nodes, given as URLs by name; it ends with the block."""
+def scraping(jobs: Mapping[str, Iterable[str]], folder: Path) -> Iterator[Prometheus]:
+    """A Prometheus on nodes, given as URLs by job; it ends with the block.
+
+    It scrapes for the first time 5 s after its start, whatever the interval: share one, and begin early.
+    """
     assert BINARY is not None
-    port = _free_port()
-    hosts = ", ".join(f"'{urlsplit(url).netloc}'" for url in targets.values())
+    port = free_port()
     config = folder / "prometheus.yml"
-    config.write_text(
-        "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-        f"scrape_configs:\n- job_name: {job}\n  static_configs:\n  - targets: [{hosts}]\n",
-        "utf-8",
-    )
+    lines = ["global: {scrape_interval: 400ms, scrape_timeout: 400ms}", "scrape_configs:"]
+    for job, urls in jobs.items():
+        hosts = ", ".join(f"'{urlsplit(url).netloc}'" for url in urls)
+        lines += [f"- job_name: {job}", f"  static_configs: [{{targets: [{hosts}]}}]"]
+    config.write_text("\n".join(lines) + "\n", "utf-8")
     argv = [
         BINARY,
         f"--config.file={config}",
@@ -74,9 +76,3 @@ def scraping(targets: Mapping[str, str], folder: Path, *, job: str = "kumomta") 
         finally:
             process.kill()
             process.wait(PATIENCE_S)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

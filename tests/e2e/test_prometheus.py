@@ -1,8 +1,8 @@
 """A real Prometheus on the simulated fleet: the overview agrees with the nodes, and says what it cannot know."""
 
-import contextlib
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,14 @@ def plan(hostile: str) -> str:
 
 
 class Scene:
-    """The fleet, the Prometheus on it, and a config with both."""
+    """A fleet, the Prometheus that scrapes it as this job, and a config with both."""
 
-    def __init__(self, fleet: ServedFleet, prometheus: Prometheus, folder: Path) -> None:
+    def __init__(self, fleet: ServedFleet, prometheus: Prometheus, job: str, folder: Path) -> None:
         self.fleet = fleet
         self.prometheus = prometheus
         self.config = folder / "config.toml"
         lines = ["[profile.prod]", "[profile.prod.prometheus]", f'url = "{prometheus.url}"', "every_s = 1"]
-        lines += ["match = 'job=\"kumomta\"'", "timeout_s = 5"]
+        lines += [f"match = 'job=\"{job}\"'", "timeout_s = 5"]
         for name, url in fleet.urls.items():
             lines += ["[[profile.prod.nodes]]", f'url = "{url}"', f'name = "{name}"']
         self.config.write_text("\n".join(lines) + "\n", "utf-8")
@@ -61,37 +61,62 @@ class Scene:
         return Terminal([KUMO_TUI], env={"KUMO_TUI_CONFIG": str(self.config)})
 
 
-@contextlib.contextmanager
-def scene(folder: Path, hostile: str = "") -> Iterator[Scene]:
-    written = folder / "plan.toml"
-    written.write_text(plan(hostile), "utf-8")
-    with serving(str(written)) as fleet, scraping(fleet.urls, folder) as prometheus:
-        prometheus.wait("up == 1", 2 if hostile else 3, "targets")
-        yield Scene(fleet, prometheus, folder)
+class Ground:
+    """Two fleets, and two Prometheus on both of them: one lasts, the other one may be stopped."""
+
+    def __init__(self, fleets: dict[str, ServedFleet], lasting: Prometheus, passing: Prometheus) -> None:
+        self.fleets = fleets
+        self.lasting = lasting
+        self.passing = passing
 
 
-def test_totals_and_the_largest_queues_are_those_of_the_nodes_and_a_wrong_match_is_told(tmp_path: Path) -> None:
-    with scene(tmp_path) as stage:
-        code, told, said = stage.overview()
-        assert code == 0, said
-        _, (status,) = stage.fleet.json("status")
-        _, (queues,) = stage.fleet.json("queues")
-        assert (told["messages"], told["queues"]) == (status["messages"], status["queues"]) == (1800, 5)
-        assert told["counter"] == 1800
-        assert [(each["name"], each["messages"]) for each in told["top"]] == [
-            (each["name"], each["messages"]) for each in queues["queues"]
-        ]
-        assert {each["node"]: each["messages"] for each in told["instances"]} == {
-            each["name"]: each["messages"] for each in _by_name(stage, status)
-        }
-        assert told["scraped_age_s"] < 10
-        assert told["failing"] == {}
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder = tmp_path_factory.mktemp("ground")
+    with ExitStack() as stack:
+        fleets = dict[str, ServedFleet]()
+        for job, hostile in (("kumomta", ""), ("hostile", "mta2")):
+            written = folder / f"{job}.toml"
+            written.write_text(plan(hostile), "utf-8")
+            fleets[job] = stack.enter_context(serving(str(written)))
+        jobs = {job: list(fleet.urls.values()) for job, fleet in fleets.items()}
+        lasting, passing = (
+            stack.enter_context(scraping(jobs, tmp_path_factory.mktemp("prometheus"))) for _ in range(2)
+        )
+        yield Ground(fleets, lasting, passing)
 
-        stage.config.write_text(stage.config.read_text("utf-8").replace("kumomta", "other"), "utf-8")
-        code, told, said = stage.overview()
-        assert code == 3
-        assert told["troubles"][0]["state"] == "no metrics of KumoMTA"
-        assert 'no metric of KumoMTA with {job="other"}' in said
+
+def scene(folder: Path, ground: Ground, job: str = "kumomta", prometheus: Prometheus | None = None) -> Scene:
+    """One fleet of the ground, once its Prometheus has read it."""
+    prometheus = prometheus or ground.lasting
+    prometheus.wait(f'up{{job="{job}"}} == 1', 3 if job == "kumomta" else 2, "targets")
+    return Scene(ground.fleets[job], prometheus, job, folder)
+
+
+def test_totals_and_the_largest_queues_are_those_of_the_nodes_and_a_wrong_match_is_told(
+    tmp_path: Path, ground: Ground
+) -> None:
+    stage = scene(tmp_path, ground)
+    code, told, said = stage.overview()
+    assert code == 0, said
+    _, (status,) = stage.fleet.json("status")
+    _, (queues,) = stage.fleet.json("queues")
+    assert (told["messages"], told["queues"]) == (status["messages"], status["queues"]) == (1800, 5)
+    assert told["counter"] == 1800
+    assert [(each["name"], each["messages"]) for each in told["top"]] == [
+        (each["name"], each["messages"]) for each in queues["queues"]
+    ]
+    assert {each["node"]: each["messages"] for each in told["instances"]} == {
+        each["name"]: each["messages"] for each in _by_name(stage, status)
+    }
+    assert told["scraped_age_s"] < 10
+    assert told["failing"] == {}
+
+    stage.config.write_text(stage.config.read_text("utf-8").replace("kumomta", "other"), "utf-8")
+    code, told, said = stage.overview()
+    assert code == 3
+    assert told["troubles"][0]["state"] == "no metrics of KumoMTA"
+    assert 'no metric of KumoMTA with {job="other"}' in said
 
 
 def _by_name(stage: Scene, status: dict[str, Any]) -> list[dict[str, Any]]:
@@ -100,25 +125,30 @@ def _by_name(stage: Scene, status: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**each, "name": names[each["url"]]} for each in status["nodes"]]
 
 
-def test_a_queue_name_that_breaks_a_scrape_is_named_and_a_dead_node_is_no_riddle(tmp_path: Path) -> None:
-    with scene(tmp_path, hostile="mta2") as stage:
-        stage.fleet.control("mta3", "kill")
-        stage.prometheus.wait("up == 0", 2, "two scrapes that fail")
-        code, told, said = stage.overview()
-        assert code == 7
-        assert f"Prometheus cannot scrape mta2 though it answers us: the name of queue {QUOTED} breaks" in said
-        assert "mta3: neither Prometheus nor we can read it now" in said
-        assert told["failing"]["mta2"]["queue"] == QUOTED
-        assert told["messages"] == 300
-        with stage.dashboard() as terminal:
-            terminal.wait_for("Prometheus cannot scrape mta2 though it answers us")
-            terminal.press("v")
-            terminal.wait_for("300 msgs")
-            terminal.wait_for("1 of 3 instances")
+def test_a_queue_name_that_breaks_a_scrape_is_named_and_a_dead_node_is_no_riddle(
+    tmp_path: Path, ground: Ground
+) -> None:
+    stage = scene(tmp_path, ground, "hostile")
+    stage.fleet.control("mta3", "kill")
+    stage.prometheus.wait('up{job="hostile"} == 0', 2, "two scrapes that fail")
+    code, told, said = stage.overview()
+    assert code == 7
+    assert f"Prometheus cannot scrape mta2 though it answers us: the name of queue {QUOTED} breaks" in said
+    assert "mta3: neither Prometheus nor we can read it now" in said
+    assert told["failing"]["mta2"]["queue"] == QUOTED
+    assert told["messages"] == 300
+    with stage.dashboard() as terminal:
+        terminal.wait_for("Prometheus cannot scrape mta2 though it answers us")
+        terminal.press("v")
+        terminal.wait_for("300 msgs")
+        terminal.wait_for("1 of 3 instances")
 
 
-def test_when_prometheus_stops_it_is_said_and_the_last_numbers_stay_with_their_age(tmp_path: Path) -> None:
-    with scene(tmp_path) as stage, stage.dashboard() as terminal:
+def test_when_prometheus_stops_it_is_said_and_the_last_numbers_stay_with_their_age(
+    tmp_path: Path, ground: Ground
+) -> None:
+    stage = scene(tmp_path, ground, prometheus=ground.passing)
+    with stage.dashboard() as terminal:
         terminal.wait_for("1,800 msgs")
         terminal.press("v")
         terminal.wait_for("on 3 instances")
