@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.widget import Widget
 
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean
@@ -59,10 +60,14 @@ class DetailScreen(QuietScreen[None], inherit_bindings=False):
         with Horizontal(id="top"):
             yield Lines((Piece(f" {clean(self._heading)}", Look.STRONG),), id="title")
             yield Lines(id="age")
-        yield FittedLines(id="facts")
+        yield self.facts_part()
         yield LineTable(self._columns, id="rows", empty=self._empty)
         yield Lines(id="said")
         yield Footer(id="footer")
+
+    def facts_part(self) -> Widget:
+        """The facts, `#facts`, or what they stand in."""
+        return FittedLines(id="facts")
 
     def on_mount(self) -> None:
         """Draw the snapshot that the app has."""

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
-from kumo_tui.text import clean
+from kumo_tui.text import clean, plural
 from kumo_tui.ui import fleet_lines, keys, node_lines
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
@@ -42,6 +42,7 @@ class NodesScreen(DetailScreen):
 
     def __init__(self) -> None:
         super().__init__("Nodes", node_lines.node_columns(80), "no nodes")
+        self._room = 2
 
     def compose(self) -> ComposeResult:
         """Title, nodes, what is known of one of them, keys."""
@@ -73,7 +74,7 @@ class NodesScreen(DetailScreen):
             ]
         )
         rows = min(len(snapshot.nodes) + 1, MOST_ROWS)
-        self.query_one("#facts").styles.max_height = max(1, self.size.height - len(above) - rows - LINES_BESIDE)
+        self._room = max(2, self.size.height - len(above) - rows - LINES_BESIDE)
         self._draw_facts(snapshot, now)
 
     def _draw_facts(self, snapshot: Snapshot, now: float) -> None:
@@ -84,13 +85,17 @@ class NodesScreen(DetailScreen):
             return
         is_insecure = node.name in node_lines.insecure_nodes(settings, snapshot)
         title: Line = (Piece(f" {clean(node.name)}", Look.STRONG),)
-        self.query_one("#facts", FittedLines).fit(
-            lambda width, _: [
-                title,
-                *scrape_facts(overview, snapshot, node.name, width),
-                *node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure),
-            ]
-        )
+        width = self.size.width
+        lines = [
+            title,
+            *scrape_facts(overview, snapshot, node.name, width),
+            *node_lines.node_facts(node, snapshot, now, settings, width, insecure=is_insecure),
+        ]
+        if len(lines) > self._room:
+            rest = len(lines) - self._room + 1
+            more = (Piece(f" {glyphs_of(self).enter} shows {plural(rest, 'more line')}", Look.DIM),)
+            lines = [*lines[: self._room - 1], more]
+        self.show_facts(lines)
 
     @on(LineTable.CursorMoved, "#rows")
     def _cursor_moved(self) -> None:
