@@ -209,7 +209,7 @@ def house_for(
         [watch_of(node) for node in target.nodes],
         world.clock,
         journal,
-        profile=ProfileFacts(target.profile, target.production),
+        profile=ProfileFacts(target.profile, target.production, frozenset(settings.profile) - {target.profile}),
         interval_s=(profile.interval_s if profile else None) or settings.poll.interval_s,
     )
     acts = Acts(watcher.clients, watcher, journal, settings, world.clock, world.who(), recall)

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kumo_tui.act.fleet_words import left_behind_words
 from kumo_tui.cli.compose import House
 from kumo_tui.cli.output import say, until_text
 from kumo_tui.errors import JournalError
@@ -53,7 +54,13 @@ def standing_of(house: House, status: OperationStatus) -> Standing:
 
 
 def say_unattended(house: House, *, but: str = "") -> None:
-    """One line on standard error for each stop of ours that stands with nobody sweeping, but for one operation."""
+    """One line on standard error for each stop of ours that stands with nobody sweeping, but for one operation.
+
+    And for each that stands on nodes that are not here.
+    """
+    for left in house.watcher.snapshot.left_behind:
+        if left.is_stop:
+            say(f"op {left.tag}: {left_behind_words(left, house.clock.now())}")
     sweeper = house.acts.clean.sweeper
     for status in _live(house):
         tag, held = status.operation.tag, standing_of(house, status)

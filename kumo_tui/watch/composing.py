@@ -9,7 +9,7 @@ from kumo_tui.clock import Clock
 from kumo_tui.model.offers import offers
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.queues import QueueTable, merge
-from kumo_tui.model.snapshot import ListTrouble, NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import LeftBehind, ListTrouble, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.summing import FleetSum
 from kumo_tui.model.trend import Trend
 from kumo_tui.watch.aftermath import Aftermath
@@ -19,10 +19,11 @@ from kumo_tui.watch.tracks import Tracks
 
 @dataclass(frozen=True, slots=True)
 class ProfileFacts:
-    """What the watch says about the profile in every snapshot."""
+    """What the watch knows about the profile, and says in every snapshot; `others` are the config's other ones."""
 
     name: str = ""
     production: bool = False
+    others: frozenset[str] = frozenset()
 
 
 class Composer:
@@ -51,6 +52,7 @@ class Composer:
         attended: bool,
         journal_problem: str | None,
         list_trouble: ListTrouble | None = None,
+        left_behind: tuple[LeftBehind, ...] = (),
     ) -> Snapshot:
         """The next snapshot, as of now. `operations` are the newest first, `tracks` theirs by tag and node."""
         now = self._clock.monotonic()
@@ -70,6 +72,7 @@ class Composer:
             list_trouble=list_trouble,
             gathered=self._aftermath.seen(statuses, nodes, now),
             offers=tuple(offers(statuses, nodes, self._counting.messages)),
+            left_behind=left_behind,
             attended=attended,
             sum_of=self._sum_of,
         )

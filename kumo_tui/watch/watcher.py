@@ -54,7 +54,7 @@ class Watcher(Membership):
         self._clock = clock
         self._books = Books(journal, clock)
         self._profile = profile or ProfileFacts()
-        self._earlier = Earlier(self._profile.name)
+        self._earlier = Earlier(self._profile.name, self._profile.others)
         self._composer = Composer(self._profile, clock)
         self._publishing = Publishing(self._publish, self._sum_up, lambda: len(self._roster.nodes), clock)
         super().__init__(
@@ -375,4 +375,5 @@ class Watcher(Membership):
             attended=self.attended,
             journal_problem=self._books.look(self._tracks),
             list_trouble=self._list_trouble,
+            left_behind=self._earlier.left_behind(self._operations, self._clock.now()),
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
+from kumo_tui.act.fleet_words import left_behind_words
 from kumo_tui.act.rights import refusal_words
 from kumo_tui.model.offer import Why
 from kumo_tui.model.operation import Mode
@@ -52,6 +53,7 @@ def notices(
         *all_down_lines(snapshot, now, signs),
         *_journal(snapshot, signs, width),
         *_node_list(snapshot, now, signs, width),
+        *_left_behind(snapshot, signs, width),
         *_overdue_lines(snapshot, now, signs, may_act=may_act),
         *_own_stops(snapshot, now, signs, may_act=may_act),
         *_offer_lines(snapshot, now, signs, may_act=may_act),
@@ -80,6 +82,15 @@ def _node_list(snapshot: Snapshot, now: float, signs: Glyphs, width: int) -> Seq
     if not words:
         return []
     return wrapped(words, width, Look.AMBER, mark) if width else [(Piece(f"{mark}{words}", Look.AMBER),)]
+
+
+def _left_behind(snapshot: Snapshot, signs: Glyphs, width: int) -> Sequence[Line]:
+    """What of ours is in force where nobody looks."""
+    mark, lines = f" {signs.warning} ", list[Line]()
+    for left in snapshot.left_behind:
+        words = f"op {left.tag}: {left_behind_words(left, snapshot.taken_at)}"
+        lines += wrapped(words, width, Look.AMBER, mark) if width else [(Piece(f"{mark}{words}", Look.AMBER),)]
+    return lines
 
 
 def _worst_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:

@@ -7,10 +7,13 @@ import httpx
 from kumo_tui.act.draft import Draft, How, Scope
 from kumo_tui.act.steps import Came
 from kumo_tui.config import PollSettings
+from kumo_tui.journal.durable import open_journal
 from kumo_tui.model.snapshot import NodeProgress
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.client import NodeClient
 from kumo_tui.profiles import NodeSettings
+from kumo_tui.sim.faults import Fault
+from kumo_tui.watch.earlier import Earlier
 from kumo_tui.watch.node_watch import NodeWatch
 from tests.clean_world import World
 from tests.unit.act.clean_cases import scenario
@@ -23,6 +26,17 @@ def started(tmp_path: Path) -> World:
     world.journal_path = tmp_path / "journal.db"
     world.start_program()
     return world
+
+
+async def begun_and_taken_out(tmp_path: Path, after_s: float = 4.0) -> tuple[World, str]:
+    """A clean bounce on both nodes, its tag; so long after, kumo-tui is started anew without mta2."""
+    world = started(tmp_path)
+    await world.play(0.5)
+    tag = (await world.bounce(PROMO)).tag
+    await world.play(after_s)
+    await world.acts.clean.stop_running()
+    without(world, "mta2")
+    return world, tag
 
 
 def without(world: World, *names: str) -> None:
@@ -50,12 +64,7 @@ def part(world: World, tag: str, node: str) -> NodeProgress:
 
 
 async def test_a_clean_bounce_is_swept_on_the_nodes_that_are_there_and_is_not_called_whole(tmp_path: Path) -> None:
-    world = started(tmp_path)
-    await world.play(0.5)
-    tag = (await world.bounce(PROMO)).tag
-    await world.play(4.0)
-    await world.acts.clean.stop_running()
-    without(world, "mta2")
+    world, tag = await begun_and_taken_out(tmp_path)
     gone = part(world, tag, "mta2")
     assert (gone.is_watched, gone.verdict) == (False, Verdict.UNKNOWN)
     assert gone.note.startswith("mta2 is not in the config any more; a stop of ours stands there until ")
@@ -67,12 +76,7 @@ async def test_a_clean_bounce_is_swept_on_the_nodes_that_are_there_and_is_not_ca
 
 
 async def test_the_node_that_is_added_again_is_gone_on_with(tmp_path: Path) -> None:
-    world = started(tmp_path)
-    await world.play(0.5)
-    tag = (await world.bounce(PROMO)).tag
-    await world.play(4.0)
-    await world.acts.clean.stop_running()
-    without(world, "mta2")
+    world, tag = await begun_and_taken_out(tmp_path)
     await world.play(5.0)
     put_back(world, "mta1", "mta2")
     assert part(world, tag, "mta2").is_watched
@@ -81,12 +85,7 @@ async def test_the_node_that_is_added_again_is_gone_on_with(tmp_path: Path) -> N
 
 
 async def test_a_release_ends_it_where_it_can_and_says_where_it_cannot(tmp_path: Path) -> None:
-    world = started(tmp_path)
-    await world.play(0.5)
-    tag = (await world.bounce(PROMO)).tag
-    await world.play(2.0)
-    await world.acts.clean.stop_running()
-    without(world, "mta2")
+    world, tag = await begun_and_taken_out(tmp_path, 2.0)
     await world.play(3.0)
     ended = {outcome.node: outcome for outcome in await world.acts.clean.end(tag, flush=False)}
     assert ended["mta1"].came is Came.DONE
@@ -132,10 +131,55 @@ async def test_a_node_of_the_same_name_at_another_address_is_not_taken_for_it(tm
     assert not world.watcher.is_held("mta2")
 
 
-async def test_where_none_of_its_nodes_is_left_it_is_left_alone(tmp_path: Path) -> None:
+async def test_where_none_of_its_nodes_is_left_it_is_named_until_nothing_stands_there(tmp_path: Path) -> None:
     world = started(tmp_path)
     await world.play(0.5)
     tag = (await world.bounce(PROMO)).tag
     await world.acts.clean.stop_running()
     without(world, "mta1", "mta2")
     assert world.snapshot.operation(tag) is None
+    (left,) = world.snapshot.left_behind
+    assert (left.tag, left.nodes, left.is_stop) == (tag, ("mta1", "mta2"), True)
+    assert 0 < (left.until - world.snapshot.taken_at).total_seconds() < 3600
+    await world.play((left.until - world.snapshot.taken_at).total_seconds() + 1)
+    assert (await world.watcher.poll_once()).left_behind == ()
+
+
+async def test_it_is_named_no_more_where_it_is_gone_on_with(tmp_path: Path) -> None:
+    world = started(tmp_path)
+    await world.play(0.5)
+    tag = (await world.bounce(PROMO)).tag
+    await world.acts.clean.stop_running()
+    without(world, "mta1", "mta2")
+    put_back(world, "mta2")
+    assert world.snapshot.operation(tag) is not None
+    assert world.snapshot.left_behind == ()
+
+
+async def test_a_plain_bounce_is_named_too_but_for_the_node_that_refused_it(tmp_path: Path) -> None:
+    world = started(tmp_path)
+    await world.play(0.5)
+    world.fleet.nodes["mta2"].faults.add(Fault("error", path="/api/admin/bounce/v1", method="POST"))
+    plain = Draft(Scope.MATCHING, campaign="promo", reason="bad link", duration="30s", how=How.PLAIN)
+    tag = (await world.acts.bounce(world.confirmed(plain))).tag
+    await world.play(10.0)
+    assert part(world, tag, "mta2").verdict is Verdict.REJECTED
+    without(world, "mta1", "mta2")
+    assert [(left.tag, left.nodes, left.is_stop) for left in world.snapshot.left_behind] == [
+        (tag, ("mta1",), False)
+    ]
+
+
+async def test_what_another_profile_goes_on_with_is_not_named(tmp_path: Path) -> None:
+    world = started(tmp_path)
+    await world.play(0.5)
+    await world.bounce(PROMO)
+    await world.acts.clean.stop_running()
+    without(world, "mta1", "mta2")
+    assert world.journal_path is not None
+    recorded = open_journal(world.journal_path, world.clock).operations(open_only=True)
+    at, now = world.clock.monotonic(), world.clock.now()
+    for others, named in (((), 1), (("lab",), 0)):
+        earlier = Earlier("eu", others)
+        assert list(earlier.resumed(recorded, (), at, now)) == []
+        assert len(earlier.left_behind((), now)) == named

@@ -242,3 +242,12 @@ def test_an_end_that_is_not_sure_is_8(shared: Desk, another_user: Callable[[], N
     assert (shared.code, last["verdict"]) == (8, "done")
     assert last["nodes"]["mta1:8000"]["note"].startswith("not sure: somebody else's stop ended")
     assert "it is not sure that all that was meant is gone" in shared.err
+
+
+def test_a_stop_that_was_left_on_a_node_which_is_not_here_is_named(shared: Desk) -> None:
+    answer, *_lines = shared.lines(*S1, "--duration", "5m", "--detach")
+    shared.run("--endpoint", "http://mta9:8000", "status")
+    assert (
+        f"op {answer['operation']}: a stop of ours stands until 12:20 UTC on mta1:8000, "
+        "which is not among the nodes here: add it to settle it"
+    ) in shared.err
