@@ -7,8 +7,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,7 +22,15 @@ from tests.sshd import MISSING, REASON, Sshd, free_port, sshd, using, wait
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=REASON)
 
 README = Path(__file__).parents[2] / "README.md"
+Value = TypeVar("Value")
+
 BOUNCE = ("bounce", "--reason", "bad link", "--plain", "--yes", "--json")
+
+
+def together(*calls: Callable[[], Value]) -> list[Value]:
+    """What these give, all at once: most of each is the start of a program."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [each.result() for each in [pool.submit(call) for call in calls]]
 
 
 class Behind:
@@ -87,16 +98,15 @@ def behind(served: tuple[ServedFleet, Sshd], runtime: Path) -> Behind:
 
 
 def test_a_node_is_read_and_bounced_through_ssh_and_nothing_is_left(behind: Behind) -> None:
-    done = behind.run("status", "--json")
+    dry_run = ("bounce", "--campaign", "promo", "--reason", "bad link", "--dry-run", "--json")
+    done, dried = together(lambda: behind.run("status", "--json"), lambda: behind.run(*dry_run))
     status = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert status["nodes"][0]["url"] == behind.url
     assert status["nodes"][0]["name"] == f"127.0.0.1:{behind.sshd.port}"
     assert status["nodes"][0]["state"] == "ok"
     assert behind.left() == []
-    dry = json.loads(
-        behind.run("bounce", "--campaign", "promo", "--reason", "bad link", "--dry-run", "--json").stdout
-    )
+    dry = json.loads(dried.stdout)
     assert dry["requests"][0]["url"].startswith(f"{behind.url}/api/")
     done = behind.run(*BOUNCE, "--campaign", "promo", "--expect", str(dry["preview"]["messages"]))
     assert json.loads(done.stdout.splitlines()[0])["nodes"][0]["state"] == "accepted", done
@@ -105,26 +115,29 @@ def test_a_node_is_read_and_bounced_through_ssh_and_nothing_is_left(behind: Behi
 
 
 def test_doctor_says_which_ssh_is_used_and_what_it_says(behind: Behind) -> None:
-    fine = behind.run("doctor").stdout
-    assert "reached by ssh to " in fine
-    assert "OpenSSH" in fine
-    refused = behind.run("doctor", command=behind.sshd.command_with("foreign")).stdout
-    assert "Permission denied (publickey)" in refused
+    foreign = behind.sshd.command_with("foreign")
+    fine, refused = together(lambda: behind.run("doctor"), lambda: behind.run("doctor", command=foreign))
+    assert "reached by ssh to " in fine.stdout
+    assert "OpenSSH" in fine.stdout
+    assert "Permission denied (publickey)" in refused.stdout
 
 
 def test_refusals_of_ssh_are_told_in_its_words_with_a_next_step(behind: Behind) -> None:
-    sshd = behind.sshd
-    foreign = behind.failure(command=sshd.command_with("foreign"))
+    sshd, closed = behind.sshd, free_port()
+    others = [sshd.command_with("foreign"), sshd.command_with(more="  UserKnownHostsFile /dev/null")]
+    foreign, unknown, nowhere, refused, far = together(
+        lambda: behind.failure(command=others[0]),
+        lambda: behind.failure(command=others[1]),
+        lambda: behind.failure(url="ssh://no-such.invalid/"),
+        lambda: behind.failure(url=f"ssh://127.0.0.1:{closed}/127.0.0.1:8000"),
+        lambda: behind.failure(url=sshd.url(closed)),
+    )
     assert "ssh: Permission denied (publickey). Next try in" in foreign
     assert "-o BatchMode=yes -p" in foreign
-    unknown = behind.failure(command=sshd.command_with(more="  UserKnownHostsFile /dev/null"))
     assert "ssh: Host key verification failed." in unknown
     assert "Look at it and accept it once" in unknown
-    assert "ssh: Could not resolve hostname no-such.invalid" in behind.failure(url="ssh://no-such.invalid/")
-    closed = free_port()
-    refused = behind.failure(url=f"ssh://127.0.0.1:{closed}/127.0.0.1:8000")
+    assert "ssh: Could not resolve hostname no-such.invalid" in nowhere
     assert f"ssh: connect to host 127.0.0.1 port {closed}: Connection refused." in refused
-    far = behind.failure(url=sshd.url(closed))
     assert "open failed: connect failed: Connection refused." in far
     assert f"Is kumod running there, and listening on 127.0.0.1:{closed}?" in far
     assert behind.left() == []
@@ -144,8 +157,10 @@ def test_the_restricted_key_of_the_readme_is_enough_and_leads_nowhere_else(behin
     options = options.replace('permitopen="127.0.0.1:8000"', place)
     assert place in options
     (behind.sshd.folder / "authorized").write_text(f"{options} {(behind.sshd.folder / 'mine.pub').read_text()}")
-    assert behind.run("status").returncode == 0
-    assert "administratively prohibited" in behind.failure(url=behind.sshd.url(free_port()))
+    elsewhere = behind.sshd.url(free_port())
+    done, failed = together(lambda: behind.run("status"), lambda: behind.run("status", url=elsewhere))
+    assert done.returncode == 0
+    assert "administratively prohibited" in failed.stdout + failed.stderr
 
 
 def test_a_changed_host_key_is_no_unknown_one(behind: Behind) -> None:
@@ -161,20 +176,18 @@ def test_what_the_users_own_configuration_says_of_forwarding_stops_nothing_and_l
 ) -> None:
     taken = behind.fleet.urls["mta1"].rpartition(":")[2]
     more = f"  LocalForward {taken} 127.0.0.1:1\n  ExitOnForwardFailure yes\n  ForkAfterAuthentication yes"
-    done = behind.run("status", "--json", command=behind.sshd.command_with(more=more))
-    assert done.returncode == 0, done
-    assert done.stderr == ""
-    done = behind.run("status", command=behind.sshd.command_with(more="  ClearAllForwardings yes"))
-    assert done.returncode == 0, done
+    commands = [behind.sshd.command_with(more=each) for each in (more, "  ClearAllForwardings yes")]
+    for done in together(*(partial(behind.run, "status", command=command) for command in commands)):
+        assert done.returncode == 0, done
+        assert done.stderr == ""
     assert behind.left() == []
 
 
 def test_an_sshd_that_dies_is_told_on_the_screen_and_the_node_comes_back_by_itself(behind: Behind) -> None:
     with behind.dashboard() as desk:
         desk.wait_for("data 0s")
-        behind.sshd.kill()
-        desk.wait_for("DOWN")
         desk.press("n")
+        behind.sshd.kill()
         desk.wait_said("ssh: connect to host 127.0.0.1 port")
         desk.wait_said("Is sshd running there, and listening on this port?")
         behind.sshd.start()
@@ -184,18 +197,19 @@ def test_an_sshd_that_dies_is_told_on_the_screen_and_the_node_comes_back_by_itse
     assert behind.left() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_ends_the_dashboard_ends_ssh(behind: Behind, number: signal.Signals) -> None:
-    with behind.dashboard() as desk:
-        desk.wait_for("data 0s")
-        assert using(behind.runtime)
-        if number is signal.SIGINT:
-            # As the terminal sends it: to all of the foreground, of which ssh is no part.
-            desk.press("ctrl+c")
-            desk.press("q")
-        else:
-            desk.process.send_signal(number)
-        desk.wait_end()
+def test_a_signal_that_ends_the_dashboard_ends_ssh(behind: Behind) -> None:
+    with behind.dashboard() as terminated, behind.dashboard() as hung_up, behind.dashboard() as interrupted:
+        desks = (terminated, hung_up, interrupted)
+        for desk in desks:
+            desk.wait_for("data 0s")
+        assert len(using(behind.runtime)) == len(desks)
+        terminated.process.send_signal(signal.SIGTERM)
+        hung_up.process.send_signal(signal.SIGHUP)
+        # As the terminal sends it: to all of the foreground, of which ssh is no part.
+        interrupted.press("ctrl+c")
+        interrupted.press("q")
+        for desk in desks:
+            desk.wait_end()
     assert behind.left() == []
 
 
