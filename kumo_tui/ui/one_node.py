@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from kumo_tui.act.presence import no_target_words
 from kumo_tui.model.alone import NO_TREND, alone
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.trend import Trend
+from kumo_tui.text import clean
 
 
 @dataclass(slots=True)
@@ -32,3 +34,11 @@ class OneNode:
             self._read_at = node.metrics.at
             self._trend = self._trend.with_sample(node.metrics.at, node.table)
         return alone(snapshot, self.name, self._trend)
+
+
+def no_rows_words(snapshot: Snapshot, name: str) -> str:
+    """Why this node cannot be looked at alone: nothing of it counts; empty where it can."""
+    node = snapshot.node(name)
+    if node is None:
+        return f"{clean(name)} is in no list of nodes any more"
+    return "" if node.counts else no_target_words(node)

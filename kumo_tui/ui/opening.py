@@ -11,6 +11,7 @@ from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui import papers
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.flow_steps import open_operation
+from kumo_tui.ui.one_node import no_rows_words
 from kumo_tui.ui.ports import Overviewing, Watching
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.directive_detail import DirectiveDetailScreen
@@ -79,7 +80,11 @@ class Opening(TerminalApp, inherit_bindings=False):
         self.push_screen(NodeDetailScreen(name))
 
     def look_at(self, node: str) -> None:
-        """Show the dashboard with the rows of this node alone."""
+        """Show the dashboard with the rows of this node alone; say why where it has none that count."""
+        why = no_rows_words(self.snapshot, node)
+        if why:
+            self.say(f"{why}: it has no rows of its own.")
+            return
         dashboard = self.screen_stack[0]
         while len(self.screen_stack) > 1:
             self.pop_screen()

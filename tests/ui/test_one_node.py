@@ -1,6 +1,11 @@
 """One node's rows alone on the dashboard."""
 
-from kumo_tui.model.snapshot import Snapshot
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kumo_tui.model.snapshot import NodeState, Snapshot
 from tests.ui import worlds
 from tests.ui.pilots import wait_for
 from tests.ui.test_dashboard import Running, dashboard
@@ -73,6 +78,25 @@ async def test_a_node_that_left_the_list_is_not_looked_at_any_more() -> None:
         await running.give(snapshot(node("mta1", {"both@x.example": 700})))
         assert "mta2 is in no list of nodes any more" in running.screen
         assert "only" not in running.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        ({"enabled": False, "state": NodeState.DISABLED}, "mta2 is disabled"),
+        ({"same_as": "mta1"}, "same server as mta1"),
+    ],
+)
+async def test_a_node_whose_numbers_do_not_count_is_not_looked_at_alone(kept: dict[str, Any], why: str) -> None:
+    off = replace(two_nodes().nodes[1], **kept)
+    async with dashboard(two_nodes()) as running:
+        await press(running, "a", "a")
+        await running.give(snapshot(two_nodes().nodes[0], off))
+        assert f"{why}: all nodes again" in running.screen and "only" not in running.lines[0]
+        await press(running, "n", "end", "a")
+        await wait_for(running.pilot, lambda: f"{why}: it has no rows of its own" in running.screen)
+        await press(running, "home", "a")
+        await wait_for(running.pilot, lambda: "mta1 only" in running.lines[0])
 
 
 async def test_a_bounce_asked_for_there_is_for_that_node() -> None:

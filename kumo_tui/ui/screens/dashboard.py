@@ -24,7 +24,7 @@ from kumo_tui.ui import keys
 from kumo_tui.ui.directive_rows import DirectiveKey, OperationKey, StopKey, alike_on_nodes
 from kumo_tui.ui.hosting import dashboard_host
 from kumo_tui.ui.keys import Place
-from kumo_tui.ui.one_node import OneNode
+from kumo_tui.ui.one_node import OneNode, no_rows_words
 from kumo_tui.ui.room import LEAST_FOR_FORMS
 from kumo_tui.ui.screens.quiet import QuietScreen
 from kumo_tui.ui.strips import Piece
@@ -91,8 +91,9 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         if self._frozen:
             self.tick(dashboard_host(self).clock.monotonic())
             return
-        if self.spec.node and snapshot.node(self.spec.node) is None:
-            dashboard_host(self).say(f"{clean(self.spec.node)} is in no list of nodes any more: all nodes again")
+        why = no_rows_words(snapshot, self.spec.node) if self.spec.node else ""
+        if why:
+            dashboard_host(self).say(f"{why}: all nodes again")
             self._one.choose("")
             self.spec = replace(self.spec, node="")
         self._whole = snapshot
