@@ -161,6 +161,7 @@ class RecordingActs:
     outcome: OperationStatus | None = None
     tags: int = 0
     hold: asyncio.Event | None = None
+    hold_reading: asyncio.Event | None = None
     silent: str = ""
     clean: RecordingCleanActs = field(init=False)
 
@@ -188,6 +189,8 @@ class RecordingActs:
 
     async def fresh_preview(self, selector: Selector, nodes: Sequence[str]) -> Preview:
         self.asked.append("fresh_preview")
+        if self.hold_reading:
+            await self.hold_reading.wait()
         if self.read_error:
             raise self.read_error
         return take_preview(self.app.snapshot, selector, nodes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kumo_tui.act.clean_release import ReleaseOutcome
+from kumo_tui.act.clean_rules import clean_refusals
 from kumo_tui.act.draft import STOP_REASON, Checked
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
@@ -131,6 +132,7 @@ class RecordingCleanActs:
     app: "ActingApp"
     forbidden: tuple[str, ...] = ()
     stop_forbidden: tuple[str, ...] = ()
+    knows_stop_rules: bool = False
     stop_error: KumoTuiError | None = None
     bounce_error: KumoTuiError | None = None
     end_error: KumoTuiError | None = None
@@ -146,7 +148,9 @@ class RecordingCleanActs:
         return (*self.app.acts.refusals(preview, checked), *self.forbidden)
 
     def stop_refusals(self, preview: Preview, checked: Checked) -> tuple[str, ...]:
-        return self.stop_forbidden
+        if not self.knows_stop_rules:
+            return self.stop_forbidden
+        return tuple(clean_refusals(preview, self.app.snapshot, self.app.settings, (), stop_only=True))
 
     def plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
         body = {"campaign": "promo", "reason": tagged_reason(checked.reason, tag), "duration": "0s"}

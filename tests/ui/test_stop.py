@@ -1,11 +1,15 @@
 """The dialog of a stop: what would wait, what it refuses, and that nothing on it sends anything."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from kumo_tui.act.draft import STOP_DURATION, STOP_REASON, Draft, Scope
 from kumo_tui.errors import Unreachable
+from kumo_tui.model.capability import Capability
+from kumo_tui.model.snapshot import NodeState, Snapshot
+from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.stop import StopScreen, WantedStop
 from kumo_tui.ui.widgets.form import TextField
 from tests.frames import check_frame
@@ -162,3 +166,78 @@ async def test_hostile_names_are_text() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, draft=draft)
         assert all(char.isprintable() for char in screen_text(pilot).replace("\n", ""))
+
+
+YAHOO = "promo:acme@yahoo.com"
+
+
+def fleet(third: Capability = DEFECTIVE, **values: object) -> Snapshot:
+    """Three nodes of which the third is so."""
+    shot = snapshot(*(node({YAHOO: 12_000}, name=name, capability=DEFECTIVE) for name in ("mta1", "mta2", "mta3")))
+    return replace(shot, nodes=(*shot.nodes[:2], replace(shot.nodes[2], capability=third, **values)))
+
+
+async def test_the_nodes_that_it_is_meant_for_are_chosen_in_it() -> None:
+    ends: Ends = []
+    app = ActingApp(fleet())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        assert "nodes [all 3" in screen_text(pilot)
+        screen.query_one("#nodes").focus()
+        await pilot.press("space")
+        await wait_for(pilot, lambda: isinstance(app.screen, ChooseNodesScreen))
+        await pilot.press("space", "enter")
+        await wait_for(pilot, lambda: app.screen is screen and "24,000 messages" in screen_text(pilot))
+        assert "nodes [2 of 3" in screen_text(pilot)
+        await press(pilot, screen, "stop")
+        assert ends[0] is not None
+        assert ends[0].draft.nodes == ends[0].preview.chosen == ("mta2", "mta3")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_with_a_node_down_one_key_goes_on_with_the_others(size: tuple[int, int]) -> None:
+    ends: Ends = []
+    app = ActingApp(fleet(state=NodeState.DOWN, errors={"metrics": "mta3: connection refused."}))
+    app.acts.clean.knows_stop_rules = True
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(pilot, ends)
+        await wait_for(pilot, lambda: "F6 goes on with the other 2 nodes." in words(pilot))
+        assert "! mta3 takes no part: DOWN, connection refused." in words(pilot)
+        check_frame(app, f"stop-node-down-{size[0]}x{size[1]}")
+        await press(pilot, screen, "stop")
+        assert ends == []
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: "24,000 messages" in screen_text(pilot))
+        assert "F6" not in screen_text(pilot)
+        await press(pilot, screen, "stop")
+        assert ends[0] is not None
+        assert ends[0].checked.nodes == ends[0].preview.node_names == ("mta1", "mta2")
+
+
+async def test_what_a_node_can_stop_stands_in_the_choice_whatever_it_can_bounce() -> None:
+    stops_only = replace(DEFECTIVE, bounce_fields=DEFECTIVE.bounce_fields - {"queue_names"})
+    app = ActingApp(fleet(stops_only))
+    draft = replace(DRAFT, scope=Scope.EXACT, names=(YAHOO,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, draft=draft)
+        screen.query_one("#nodes").focus()
+        await pilot.press("space")
+        await wait_for(pilot, lambda: isinstance(app.screen, ChooseNodesScreen))
+        assert "cannot" not in screen_text(pilot)
+
+
+async def test_what_changes_while_the_nodes_are_read_is_not_stopped() -> None:
+    ends: Ends = []
+    app = ActingApp(fleet())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, ends)
+        app.acts.hold_reading = asyncio.Event()
+        screen.query_one("#stop").focus()
+        await pilot.press("enter")
+        screen.query_one("#reason", TextField).value = "another"
+        await pilot.pause()
+        app.acts.hold_reading.set()
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert "It changed while the nodes were read: press it again." in words(pilot)
+        assert ends == []

@@ -40,12 +40,20 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
     ]
     AUTO_FOCUS = "TickBox"
 
-    def __init__(self, snapshot: Snapshot, chosen: Sequence[str], selector: Selector | None, how: How) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        chosen: Sequence[str],
+        selector: Selector | None,
+        how: How,
+        *,
+        stop_only: bool = False,
+    ) -> None:
         super().__init__()
         self._targets = [node.name for node in snapshot.targets]
         self._chosen = set(chosen) or set(self._targets)
         self._why = {
-            node.name: unable_words(node, selector, how) if selector is not None else ""
+            node.name: unable_words(node, selector, how, stop_only=stop_only) if selector is not None else ""
             for node in snapshot.targets
         }
 

@@ -11,13 +11,15 @@ from textual.containers import Horizontal
 from textual.worker import Worker, WorkerState
 
 from kumo_tui.act.cautions import left_out
-from kumo_tui.act.draft import Checked, Draft, check_draft
+from kumo_tui.act.draft import Checked, Draft, How, check_draft
+from kumo_tui.act.taking_part import way_out
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import plural
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker
+from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.screens.leaving_once import Modal
 from kumo_tui.ui.strips import Line, Piece
@@ -25,6 +27,7 @@ from kumo_tui.ui.theme import Look
 from kumo_tui.ui.widgets.fitted_lines import FittedLines, joined, wrapped
 from kumo_tui.ui.widgets.form import MOVES, Dialog, Field, PushButton, TextField
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
+from kumo_tui.ui.widgets.nodes_field import NodesField, others_words
 from kumo_tui.ui.widgets.preview_panel import queue_lines
 from kumo_tui.units import count_text
 
@@ -54,7 +57,8 @@ class StopScreen(Modal[WantedStop | None]):
     StopScreen { align: center middle; background: $background; }
     StopScreen > Dialog { max-width: 90; height: auto; }
     StopScreen .row { height: 1; margin: 1 0 0 0; }
-    StopScreen Field:last-child { width: 18; }
+    StopScreen Field:last-of-type { width: 18; }
+    StopScreen #nodes { margin: 0 0 0 2; display: none; }
     StopScreen PushButton { margin: 0 0 0 2; }
     """
 
@@ -63,12 +67,14 @@ class StopScreen(Modal[WantedStop | None]):
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),
+        Binding("f6", "other_nodes", "other nodes", show=False),
     ]
     AUTO_FOCUS = "#cancel"
 
     def __init__(self, draft: Draft, notice: str = "") -> None:
         super().__init__()
         self._start = draft
+        self._chosen = draft.nodes
         self._notice = notice
         self._figures: Figures | None = None
         self._refusals: Sequence[str] = ()
@@ -76,7 +82,7 @@ class StopScreen(Modal[WantedStop | None]):
         self._is_reading = False
 
     def compose(self) -> ComposeResult:
-        """What would wait, the two fields, and the buttons."""
+        """What would wait, the fields, and the buttons."""
         with Dialog("Stop"):
             yield FittedLines(id="notice")
             yield FittedLines(id="what")
@@ -84,6 +90,7 @@ class StopScreen(Modal[WantedStop | None]):
             with Horizontal(classes="row"):
                 yield Field("reason", TextField(self._start.reason, id="reason"), label_width=8)
                 yield Field("for", TextField(self._start.duration, id="for"), label_width=5)
+                yield NodesField(self._chosen, id="nodes")
             yield FittedLines(id="problems")
             with Horizontal(classes="row"):
                 yield Lines(id="space")
@@ -102,7 +109,8 @@ class StopScreen(Modal[WantedStop | None]):
     def draft(self) -> Draft:
         """What stands in the dialog now."""
         reason = self.query_one("#reason", TextField).value
-        return replace(self._start, reason=reason, ticket="", duration=self.query_one("#for", TextField).value)
+        duration = self.query_one("#for", TextField).value
+        return replace(self._start, reason=reason, ticket="", duration=duration, nodes=self._chosen)
 
     @property
     def checked(self) -> Checked:
@@ -124,13 +132,17 @@ class StopScreen(Modal[WantedStop | None]):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Count anew what would wait."""
         if self.is_mounted:
-            checked = self.checked
-            if checked.selector is not None:
-                self._taker.ask(snapshot, checked.selector, checked.nodes)
-            self._draw()
+            self._count(snapshot)
 
     def tick(self, now: float) -> None:
         """Nothing: the numbers come with the snapshots."""
+
+    def _count(self, snapshot: Snapshot) -> None:
+        checked = self.checked
+        if checked.selector is not None:
+            self._taker.ask(snapshot, checked.selector, checked.nodes)
+        self.query_one(NodesField).show(self._chosen, len(snapshot.targets))
+        self._draw()
 
     def _counted(self, figures: Figures) -> None:
         self._figures = figures
@@ -143,6 +155,27 @@ class StopScreen(Modal[WantedStop | None]):
     def action_leave(self) -> None:
         """Stop nothing."""
         self.dismiss(None)
+
+    def action_other_nodes(self) -> None:
+        """Go on without the nodes that cannot take part."""
+        self._take_nodes(self._others() or None)
+
+    @on(NodesField.Wanted)
+    def _nodes_wanted(self) -> None:
+        snapshot, selector = host_of(self).snapshot, self.checked.selector
+        chooser = ChooseNodesScreen(snapshot, self._chosen, selector, How.CLEAN, stop_only=True)
+        self.app.push_screen(chooser, self._take_nodes)
+
+    def _take_nodes(self, nodes: tuple[str, ...] | None) -> None:
+        if nodes is not None and nodes != self._chosen:
+            self._chosen, self._figures, self._refusals = nodes, None, ()
+            self._count(host_of(self).snapshot)
+            self._say_problems()
+
+    def _others(self) -> tuple[str, ...]:
+        """The nodes to go on with, where some of those that are meant cannot take part."""
+        figures, snapshot = self._figures, host_of(self).snapshot
+        return way_out(figures.preview, snapshot, How.CLEAN, stop_only=True) if figures is not None else ()
 
     def on_input_changed(self) -> None:
         """Say at once what does not hold."""
@@ -182,8 +215,10 @@ class StopScreen(Modal[WantedStop | None]):
         refusals = acts.clean.stop_refusals(preview, checked)
         if not self.is_current:
             self._say("Something else was on top while the nodes were read: press it again.")
+        elif self.draft != draft:
+            self._say("It changed while the nodes were read: press it again.")
         elif refusals:
-            self._say(" ".join(refusals))
+            self._say(self._with_way_out(refusals))
         else:
             self.dismiss(WantedStop(draft, checked, preview))
 
@@ -191,7 +226,11 @@ class StopScreen(Modal[WantedStop | None]):
 
     def _say_problems(self) -> None:
         if not self._is_reading:
-            self._say(" ".join(list(self.checked.problems.values()) or self._refusals))
+            self._say(" ".join(self.checked.problems.values()) or self._with_way_out(self._refusals))
+
+    def _with_way_out(self, refusals: Sequence[str]) -> str:
+        others = self._others() if refusals else ()
+        return " ".join([*refusals, others_words(others)] if others else refusals)
 
     def _say(self, words: str, look: Look = Look.RED) -> None:
         self.query_one("#problems", FittedLines).show_words(words, look, "! ")
