@@ -111,10 +111,11 @@ class NodeSnapshot:
 
     `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
     nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
-    that were noticed. `clock_skew_s` is the node's clock minus ours. `refused_acts` maps the acts that it does not
-    allow this session, as `POST /path`, to its clean words; it is empty until one was tried. `every_s` is how long
-    it is left alone between two good polls, `metrics_every_s` how seldom its metrics are read (0: each time),
-    `reading_s` what one takes, fetched and read: seconds, None before it.
+    that were noticed. `clock_skew_s` is the node's clock minus ours. `complaint` is what ssh said last, clean, in
+    a tunnel to it that stands. `refused_acts` maps the acts that it does not allow this session, as `POST /path`,
+    to its clean words; it is empty until one was tried. `every_s` is how long it is left alone between two good
+    polls, `metrics_every_s` how seldom its metrics are read (0: each time), `reading_s` what one takes, fetched
+    and read: seconds, None before it.
 
     A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
     in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
@@ -133,6 +134,7 @@ class NodeSnapshot:
     silent_s: float = 0.0
     liveness: str | None = None
     clock_skew_s: float | None = None
+    complaint: Timed[str] | None = None
     restarts: int = 0
     refused_acts: Mapping[str, str] = field(default_factory=dict)
     arriving: Arriving | None = None

@@ -16,7 +16,7 @@ from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.queues import EMPTY_TABLE
-from kumo_tui.model.snapshot import MachineInfo, Metrics
+from kumo_tui.model.snapshot import MachineInfo, Metrics, Timed
 from kumo_tui.node import failures, wire
 from kumo_tui.node.aside import LARGE_BYTES, aside
 from kumo_tui.node.capability import read_capability
@@ -100,6 +100,11 @@ class NodeClient:
     def clock_skew_s(self) -> float | None:
         """The node's clock minus ours by its last answer, to about a second; None before the first."""
         return self._link.clock_skew_s
+
+    @property
+    def complaint(self) -> Timed[str] | None:
+        """What ssh said last, clean, while the tunnel to the node stands, and when; None where it says nothing."""
+        return self._link.complaint
 
     @property
     def address(self) -> str:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from kumo_tui import __version__
 from kumo_tui.clock import Clock
+from kumo_tui.model.snapshot import Timed
 from kumo_tui.node import failures
 from kumo_tui.node.failures import Asked
 from kumo_tui.node.hearing import Hearing
@@ -100,6 +101,7 @@ class Link:
         wanted = not is_here if compress is None else compress
         self._way = way
         self._tunnel = partial(Tunnel, clock=clock, connect_s=timeouts.connect_s, command=ssh)
+        self._through: Tunnel | None = None
         self._given = transport
         self._client = partial(
             httpx.AsyncClient,
@@ -117,6 +119,11 @@ class Link:
         self._http = self._connect()
         self._retired: httpx.AsyncClient | None = None
         self._under_way = 0
+
+    @property
+    def complaint(self) -> Timed[str] | None:
+        """What ssh said last, clean, in a tunnel that stands, and when; None where it was silent, or is not."""
+        return self._through.complaint if self._through is not None else None
 
     async def ask(self, asked: Asked, content: bytes | None = None, hearing: Hearing | None = None) -> Answer:
         """Send one request, once, and read the whole answer, whatever its status. Raises NodeError.
@@ -233,7 +240,8 @@ class Link:
         """New connections, in a new tunnel where they go by ssh; nothing is opened before the first request."""
         if self._given is not None or self._way is None:
             return self._client(transport=self._given)
-        return self._client(transport=TunnelTransport(self._tunnel(self._way), LIMITS))
+        self._through = self._tunnel(self._way)
+        return self._client(transport=TunnelTransport(self._through, LIMITS))
 
     def _note_time(self, response: httpx.Response) -> None:
         try:

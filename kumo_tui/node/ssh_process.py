@@ -50,11 +50,13 @@ async def printed(argv: Sequence[str], environ: Mapping[str, str]) -> str | None
 class SshProcess:
     """A running ssh. `lines` are its newest words, clean; `never_opened` counts channels that did not open.
 
+    `said_at` is when the last of these lines came, monotonic seconds; None before the first.
     `over_at` is when it ended, monotonic seconds; None while it runs.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, stream: asyncio.StreamReader, clock: Clock) -> None:
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.said_at: float | None = None
         self.never_opened = 0
         self.over_at: float | None = None
         self._clock = clock
@@ -151,6 +153,7 @@ class SshProcess:
         line = one_line(raw.decode("utf-8", "replace").strip(), LINE_SHOWN)
         if line:
             self.lines.append(line)
+            self.said_at = self._clock.monotonic()
             self.never_opened += NEVER_OPENED in line
             self._news.set()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kumo_tui.clock import Clock
+from kumo_tui.model.snapshot import Timed
 from kumo_tui.node.ssh_command import (
     DEFAULT_COMMAND,
     explaining,
@@ -71,6 +72,14 @@ class Tunnel:
         """Where the tunnel begins. Only after `up`."""
         assert self._folder is not None
         return self._folder.socket
+
+    @property
+    def complaint(self) -> Timed[str] | None:
+        """What ssh said last in the tunnel that stands, and when; None where it was silent since it stands."""
+        ssh = self._ssh
+        if ssh is None or self._up_since is None or not ssh.lines or ssh.said_at is None:
+            return None
+        return Timed(ssh.lines[-1], ssh.said_at)
 
     async def up(self) -> SshProcess:
         """The ssh that forwards now. Raises NotThrough: nothing was sent.

@@ -31,6 +31,9 @@ _PARTS = {"suspensions": "stops", "suspensions in part": "stops in part"}
 # A node's clock is told to the second only, and the answer takes its time.
 SKEW_S = 5.0
 
+# What ssh said before that is not what is wrong now.
+COMPLAINT_S = 60.0
+
 READY_COLUMNS = (
     Column("READY QUEUE", cut=Cut.MIDDLE),
     Column("WAITING", 9, Align.RIGHT),
@@ -202,6 +205,10 @@ def _facts(
     yield from _standing(node, snapshot)
     for words, parts in causes(node):
         yield "error", f"{', '.join(parts)}: {words}", Look.RED
+    if node.complaint is not None and not _is_told(node.complaint.value, node):
+        said_s = node.complaint.age_s(now)
+        words = f"it said {age_text(said_s)} ago, the tunnel stands: {node.complaint.value}"
+        yield "ssh", words, Look.DIM if said_s > COMPLAINT_S else Look.AMBER
     if node.liveness:
         yield "liveness", node.liveness, Look.AMBER
     for trouble in node.metrics.value.troubles if node.metrics else ():
@@ -213,6 +220,11 @@ def _facts(
         yield "tls", "its certificate is not verified (insecure): anybody may answer in its place", Look.AMBER
     yield from _abilities(node, settings)
     yield from _times(node, snapshot, now)
+
+
+def _is_told(complaint: str, node: NodeSnapshot) -> bool:
+    """Whether an error of the node tells these words of ssh already."""
+    return any(complaint.rstrip(".") in text for text in node.errors.values())
 
 
 def _standing(node: NodeSnapshot, snapshot: Snapshot) -> Iterator[tuple[str, str, Look]]:

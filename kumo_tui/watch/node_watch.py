@@ -144,6 +144,7 @@ class NodeWatch:
             silent_s=self.silent_s,
             liveness=known.liveness,
             clock_skew_s=self.client.clock_skew_s,
+            complaint=self.client.complaint,
             restarts=known.restarts,
             refused_acts=self.client.refused_acts,
             arriving=self.arriving,

@@ -267,6 +267,20 @@ async def test_a_bounce_that_the_node_cuts_is_unknown_though_the_tunnel_stands(t
         assert len(node.heard) == 1
 
 
+async def test_what_ssh_says_while_the_tunnel_stands_is_kept_until_it_ends(node: Tunnelled) -> None:
+    node.order(say=["Welcome to mta1"], channels="refused")
+    await failure(node.client.list_directives())
+    complaint = node.client.complaint
+    assert complaint is not None
+    assert complaint.value == "channel 1: open failed: connect failed: Connection refused"
+    assert complaint.age_s(node.clock.monotonic()) < 60
+    node.order(channels="open")
+    await node.client.list_directives()
+    assert node.client.complaint == complaint
+    await node.client.aclose()
+    assert node.client.complaint is None
+
+
 async def test_a_bounce_whose_channel_never_opened_is_known_not_to_have_arrived(node: Tunnelled) -> None:
     await node.client.list_directives()
     client = node.another()
