@@ -37,6 +37,7 @@ class ListRefresh:
         self._watcher = watcher
         self._watch_of = watch_of
         self._nodes = nodes
+        watcher.remember(nodes)
         self._read_at = self._clock.monotonic()
         self._task: asyncio.Task[None] | None = None
 

@@ -36,11 +36,16 @@ class Membership(ABC):
 
         One that is new is read at once. One that the list has no more goes, its loop and its connection too; while
         something of ours is open there it stays, `leaving`, as does one that the list has at another address. A
-        node whose way alone changed is reached by the new one. `make` gives the watch of a node, and nothing is
+        node whose way alone changed is reached by the new one; one that is to be read-only, or off, is so once
+        nothing of ours is open there. `make` gives the watch of a node, and nothing is
         changed when it raises.
         """
         self._apply(self._roster.take(nodes, make, self.is_held))
         self._publish()
+
+    def remember(self, nodes: Sequence[NodeSettings]) -> None:
+        """Take these as the settings of the nodes that are there: another list is compared with them."""
+        self._roster.remember(nodes)
 
     def set_list_trouble(self, trouble: ListTrouble | None) -> None:
         """Say in every snapshot from now on what is wrong with the list of nodes; None is nothing."""
@@ -53,11 +58,8 @@ class Membership(ABC):
         watch = self._roster.find(node)
         if watch is None or watch.enabled is enabled:
             return
-        if not enabled and self.is_held(node):
-            open_there = ", ".join(self._held_by(node)) or "an act"
-            raise Refused(
-                f"{clean(node)} stays enabled: {open_there} is open there.", "It can be disabled after it."
-            )
+        if not enabled:
+            self._check_free(node, "stays enabled", "It can be disabled after it.")
         watch.enabled = enabled
         self._rounds.take(self._roster.nodes)
         self._publish()
@@ -105,11 +107,9 @@ class Membership(ABC):
             raise Refused(f"{clean(node)} {stays}: {open_there} is open there.", way_out)
 
     def _let_leave(self) -> None:
-        """Let go whom nothing keeps any more."""
+        """Let go whom nothing keeps any more, and switch those that waited for that."""
         if self._roster.is_changing:
-            change = self._roster.settled(self.is_held)
-            if change.left:
-                self._apply(change)
+            self._apply(self._roster.settled(self.is_held))
 
     def _apply(self, change: Change) -> None:
         """Read those that joined; end the loops and the connections of those that left."""

@@ -102,9 +102,10 @@ class NodeWatch:
 
         One that is not `whole` leaves the metrics out until they are due.
         """
-        if not self.enabled:
-            return
         async with self._polling:
+            # It may have been switched off while it was being polled for somebody else.
+            if not self.enabled:
+                return
             errors = {part: error for part, error in self._errors.items() if part == DESCRIPTION}
             for part, read in self._parts(with_metrics=whole or self._metrics_are_due):
                 errors.pop(part, None)

@@ -25,7 +25,7 @@ class NotWatched(Refused, KeyError):
 class Change:
     """What a new list of nodes came to: those that are read from now on, and those that are not any more.
 
-    `retired` are connections that another one has taken the place of.
+    `retired` are connections that another one has taken the place of, or that are not wanted any more.
     """
 
     joined: tuple[NodeWatch, ...] = ()
@@ -64,6 +64,7 @@ class Roster:
         self._settings: dict[str, NodeSettings] = {}
         self._leaving: frozenset[str] = frozenset()
         self._coming: dict[str, tuple[NodeSettings, NodeWatch]] = {}
+        self._ordered: dict[str, dict[str, bool]] = {}
         self._same = SameServers()
         self.clients = Clients(self)
 
@@ -74,8 +75,8 @@ class Roster:
 
     @property
     def is_changing(self) -> bool:
-        """Whether a node leaves, or waits for a place, as soon as nothing of ours is open there."""
-        return bool(self._leaving)
+        """Whether a node leaves, waits for a place, or is to be switched, once nothing of ours is open there."""
+        return bool(self._leaving or self._ordered)
 
     def find(self, name: str) -> NodeWatch | None:
         """The node of this name, None where it is not there any more."""
@@ -92,6 +93,10 @@ class Roster:
             for watch in self.nodes
         ]
 
+    def remember(self, nodes: Iterable[NodeSettings]) -> None:
+        """Take these as the settings that the nodes which are there were made from."""
+        self._settings |= {node.label: node for node in nodes if node.label in self._watches}
+
     def take(self, wanted: Sequence[NodeSettings], make: Make, is_held: Callable[[str], bool]) -> Change:
         """Take another list of nodes. `make` gives a node's watch; what it raises leaves everything as it was.
 
@@ -106,10 +111,12 @@ class Roster:
         self._watches |= {watch.name: watch for watch in joined}
         for node in wanted:
             if node.label not in new or node.label in at_once:
-                self._set_anew(node, is_held)
+                self._note_orders(node)
         listed = {node.label: node for node in wanted}
         waiting = {**self._coming, **{name: pair for name, pair in new.items() if name not in at_once}}
+        before = self._coming
         self._coming = {name: pair for name, pair in waiting.items() if listed.get(name) == pair[0]}
+        retired += tuple(pair[1].client for name, pair in before.items() if self._coming.get(name) != pair)
         self._leaving = frozenset(name for name in self._watches if name not in listed or name in self._coming)
         here = [name for name in listed if name in self._watches and name not in self._leaving]
         order = (*here, *(name for name in self._watches if name not in here))
@@ -118,7 +125,8 @@ class Roster:
         return Change((*joined, *more.joined), more.left, retired)
 
     def settled(self, is_held: Callable[[str], bool]) -> Change:
-        """Let those go that are leaving, and on which nothing of ours is open any more."""
+        """Where nothing of ours is open any more, switch who waited for that and let those go that are leaving."""
+        self._obey(is_held)
         left = tuple(watch for watch in self.nodes if watch.name in self._leaving and not is_held(watch.name))
         joined = []
         for watch in left:
@@ -151,13 +159,22 @@ class Roster:
         there.client, before = watch.client, there.client
         return before
 
-    def _set_anew(self, node: NodeSettings, is_held: Callable[[str], bool]) -> None:
-        """Take what the settings say of reading it and acting on it, where they say another thing than before."""
-        before, watch = self._settings.get(node.label), self._watches[node.label]
+    def _note_orders(self, node: NodeSettings) -> None:
+        """Note what the settings say of reading it and acting on it, where they say another thing than before."""
+        before = self._settings.get(node.label, node)
         self._settings[node.label] = node
-        if before is None:
-            return
+        orders = self._ordered.pop(node.label, {})
         if before.read_only != node.read_only:
-            watch.read_only = node.read_only
+            orders["read_only"] = node.read_only
         if before.enabled != node.enabled:
-            watch.enabled = node.enabled or is_held(node.label)
+            orders["enabled"] = node.enabled
+        if orders:
+            self._ordered[node.label] = orders
+
+    def _obey(self, is_held: Callable[[str], bool]) -> None:
+        """Switch nodes as was noted: what is ours there is read, and may be ended, until it is over."""
+        for name in [name for name in self._ordered if not is_held(name)]:
+            orders, watch = self._ordered.pop(name), self._watches.get(name)
+            if watch is not None:
+                watch.read_only = orders.get("read_only", watch.read_only)
+                watch.enabled = orders.get("enabled", watch.enabled)

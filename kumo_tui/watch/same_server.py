@@ -19,6 +19,7 @@ class SameServers:
 
     def __init__(self) -> None:
         self._same: Mapping[str, str] = {}
+        self._nodes: Mapping[str, NodeWatch] = {}
         self._differs_since: dict[tuple[str, str], float] = {}
         self._stamp: object = None
 
@@ -28,9 +29,16 @@ class SameServers:
         Nodes that are off come after the others: where the first of two is off, the other one counts.
         """
         ordered = sorted(nodes, key=lambda node: not node.enabled)
-        stamp = tuple((node.name, node.url, node.enabled, node.told_info_at) for node in ordered)
+        stamp = tuple((node, node.enabled, node.told_info_at) for node in ordered)
         if stamp != self._stamp:
-            self._same, self._stamp = self._found(ordered, now), stamp
+            there = {node.name: node for node in ordered}
+            # What is remembered of a name is another server's where the list has the name at another address now.
+            self._same = {
+                name: first
+                for name, first in self._same.items()
+                if all(there.get(known) is self._nodes[known] for known in (name, first))
+            }
+            self._same, self._nodes, self._stamp = self._found(ordered, now), there, stamp
         return self._same
 
     def _found(self, nodes: Sequence[NodeWatch], now: float) -> Mapping[str, str]:

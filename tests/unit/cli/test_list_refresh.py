@@ -1,6 +1,7 @@
 """The node list is read again while the watch runs; one that cannot be had changes nothing but says so."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -78,6 +79,14 @@ async def test_nodes_join_and_leave_with_the_list(listing: Listing) -> None:
     await listing.until(has("mta2", "mta3"), 1.0)
     listing.write("mta2")
     await listing.until(has("mta2"))
+
+
+async def test_what_the_list_orders_of_a_node_that_was_there_at_the_start_holds_too(listing: Listing) -> None:
+    entries = [{"url": "http://mta1:8000", "name": "mta1", "read_only": True}]
+    entries += [{"url": "http://mta2:8000", "name": "mta2", "enabled": False}]
+    listing.file.write_text(json.dumps(entries))
+    snapshot = await listing.until(lambda snapshot: snapshot.nodes[0].read_only)
+    assert [node.enabled for node in snapshot.nodes] == [True, False]
 
 
 async def test_a_list_that_cannot_be_had_leaves_the_nodes_and_says_since_when(listing: Listing) -> None:

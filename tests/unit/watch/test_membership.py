@@ -252,6 +252,63 @@ async def test_settings_that_say_another_thing_than_before_replace_what_the_oper
     assert not house.node("mta2").enabled
 
 
+async def test_the_first_other_list_is_compared_with_the_settings_at_the_start(house: House) -> None:
+    house.watcher.remember([house.settings("mta1"), house.settings("mta2")])
+    listed = [house.settings("mta1", enabled=False), house.settings("mta2", read_only=True)]
+    house.watcher.set_nodes(listed, house.make)
+    assert house.node("mta2").read_only
+    assert not house.node("mta1").enabled
+
+
+async def test_what_a_list_orders_of_a_node_waits_until_what_is_ours_there_is_over(house: House) -> None:
+    house.set_nodes("mta1", "mta2")
+    house.follow("mta2")
+    for _again in range(2):
+        listed = [house.settings("mta1"), house.settings("mta2", enabled=False, read_only=True)]
+        house.watcher.set_nodes(listed, house.make)
+        await house.clock.advance(4)
+        assert house.node("mta2").state is NodeState.OK
+        assert not house.node("mta2").read_only
+    await house.end("mta2")
+    assert house.node("mta2").state is NodeState.DISABLED
+    assert house.node("mta2").read_only
+    before = house.polls("mta2")
+    await house.clock.advance(30)
+    assert house.polls("mta2") == before
+
+
+async def test_a_node_that_is_switched_off_while_a_poll_waits_for_its_turn_is_not_asked(house: House) -> None:
+    held = house.nodes["mta2"].hold[BOUNCE] = asyncio.Event()
+    await house.clock.advance(3)
+    looking = asyncio.create_task(house.watcher.poll_once())
+    await settle()
+    before = len(house.nodes["mta2"].asked)
+    house.watcher.set_enabled("mta2", enabled=False)
+    await settle()
+    held.set()
+    await looking
+    assert len(house.nodes["mta2"].asked) == before
+
+
+async def test_a_node_that_waited_for_a_place_in_vain_has_its_connection_closed(house: House) -> None:
+    made: list[NodeWatch] = []
+
+    def make(node: NodeSettings) -> NodeWatch:
+        made.append(house.make(node))
+        return made[-1]
+
+    house.follow("mta2")
+    for port in (9000, 9001):
+        moved = [house.settings("mta1"), house.settings("mta2", url=f"http://127.0.0.1:{port}")]
+        house.watcher.set_nodes(moved, make)
+    house.watcher.set_nodes([house.settings("mta1")], make)
+    await settle()
+    assert len(made) == 2
+    for watch in made:
+        with pytest.raises(RuntimeError, match="closed"):
+            await watch.client.list_directives()
+
+
 async def test_a_refused_connection_of_a_node_that_has_left_tells_nothing_more(house: House) -> None:
     house.nodes["mta2"].answers["GET", BOUNCE] = httpx.ConnectError("refused")
     await house.clock.advance(3)

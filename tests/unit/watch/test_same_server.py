@@ -8,6 +8,7 @@ import pytest
 from kumo_tui.errors import Refused
 from kumo_tui.model.operation import ActState
 from kumo_tui.node.client import MACHINE_INFO
+from kumo_tui.profiles import NodeSettings
 from kumo_tui.watch.node_watch import INFO_EVERY_S
 from tests.scripted import ScriptedNode
 from tests.unit.act.house import House, posts
@@ -121,6 +122,21 @@ async def test_where_the_first_of_two_is_switched_off_the_other_counts(house: Ho
     house.watcher.set_enabled("mta1", enabled=True)
     await reread(house)
     assert same(house) == ["", "mta1"]
+
+
+async def test_a_name_that_the_list_has_at_another_address_is_another_server(house: House) -> None:
+    twin(house)
+    await house.watcher.poll_once()
+    other = ScriptedNode(house.clock, "mta2")
+    other.url, other.queues = "http://127.0.0.1:9000", {"news:zenith@aol.com": 4}
+    other.answers["GET", MACHINE_INFO] = httpx.Response(404)
+    listed = [NodeSettings(url=house.nodes[0].url, name="mta1"), NodeSettings(url=other.url, name="mta2")]
+    house.watcher.set_nodes(listed, lambda _node: other.watch())
+    assert same(house) == ["", ""]
+    snapshot = await house.watcher.poll_once()
+    assert same(house) == ["", ""]
+    assert [node.name for node in snapshot.targets] == ["mta1", "mta2"]
+    assert snapshot.queues.total == 57 + 4
 
 
 async def test_two_spellings_of_this_machine_are_one_server_until_they_tell_otherwise(house: House) -> None:
