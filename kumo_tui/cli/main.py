@@ -4,35 +4,61 @@ import io
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from kumo_tui import __version__
-from kumo_tui.cli.bounce import bounce_command
 from kumo_tui.cli.compose import Call, Surroundings
 from kumo_tui.cli.dashboard import check_terminal
-from kumo_tui.cli.demo import demo_command, simulate_command
-from kumo_tui.cli.doctor import doctor_command
 from kumo_tui.cli.exits import Exit, exit_of_error
-from kumo_tui.cli.history import history_command
 from kumo_tui.cli.loop import Ended
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import say
-from kumo_tui.cli.overview import overview_command
 from kumo_tui.cli.profiles import open_dashboards
-from kumo_tui.cli.reading import directives_command, queues_command, status_command
-from kumo_tui.cli.release import release_command
-from kumo_tui.cli.report import report_command
-from kumo_tui.cli.stop import stop_command
-from kumo_tui.cli.watch import watch_command
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.text import one_line
 
 NAME = "kumo-tui"
 
+# In which module of this room each command is. The dashboard needs none of them, and no command another one.
+MODULES = {
+    "status": "reading",
+    "queues": "reading",
+    "directives": "reading",
+    "overview": "overview",
+    "watch": "watch",
+    "bounce": "bounce",
+    "stop": "stop",
+    "release": "release",
+    "history": "history",
+    "report": "report",
+    "doctor": "doctor",
+    "demo": "demo",
+    "simulate": "demo",
+}
 
-@click.group(NAME, invoke_without_command=True)
+
+class Commands(click.Group):
+    """The group of all commands; a command is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in alphabetical order."""
+        del ctx
+        return sorted(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, None where there is none."""
+        del ctx
+        if cmd_name not in MODULES:
+            return None
+        module = import_module(f"kumo_tui.cli.{MODULES[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group(NAME, cls=Commands, invoke_without_command=True)
 @click.version_option(__version__, prog_name=NAME)
 @with_global_options
 @click.pass_context
@@ -47,24 +73,6 @@ def commands(ctx: click.Context, given: Options) -> int | None:
         return None
     check_terminal(call)
     return open_dashboards(call)
-
-
-for _command in (
-    status_command,
-    queues_command,
-    directives_command,
-    overview_command,
-    watch_command,
-    bounce_command,
-    stop_command,
-    release_command,
-    history_command,
-    report_command,
-    doctor_command,
-    demo_command,
-    simulate_command,
-):
-    commands.add_command(_command)
 
 
 def outcome(words: Sequence[str], surroundings: Surroundings) -> int:

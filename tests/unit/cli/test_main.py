@@ -2,12 +2,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from kumo_tui import __version__
 from kumo_tui.cli import simulator
 from kumo_tui.cli.compose import Surroundings
-from kumo_tui.cli.main import commands, outcome
+from kumo_tui.cli.main import MODULES, commands, outcome
 from kumo_tui.errors import InputError
 from tests.unit.cli.desk import Desk
 
@@ -30,10 +31,24 @@ def test_version_and_help_are_printed(desk: Desk) -> None:
     assert "KUMO_KCLI_ENDPOINT" in desk.out
 
 
-@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_the_dashboard_starts_without_the_commands_and_without_the_one_of_httpx() -> None:
+    code = "import sys, kumo_tui.cli.main, kumo_tui.ui.app; print(*sys.modules)"
+    loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
+    assert {"kumo_tui.cli.profiles", "httpx"} <= loaded
+    assert loaded.isdisjoint({"rich.progress", "pygments", *(f"kumo_tui.cli.{name}" for name in MODULES.values())})
+
+
+def test_the_help_lists_every_command(desk: Desk) -> None:
+    assert desk.run("--help") == 0
+    listed = desk.out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == sorted(MODULES)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
 def test_every_command_and_option_has_a_help_text(desk: Desk, name: str) -> None:
-    command = commands.commands[name]
-    assert command.help
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    assert (command.name, bool(command.help)) == (name, True)
     assert all(getattr(option, "help", "") for option in command.params if option.param_type_name == "option")
     assert desk.run(name, "--help") == 0
 
