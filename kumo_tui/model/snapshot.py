@@ -214,7 +214,8 @@ class ListTrouble:
 class LeftBehind:
     """What an earlier run left in force where nobody looks now: no node that it is followed on is watched.
 
-    `nodes` are those that are not here, or not at that address; on the last of them it ends by itself at `until`. It is a stop of ours (`is_stop`), or a bounce.
+    `nodes` are those that are not here, or not at that address; on the last of them it ends by itself at `until`.
+    It is a stop of ours (`is_stop`), or a bounce.
     """
 
     tag: str
