@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kumo_tui.credentials import CredentialSettings
-from kumo_tui.urls import check_url, is_loopback, is_plain_http, ssh_way
+from kumo_tui.urls import check_url, is_loopback, is_plain_http, split_url, ssh_way
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _MATCHER = re.compile(rf'\s*({_LABEL.pattern})\s*(=~|!~|!=|=)\s*("(?:[^"\\\x00-\x1f\x7f]|\\[abfnrtv\\"])*")\s*')
@@ -21,7 +21,7 @@ def check_base_url(url: str) -> str:
 
     Raises ValueError in words when it is none.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"{url.rpartition('@')[2]!r} has no http:// or https:// in front")
     if parts.query or parts.fragment:

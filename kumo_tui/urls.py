@@ -4,7 +4,7 @@ import ipaddress
 import re
 import shlex
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 FAR_DEFAULT = "127.0.0.1:8000"
 
@@ -58,7 +58,7 @@ def check_url(url: str) -> str:
         raise ValueError("a URL holds no blanks and no control characters")
     if url.startswith("ssh://"):
         return _checked_ssh(url)
-    parts, shown = urlsplit(url), url.rpartition("@")[2]
+    parts, shown = split_url(url), url.rpartition("@")[2]
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"{shown!r} has no http://, https:// or ssh:// in front")
     if parts.username is not None or parts.password is not None:
@@ -68,6 +68,14 @@ def check_url(url: str) -> str:
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"{shown!r} has a path; give scheme, host and port only")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def split_url(url: str) -> SplitResult:
+    """The parts of a URL. Raises ValueError with words that do not repeat any of it, as Python's may."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError("a URL names its host in letters, digits, dots and dashes, or in brackets") from None
 
 
 def ssh_way(url: str) -> SshWay | None:

@@ -1,13 +1,19 @@
-"""What the readers of many nodes share on one event loop: turns at reading, and the names that they find."""
+"""What the readers of many nodes share on one event loop: turns at reading and at logging in, and names found."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from heapq import heappop, heappush
 from itertools import count
 from weakref import WeakKeyDictionary
 
+from kumo_tui.clock import Clock
+
 # Beyond this, names are forgotten and gathered anew: nodes that have different queues gain nothing from them.
 NAMES_KEPT = 2**18
+
+OPENINGS_AT_ONCE = 8
+LONGEST_OPENING_S = 2.0
 
 
 class Company:
@@ -15,6 +21,7 @@ class Company:
 
     def __init__(self) -> None:
         self.turns = Turns()
+        self.openings = Openings()
         self._names: dict[str, str] = {}
 
     @staticmethod
@@ -61,6 +68,25 @@ class Turns:
                 loop.call_soon(self._next, loop)
                 return
         self._is_taken = False
+
+
+class Openings:
+    """So many ssh log in at once: a machine that all of them pass drops more of them (MaxStartups of sshd, 10)."""
+
+    def __init__(self, at_once: int = OPENINGS_AT_ONCE, longest_s: float = LONGEST_OPENING_S) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._longest_s = longest_s
+
+    @asynccontextmanager
+    async def turn(self, clock: Clock) -> AsyncIterator[None]:
+        """Wait for a turn. It ends with the block, or earlier: one that hangs holds nobody up for long."""
+        await self._free.acquire()
+        ends = asyncio.create_task(clock.sleep(self._longest_s))
+        ends.add_done_callback(lambda _ended: self._free.release())
+        try:
+            yield
+        finally:
+            ends.cancel()
 
 
 _COMPANIES: WeakKeyDictionary[asyncio.AbstractEventLoop, Company] = WeakKeyDictionary()

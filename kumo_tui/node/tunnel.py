@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kumo_tui.clock import Clock
 from kumo_tui.model.snapshot import Timed
+from kumo_tui.node.company import Company
 from kumo_tui.node.ssh_command import (
     DEFAULT_COMMAND,
     explaining,
@@ -144,9 +145,10 @@ class Tunnel:
     async def _open(self) -> None:
         """Open it, or note why not."""
         try:
-            ssh = await self._started()
-            if ssh is not None:
-                await self._stands(ssh)
+            async with Company.here().openings.turn(self._clock):
+                ssh = await self._started()
+                if ssh is not None:
+                    await self._stands(ssh)
         finally:
             self._opening = None
 

@@ -255,6 +255,7 @@ def test_a_url_is_kept_as_scheme_host_and_port(url: str, kept: str) -> None:
         "http://user:sec/secret@mta1:8000",
         "http:/user:secret@mta1:8000",
         "http://user:secret#x@mta1:8000",
+        "http://user:secret\u2100@mta1:8000",
         "user:secret@mta1:8000",
         "http://mta 1:8000",
         "http://mta1\n:8000",

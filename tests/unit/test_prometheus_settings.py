@@ -31,6 +31,7 @@ def test_a_url_may_have_a_path(written: str, taken: str) -> None:
         "prom:9090",
         "ssh://prom/127.0.0.1:9090",
         "http://ops:secret@prom:9090",
+        "http://ops:secret\u2100@prom:9090",
         "http://prom/?query=up",
         "http://prom/#graph",
         "http://prom/../x",

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from kumo_tui.node import company
-from kumo_tui.node.company import Company, Turns
+from kumo_tui.node.company import Company, Openings, Turns
 from kumo_tui.node.lines import in_blocks
+from tests.fakes import FakeClock
 
 
 async def test_one_piece_of_work_is_done_in_each_round_of_the_event_loop() -> None:
@@ -73,3 +74,25 @@ async def test_a_body_comes_in_blocks_and_whole() -> None:
             yield b"abc"
 
     assert [block async for block in in_blocks(chunks(), 6)] == [b"abcabc", b"abcabc", b"abc"]
+
+
+async def test_so_many_log_in_at_once_and_one_that_hangs_holds_nobody_up_for_long() -> None:
+    clock, openings, done = FakeClock(), Openings(at_once=2, longest_s=2.0), asyncio.Event()
+    begun = list[int]()
+
+    async def log_in(number: int) -> None:
+        async with openings.turn(clock):
+            begun.append(number)
+            await done.wait()
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(5):
+            group.create_task(log_in(number))
+        await clock.advance(0.0)
+        assert begun == [0, 1]
+        await clock.advance(2.0)
+        assert begun == [0, 1, 2, 3]
+        done.set()
+    assert begun == [0, 1, 2, 3, 4]
+    async with openings.turn(clock), openings.turn(clock):
+        pass
