@@ -6,6 +6,7 @@ from typing import cast
 
 from textual.reactive import reactive
 
+from kumo_tui.act.rights import Rights
 from kumo_tui.errors import Refused
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui import papers
@@ -32,6 +33,11 @@ class Opening(TerminalApp, inherit_bindings=False):
     snapshot: reactive[Snapshot] = reactive(cast(Snapshot, None), repaint=False, init=False)
     overview: Overviewing | None = None
     watcher: Watching
+
+    @property
+    @abstractmethod
+    def rights(self) -> Rights:
+        """What this session may change, by the last snapshot."""
 
     @abstractmethod
     def say(self, text: str) -> None:
@@ -94,21 +100,32 @@ class Opening(TerminalApp, inherit_bindings=False):
     def set_node_enabled(self, name: str, *, enabled: bool) -> None:
         """Read this node from now on, or not any more; say why where that must not be."""
         done = "is read again" if enabled else "is disabled: it is not read, not counted, no target"
-        self._choose(lambda: self.watcher.set_enabled(name, enabled=enabled), f"{name} {done}.")
+        self._choose(lambda: self.watcher.set_enabled(name, enabled=enabled), lambda: f"{name} {done}.")
 
     def set_node_read_only(self, name: str, *, read_only: bool) -> None:
         """Only watch this node, or act on it too; say why where that must not be."""
-        done = "is read-only: nothing is begun there" if read_only else "takes part in acts again"
-        self._choose(lambda: self.watcher.set_read_only(name, read_only=read_only), f"{name} {done}.")
+        self._choose(
+            lambda: self.watcher.set_read_only(name, read_only=read_only),
+            lambda: self._open_words(name, read_only),
+        )
 
-    def _choose(self, change: Callable[[], None], done: str) -> None:
+    def _open_words(self, name: str, read_only: bool) -> str:
+        """Whether acts reach a node now that it was made read-only, or is not any more."""
+        if read_only:
+            return f"{name} is read-only: nothing is begun there."
+        if self.rights.may_act_on(name):
+            return f"{name} takes part in acts again."
+        why = f"this session is ({self.rights.order})" if self.rights.order else "it refuses acts"
+        return f"{name} is read-only no more by its setting, but {why}: nothing is begun there."
+
+    def _choose(self, change: Callable[[], None], done: Callable[[], str]) -> None:
         try:
             change()
         except Refused as error:
             self.say(str(error))
         else:
             self.snapshot = self.watcher.snapshot
-            self.say(done)
+            self.say(done())
 
     def write_report(self, tag: str) -> None:
         """Write the incident report of an operation to a new file, and say where."""

@@ -11,16 +11,18 @@ from kumo_tui.act.preview import take_preview
 from kumo_tui.config import Settings
 from kumo_tui.node.client import BOUNCE, SUSPEND
 from kumo_tui.sim.web.access import Access
+from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.directive_rows import DirectiveKey, StopKey
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.question import QuestionScreen
 from kumo_tui.ui.screens.stop import StopScreen
-from tests.fakes import settle
+from tests.fakes import FakeClock, settle
 from tests.frames import frame_of
 from tests.stage import Stage
 from tests.ui.pilots import wait_for
+from tests.ui.worlds import FakeActs, FakeWatching, node, settings, snapshot
 
 STOPPED = Draft(tenant="s1", reason=STOP_REASON, duration=STOP_DURATION)
 SWEEP, STOP, RELEASE = f"POST {BOUNCE}", f"POST {SUSPEND}", f"DELETE {SUSPEND}"
@@ -177,3 +179,21 @@ async def test_one_node_of_two_that_refuses_is_named_and_left_out_of_what_is_beg
             await pilot.press("n")
             await at(stage, pilot, NodesScreen)
             await wait_for(pilot, lambda: f"read-only refuses acts: {RELEASE} (401)" in shown(stage))
+
+
+async def test_a_node_that_is_open_again_is_not_said_to_take_acts_where_the_session_may_not_act() -> None:
+    world = snapshot(node("mta1", {}), node("mta2", {}, read_only=True))
+    app = KumoTuiApp(FakeWatching(world), FakeActs(), settings(read_only=True), FakeClock())  # type: ignore[arg-type]  # sampling only
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("n")
+        await wait_for(pilot, lambda: isinstance(app.screen, NodesScreen))
+        await pilot.press("end", "w")
+        await wait_for(pilot, lambda: "this session is (" in "\n".join(frame_of(app)))
+        assert "mta2 is read-only no more by its setting" in "\n".join(frame_of(app))
+        refusing = node("mta1", {}, refused_acts={"POST /x": "mta1: no"}, read_only=True)
+    app = KumoTuiApp(FakeWatching(snapshot(refusing)), FakeActs(), settings(), FakeClock())  # type: ignore[arg-type]  # sampling only
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("n")
+        await wait_for(pilot, lambda: isinstance(app.screen, NodesScreen))
+        await pilot.press("w")
+        await wait_for(pilot, lambda: "but it refuses acts" in "\n".join(frame_of(app)))
