@@ -27,9 +27,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-## Most of the time of the end-to-end tests is waiting for real programs: several at once.
+## Most of the time of the end-to-end tests is waiting for real programs: several at once. They come first, as they
+## are collected, for else the files with few but long tests are left for the end, when only some of the four work.
 test: lint
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench

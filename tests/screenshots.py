@@ -112,7 +112,8 @@ async def _let(stage: Stage, pilot: Pilot[None], seconds: float, polls: int = 1)
     for _poll in range(polls):
         await stage.play(seconds / polls)
         await settle()
-        await _settle(pilot)
+        await pilot.pause()
+    await _settle(pilot)
 
 
 async def _press(pilot: Pilot[None], *keys: str) -> None:

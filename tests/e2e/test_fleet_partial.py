@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.e2e.scene import BOUNCES, Scene, scene
-from tests.e2e.test_fleet_trouble import NEW, PROMO, plan
+from tests.e2e.test_fleet_trouble import NEW, PROMO, plan, reviewed
 
 THREE = plan(("mta1", NEW, ""), ("mta2", NEW, ""), ("mta3", NEW, ""))
 
@@ -48,9 +48,7 @@ def test_on_the_dashboard_it_is_partial_and_is_sent_to_mta2_by_a_confirmation_of
         stage.configure()
         with stage.dashboard(ACT__ANSWER_TIMEOUT_S="1") as desk:
             desk.wait_for("showing 1-2 of 2 queues")
-            desk.show("promo", "showing 1-1 of 1 queue")
-            desk.draft("bad link", duration="10m", plain=True)
-            token = desk.review()
+            token = reviewed(desk, "10m")
             fail_two(stage)
             desk.confirm(token)
             stage.fleet.wait(lambda: bool(stage.bounces("mta3")), "the bounce on mta3")

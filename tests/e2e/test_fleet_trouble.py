@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.cli_fleet import refusing
-from tests.e2e.scene import DEAF_S, Scene, scene
+from tests.e2e.scene import DEAF_S, Desk, Scene, scene
 
 NEW, OLD = "2026.06.23-f3af1cd0", "2024.11.08-d383b033"
 STANDING = """
@@ -27,6 +27,13 @@ def plan(*nodes: tuple[str, str, str]) -> str:
 
 
 TWO = plan(("mta1", NEW, ""), ("mta2", NEW, ""))
+
+
+def reviewed(desk: Desk, duration: str) -> str:
+    """Go as far as the confirmation of a plain bounce of promo; what it asks to type."""
+    desk.show("promo", "showing 1-1 of 1 queue")
+    desk.draft("bad link", duration=duration, plain=True)
+    return desk.review()
 
 
 @contextmanager
@@ -53,7 +60,8 @@ def test_a_refusing_node_is_down_in_the_first_line_and_every_sum_says_two_of_thr
         desk.wait_for("mta1 500   mta2 500   mta3 DOWN")
         desk.back("showing 1-2 of 2 queues")
         desk.press("n")
-        desk.wait_for("2 of 3 nodes answering")
+        desk.wait_for("CLOCK")
+        desk.wait(lambda _text: "2 of 3 nodes answering" in desk.lines[0], "the sum in the first line")
         desk.back("showing 1-2 of 2 queues")
         desk.quit()
         assert stage.fleet.acts() == []
@@ -126,13 +134,11 @@ def test_a_node_an_hour_off_is_said_and_its_bounce_ends_with_the_others(tmp_path
     with scene(late, tmp_path) as stage, stage.dashboard() as desk:
         desk.wait_for("showing 1-2 of 2 queues")
         desk.press("n")
-        desk.wait_for("answering")
+        desk.wait_for(" -1h ")
         desk.press("end")
         desk.wait_said("behind ours: times in its logs differ")
         desk.back("showing 1-2 of 2 queues")
-        desk.show("promo", "showing 1-1 of 1 queue")
-        desk.draft("bad link", duration="5s", plain=True)
-        desk.confirm(desk.review())
+        desk.confirm(reviewed(desk, "5s"))
         desk.wait_for("SWEPT")
         desk.wait_for("DONE")
         assert [body.get("duration") for name in stage.fleet.urls for body in stage.bounces(name)] == ["5s", "5s"]
@@ -149,10 +155,8 @@ def test_nodes_of_two_versions_are_told_apart_and_criteria_reach_both(tmp_path: 
         desk.press("down")
         desk.wait_for("cannot")
         desk.back("showing 1-2 of 2 queues")
-        desk.show("promo", "showing 1-1 of 1 queue")
-        desk.draft("bad link", duration="5s", plain=True)
-        desk.confirm(desk.review())
-        desk.wait_for("DONE")
+        desk.confirm(reviewed(desk, "5s"))
+        desk.wait_for("✓ DONE")
         bodies = [body for name in stage.fleet.urls for body in stage.bounces(name)]
         assert [body["campaign"] for body in bodies] == ["promo", "promo"]
         assert all("queue_names" not in body for body in bodies)
@@ -179,9 +183,7 @@ def test_one_node_is_looked_at_alone_and_a_bounce_from_there_goes_there_only(tmp
         desk.press("a", "a")
         desk.wait_for("mta2 only")
         assert "1,000 msgs" in desk.lines[0] and "2 of 3 nodes (mta3 DOWN)" in desk.lines[0]
-        desk.show("promo", "showing 1-1 of 1 queue")
-        desk.draft("bad link", duration="10m", plain=True)
-        token = desk.review()
+        token = reviewed(desk, "10m")
         assert "1 of 3 nodes: only mta2" in desk.flat and "50% of mta2" in desk.flat
         desk.confirm(token)
         stage.fleet.wait(lambda: bool(stage.bounces("mta2")), "the bounce")

@@ -54,7 +54,7 @@ def test_a_dashboard_that_logs_in_leaves_no_secret_behind(tmp_path: Path, monkey
             desk.wait_for(f"-u '{USER}:***'")
             desk.back("Review")
             desk.confirm(desk.review())
-            desk.wait_for("DONE")
+            desk.wait_for("✓ DONE")
             desk.press("w")
             desk.wait_for(".md")
             desk.press("e")

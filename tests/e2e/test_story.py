@@ -6,27 +6,26 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.cli_fleet import KUMO_TUI
-from tests.e2e.terminal import Terminal
+from tests.e2e.scene import Desk
 
 SWEEP_PATIENCE_S = 60.0
 
 
 @pytest.fixture
-def terminal() -> Iterator[Terminal]:
+def terminal() -> Iterator[Desk]:
     # Whether a plain bounce takes other queues' mail is chance; here it goes on to its end all the same.
-    with Terminal([KUMO_TUI, "demo", "--seed", "3"], env={"KUMO_TUI_ACT__STOP_AT_COLLATERAL": "false"}) as running:
+    with Desk([KUMO_TUI, "demo", "--seed", "3"], env={"KUMO_TUI_ACT__STOP_AT_COLLATERAL": "false"}) as running:
         yield running
 
 
-def test_a_campaign_is_found_previewed_confirmed_bounced_and_followed_to_its_end(terminal: Terminal) -> None:
+def test_a_campaign_is_found_previewed_confirmed_bounced_and_followed_to_its_end(terminal: Desk) -> None:
     terminal.wait_for("promo:acme@gmail.com")
     terminal.press("/")
     terminal.type("promo")
     terminal.press("enter")
     terminal.wait_for("showing 1-12 of 12 queues")
     _fill_the_form(terminal)
-    token = _review(terminal)
-    _confirm(terminal, token)
+    _confirm(terminal, terminal.review())
     _watch_it_to_the_end(terminal)
     terminal.press("escape")
     terminal.wait_for("Directives")
@@ -37,7 +36,7 @@ def test_a_campaign_is_found_previewed_confirmed_bounced_and_followed_to_its_end
     assert terminal.wait_end() == 0
 
 
-def _fill_the_form(terminal: Terminal) -> None:
+def _fill_the_form(terminal: Desk) -> None:
     terminal.press("b")
     terminal.wait_for("would hit now")
     terminal.wait_for("12 queues · ")
@@ -48,27 +47,19 @@ def _fill_the_form(terminal: Terminal) -> None:
     terminal.type("#4711")
     terminal.wait_for("[#4711 ")
     terminal.press("tab", "ctrl+u")
-    terminal.type("45s")
-    terminal.wait_for("[45s ")
+    terminal.type("30s")
+    terminal.wait_for("[30s ")
     _choose_plain(terminal)
 
 
-def _choose_plain(terminal: Terminal) -> None:
+def _choose_plain(terminal: Desk) -> None:
     """Clean is the default here; plain is told with its price."""
     assert "clean: stop, then sweep" in terminal.text
     terminal.press("tab", "tab", "tab", "down", "space")
     terminal.wait_for("(●) plain")
 
 
-def _review(terminal: Terminal) -> str:
-    """Go on to the confirmation; what it asks for."""
-    terminal.onward("CANNOT BE UNDONE")
-    asked = re.search(r"Type\s+(\S.*?)\s+to bounce", terminal.text)
-    assert asked is not None
-    return asked[1]
-
-
-def _confirm(terminal: Terminal, token: str) -> None:
+def _confirm(terminal: Desk, token: str) -> None:
     assert re.fullmatch(r"demo \d{5}", token)
     terminal.pump(0.6)
     terminal.type(token[:-1])
@@ -80,7 +71,7 @@ def _confirm(terminal: Terminal, token: str) -> None:
     terminal.press("enter")
 
 
-def _watch_it_to_the_end(terminal: Terminal) -> None:
+def _watch_it_to_the_end(terminal: Desk) -> None:
     terminal.wait_for("RUNNING")
     first = _bounced(terminal)
     terminal.wait(lambda _text: _bounced(terminal) > first, "totals to rise")
@@ -91,13 +82,13 @@ def _watch_it_to_the_end(terminal: Terminal) -> None:
     assert _bounced(terminal) > first
 
 
-def _bounced(terminal: Terminal) -> int:
+def _bounced(terminal: Desk) -> int:
     """Messages bounced so far, from the operation screen's second line."""
     found = re.search(r"([\d,]+) of [\d,]+", terminal.text)
     return int(found[1].replace(",", "")) if found else -1
 
 
-def _cancel_another(terminal: Terminal) -> None:
+def _cancel_another(terminal: Desk) -> None:
     """The directive of somebody else, in the lower pane."""
     terminal.press("tab")
     for _row in range(4):
@@ -113,6 +104,6 @@ def _cancel_another(terminal: Terminal) -> None:
     terminal.wait_gone("campaign=surv")
 
 
-def _cursor_line(terminal: Terminal) -> str:
+def _cursor_line(terminal: Desk) -> str:
     lines = [line for line in terminal.lines if line.startswith("›")]
     return lines[-1] if lines else ""

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from textual.pilot import Pilot
+
 from kumo_tui.act.draft import Draft
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.offer import Offer, Why
@@ -34,6 +36,15 @@ def one_down() -> Snapshot:
     return replace(shot, nodes=(*shot.nodes[:2], dead))
 
 
+async def choosing_nodes(pilot: Pilot[None]) -> ComposeScreen:
+    """The form, and the choice of nodes that Space has opened over it."""
+    screen = await open_screen(pilot, ComposeScreen(READY, TAG))
+    screen.query_one("#nodes").focus()
+    await pilot.press("space")
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, ChooseNodesScreen))
+    return screen
+
+
 async def test_the_form_shows_for_which_nodes_it_is_meant() -> None:
     app = ActingApp(fleet())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -45,10 +56,7 @@ async def test_the_form_shows_for_which_nodes_it_is_meant() -> None:
 async def test_space_on_the_field_opens_the_choice_and_the_preview_is_over_what_was_taken() -> None:
     app = ActingApp(fleet())
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await open_screen(pilot, ComposeScreen(READY, TAG))
-        screen.query_one("#nodes").focus()
-        await pilot.press("space")
-        await wait_for(pilot, lambda: isinstance(app.screen, ChooseNodesScreen))
+        screen = await choosing_nodes(pilot)
         await pilot.press("space", "enter")
         await wait_for(pilot, lambda: app.screen is screen)
         assert screen.draft.nodes == ("mta2", "mta3")
@@ -59,10 +67,7 @@ async def test_space_on_the_field_opens_the_choice_and_the_preview_is_over_what_
 async def test_no_node_at_all_is_not_taken_and_esc_changes_nothing() -> None:
     app = ActingApp(fleet())
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await open_screen(pilot, ComposeScreen(READY, TAG))
-        screen.query_one("#nodes").focus()
-        await pilot.press("space")
-        await wait_for(pilot, lambda: isinstance(app.screen, ChooseNodesScreen))
+        screen = await choosing_nodes(pilot)
         await pilot.press("space", "down", "space", "down", "space", "enter")
         assert "At least one node is needed." in screen_text(pilot)
         await pilot.press("escape")
