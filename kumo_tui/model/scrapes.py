@@ -44,10 +44,8 @@ class Scrapes:
     by_node: Mapping[str, str] = field(default_factory=dict)
 
 
-def compare(
-    targets: Sequence[Target], nodes: Mapping[str, Sequence[str]], breaking: Mapping[str, str] | None = None
-) -> Scrapes:
-    """Match targets with nodes; `nodes` has what each may be called, `breaking` a name that breaks its scrape."""
+def compare(targets: Sequence[Target], nodes: Mapping[str, Sequence[str]]) -> Scrapes:
+    """Match targets with nodes; `nodes` has what each may be called. Which name breaks a scrape is left open."""
     by_instance = {target.instance: target for target in targets}
     by_node = {
         node: found
@@ -56,11 +54,7 @@ def compare(
     }
     ours = set(by_node.values())
     return Scrapes(
-        failing={
-            node: (breaking or {}).get(node, "")
-            for node, instance in by_node.items()
-            if by_instance[instance].up is False
-        },
+        failing={node: "" for node, instance in by_node.items() if by_instance[instance].up is False},
         unknown=tuple(node for node in nodes if node not in by_node) if targets else (),
         strangers=sum(1 for target in targets if target.has_metrics and target.instance not in ours),
         by_node=by_node,

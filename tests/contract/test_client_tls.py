@@ -15,6 +15,7 @@ from kumo_tui.credentials import CredentialSettings
 from kumo_tui.errors import ConfigError, NodeError, NotKumod, TlsUntrusted
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
+from kumo_tui.node.tls import tls_context
 from kumo_tui.profiles import NodeSettings
 from tests.fakes import FakeClock
 
@@ -168,3 +169,27 @@ async def test_each_node_hears_of_its_own_login_only() -> None:
         await listed(client(url=f"http://127.0.0.1:{second}"))
         assert TOKEN.encode() in heard_first[0]
         assert b"authorization" not in heard_second[0].lower()
+
+
+def test_nodes_of_one_trust_share_it_until_its_file_changes(authority: trustme.CA, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(file)
+    first = tls_context(ca_file=file)
+    assert tls_context(ca_file=file) is first
+    assert tls_context(ca_file=file, insecure=True) is not first
+    file.write_text("no certificate")
+    with pytest.raises(ConfigError):
+        tls_context(ca_file=file)
+    assert tls_context() is tls_context()
+
+
+def test_a_key_that_others_can_get_at_is_refused_also_once_it_was_taken(
+    authority: trustme.CA, tmp_path: Path
+) -> None:
+    file = tmp_path / "me.pem"
+    authority.issue_cert("me").private_key_and_cert_chain_pem.write_to_path(file)
+    file.chmod(0o600)
+    tls_context(client_cert=file)
+    file.chmod(0o644)
+    with pytest.raises(ConfigError):
+        tls_context(client_cert=file)
