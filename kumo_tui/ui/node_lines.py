@@ -279,7 +279,7 @@ def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple
         size = node.metrics.value.size_bytes if node.metrics else 0
         of_size = f"; metrics {size_text(size)}" if size else ""
         yield "last read", f"{words}{of_size}", Look.NORMAL
-    if pace := pace_words(node, snapshot):
+    if node.enabled and (pace := pace_words(node, snapshot)):
         yield "read", pace, Look.NORMAL
     bad = node.metrics.value.bad_lines if node.metrics else 0
     if bad:
@@ -289,6 +289,8 @@ def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple
 def _up_words(node: NodeSnapshot, snapshot: Snapshot, now: float) -> str:
     up_s = uptime_s(node, now)
     since = node.info.online_since if node.info else None
+    if node.info is None and not node.has_data:
+        return "not known yet"
     if since is None and up_s is None:
         return "it does not tell since when it is online"
     if up_s is None and since is not None:

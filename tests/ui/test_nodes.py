@@ -185,7 +185,9 @@ def test_errors_liveness_and_troubles_are_told_in_full() -> None:
     assert said["trouble"] == "the spool sheds load"
     assert said["unread"] == "2 lines of its metrics could not be read"
     assert facts_of(DOWN)["error"] == f"directives, metrics: {REFUSED.removeprefix('mta3: ')}"
-    assert facts_of(DOWN)["version"] == "not known yet"
+    assert (
+        facts_of(DOWN)["up"] == f"{facts_of(DOWN)['version']}; no restart seen" == "not known yet; no restart seen"
+    )
     assert facts_of(mta(capability=None, info=None))["can"].startswith("it has no description of its own")
 
 
@@ -330,6 +332,7 @@ async def test_a_server_that_is_there_twice_is_said_above_the_nodes_and_with_the
 
 
 def test_what_makes_a_node_count_less_is_told_with_it() -> None:
+    assert "read" in facts_of(mta(every_s=2.0)) and "read" not in facts_of(mta(every_s=2.0, enabled=False))
     assert facts_of(mta("mta2", same_as="mta1"))["same"].startswith("the same server as mta1: it is counted")
     assert facts_of(mta(leaving=True))["leaving"].startswith("not in the node list any more")
     assert facts_of(mta(clock_skew_s=3600.0))["clock"].startswith("1:00:00 ahead of ours: times in its logs")

@@ -287,6 +287,7 @@ async def test_without_prometheus_the_key_says_how_it_is_configured() -> None:
     async with shown(None) as running:
         assert isinstance(running.app.screen, DashboardScreen)
         await wait_for(running.pilot, lambda: "No Prometheus is configured" in running.text)
+        assert 'url = "http://prometheus:9090" to the config.' in " ".join(running.text.split())
 
 
 async def test_the_dashboard_warns_of_a_node_that_only_prometheus_cannot_read() -> None:

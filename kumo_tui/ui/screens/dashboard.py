@@ -133,11 +133,10 @@ class DashboardScreen(QuietScreen[None], inherit_bindings=False):
         host = dashboard_host(self)
         mode = replace(host.mode, frozen=self._frozen, alone=self.spec.node)
         self.query_one(Header).show_header(self._whole or host.snapshot, now, mode)
-        said = host.said(now)
         self.query_one(Notice).show_notices(
             host.snapshot,
             now,
-            (Piece(f" {said}", Look.STRONG),) if said else None,
+            host.said(now),
             may_act=host.rights.may_act,
             more=tuple(scrape_words(host.overview.overview, host.snapshot)) if host.overview else (),
         )

@@ -265,14 +265,14 @@ class Notice(Lines):
         self,
         snapshot: Snapshot,
         now: float,
-        said: Line | None = None,
+        said: str = "",
         *,
         may_act: bool = True,
         more: Sequence[str] = (),
     ) -> None:
         """Show them; of many, as many as the height allows and how many more there are: alarms before others.
 
-        `more` is said after what the snapshot says.
+        `said` is what was said last, in full; `more` is said after what the snapshot says.
         """
         signs, size = glyphs_of(self), self.app.size
         listed = list_directives(snapshot, now).alarms
@@ -289,7 +289,7 @@ class Notice(Lines):
         if len(lines) > room:
             rest = (Piece(f" {signs.warning} {len(lines) - max(0, room - 1)} more", Look.AMBER),)
             lines = [*lines[: max(0, room - 1)], rest] if room > 0 and most > 1 else lines[:room]
-        self.show(*alarms, *lines, *([said] if said else []))
+        self.show(*alarms, *lines, *wrapped(said, size.width, Look.STRONG, " "))
 
     def strip_at(self, y: int, width: int) -> Strip:
         """The strip of one line; an alarm's ground goes over the whole width."""
