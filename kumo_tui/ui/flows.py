@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from kumo_tui.act.draft import Draft, How
 from kumo_tui.act.ports import CancelOutcome, CancelState, Confirmed
-from kumo_tui.errors import KumoTuiError
+from kumo_tui.errors import KumoTuiError, NodeError, Unauthorized
 from kumo_tui.model.operation import Mode
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.clean_flows import end_flow, stop_then_confirm
@@ -61,40 +62,63 @@ async def cancel_operation_flow(app: AnyApp, tag: str) -> None:
     if status is not None and status.operation.mode is Mode.CLEAN:
         await end_flow(app, tag)
         return
-    nodes = status.nodes if status else ()
-    await _cancel(
-        app, [(node.act.node, node.act.id) for node in nodes if node.act.id and not node.verdict.is_final]
+    live = [node.act for node in (status.nodes if status else ()) if not node.verdict.is_final]
+    unknown = [act.node for act in live if not act.id]
+    await _cancel(app, [(act.node, act.id) for act in live if act.id], unknown)
+
+
+async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]], unknown: Sequence[str] = ()) -> None:
+    """Ask, then cancel. On the nodes that are `unknown` it may be in force, and has no id yet."""
+    targets = targets_of(acting_host(app).snapshot, wanted)
+    if not targets:
+        words = _unknown_words(unknown) or "Nothing to cancel: it has left the list."
+        tell(app, words, is_error=bool(unknown))
+        return
+    if await app.push_screen_wait(CancelScreen(targets)):
+        await cancel_all(app, targets, unknown)
+
+
+def _unknown_words(nodes: Sequence[str]) -> str:
+    where = ", ".join(map(clean, nodes))
+    return (
+        f"Not known whether it runs on {where}: looked for there, x cancels it once it is found." if nodes else ""
     )
 
 
-async def _cancel(app: AnyApp, wanted: Sequence[tuple[str, str]]) -> None:
-    targets = targets_of(acting_host(app).snapshot, wanted)
-    if not targets:
-        tell(app, "Nothing to cancel: it has left the list.", is_error=False)
-        return
-    if not await app.push_screen_wait(CancelScreen(targets)):
-        return
-    await cancel_all(app, targets)
+async def cancel_all(app: AnyApp, targets: Sequence[Target], unknown: Sequence[str] = ()) -> bool:
+    """Cancel these, each once, and say what came of it; whether none of them is in force any more.
 
-
-async def cancel_all(app: AnyApp, targets: Sequence[Target]) -> bool:
-    """Cancel these, each once, and say what came of it; whether none of them is in force any more."""
+    On the nodes that are `unknown` it may be, too: that is said.
+    """
     if isinstance(app.screen, OperationScreen):
         tell(app, f"Cancelling {plural(len(targets), 'directive')}, waiting for the answer.", is_error=False)
     # All at the same time: a node that does not answer must not hold up the cancel on the others.
     outcomes = await asyncio.gather(*(_cancel_one(app, target) for target in targets))
-    is_bad = any(failed for _, failed in outcomes)
-    tell(app, " ".join(words for words, _ in outcomes), is_error=is_bad)
+    again = dict.fromkeys(clean(outcome.node) for outcome in outcomes if outcome.may_go_again)
+    ways = [f"x tries {', '.join(again)} again."] if again else []
+    is_bad = bool(unknown) or any(outcome.is_bad for outcome in outcomes)
+    said = [*(outcome.words for outcome in outcomes), *ways, _unknown_words(unknown)]
+    tell(app, " ".join(filter(None, said)), is_error=is_bad)
     return not is_bad
 
 
-async def _cancel_one(app: AnyApp, target: Target) -> tuple[str, bool]:
-    """One line for what came of it, and whether that is bad news."""
+class _Cancelled(NamedTuple):
+    """What came of the cancel on one node, in a line; whether that is bad news, and whether x may mend it."""
+
+    node: str
+    words: str
+    is_bad: bool = False
+    may_go_again: bool = False
+
+
+async def _cancel_one(app: AnyApp, target: Target) -> _Cancelled:
     try:
         outcome = await acting_host(app).acts.cancel(target.node, target.directive.id)
     except KumoTuiError as error:
-        return f"Not cancelled: {error}", True
-    return outcome_words(outcome), outcome.state is CancelState.UNKNOWN
+        may_go_again = isinstance(error, NodeError) and not isinstance(error, Unauthorized)
+        return _Cancelled(target.node, f"Not cancelled: {error}", True, may_go_again)
+    is_unknown = outcome.state is CancelState.UNKNOWN
+    return _Cancelled(target.node, outcome_words(outcome), is_unknown, is_unknown)
 
 
 def outcome_words(outcome: CancelOutcome) -> str:

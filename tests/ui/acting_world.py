@@ -157,6 +157,7 @@ class RecordingActs:
     read_error: KumoTuiError | None = None
     bounce_error: KumoTuiError | None = None
     cancel_error: KumoTuiError | None = None
+    cancel_errors: Mapping[str, KumoTuiError] = field(default_factory=dict)
     cancel_state: CancelState = CancelState.REMOVED
     outcome: OperationStatus | None = None
     tags: int = 0
@@ -210,8 +211,9 @@ class RecordingActs:
         return made.operation
 
     async def cancel(self, node: str, directive_id: str) -> CancelOutcome:
-        if self.cancel_error:
-            raise self.cancel_error
+        error = self.cancel_errors.get(node, self.cancel_error)
+        if error:
+            raise error
         if node == self.silent and self.hold:
             await self.hold.wait()
         self.cancelled.append((node, directive_id))

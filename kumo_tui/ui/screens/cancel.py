@@ -10,7 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from kumo_tui.model.directives import Directive
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.names import Part
+from kumo_tui.model.operation import Mode
+from kumo_tui.model.selector import Criteria
+from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
+from kumo_tui.model.tags import tagged_reason
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.screens.confirm import GUARD_S
@@ -55,13 +59,42 @@ class Target:
 
 
 def targets_of(snapshot: Snapshot, wanted: Sequence[tuple[str, str]]) -> tuple[Target, ...]:
-    """Those of the wanted (node, directive id) that the snapshot lists."""
+    """Those of the wanted (node, directive id) that the snapshot lists, or that a node took from us and has not
+    listed since: it may hang.
+    """
     ours = {act.id for status in snapshot.operations for act in status.operation.acts if act.id}
-    return tuple(
-        Target(node.name, directive, directive.id in ours)
+    listed = {
+        (node.name, directive.id): Target(node.name, directive, directive.id in ours)
         for node in snapshot.nodes
         for directive in (node.directives.value if node.directives else ())
         if (node.name, directive.id) in wanted
+    }
+    unlisted = [
+        Target(node.act.node, _as_sent(node.act.id, node, status, snapshot), is_ours=True)
+        for status in snapshot.operations
+        if status.operation.mode is Mode.PLAIN
+        for node in status.nodes
+        if node.act.id and node.is_watched and not node.verdict.is_final
+        if (node.act.node, node.act.id) in wanted and (node.act.node, node.act.id) not in listed
+    ]
+    return (*listed.values(), *unlisted)
+
+
+def _as_sent(identity: str, node: NodeProgress, status: OperationStatus, snapshot: Snapshot) -> Directive:
+    """A directive of ours as it must stand in the list of its node."""
+    operation, selector = status.operation, status.operation.selector
+    given = selector.given() if isinstance(selector, Criteria) else {}
+    age_s = (snapshot.taken_at - operation.created_at).total_seconds()
+    left_s = max(0.0, operation.duration_s - age_s) if node.left_s is None else node.left_s
+    return Directive(
+        identity,
+        campaign=given.get(Part.CAMPAIGN),
+        tenant=given.get(Part.TENANT),
+        domain=given.get(Part.DOMAIN),
+        routing_domain=given.get(Part.ROUTING_DOMAIN),
+        reason=tagged_reason(operation.reason, operation.tag),
+        remaining_s=left_s,
+        total_bounced=node.ledger.progress.total,
     )
 
 
