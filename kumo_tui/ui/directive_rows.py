@@ -225,9 +225,10 @@ def progress_cell(
         word = "" if status.verdict.is_final else f" {style.word}"
         return Cell(f"{partial}{word if wide else ''} {percent}", VERDICTS[Verdict.PARTIAL].look)
     if status.fallen:
-        word = VERDICTS[status.fallen[0].verdict].word
-        text = f"{word} on {len(status.fallen)} {style.word}"
-        return Cell(f"{text} {percent}" if wide else text, Look.RED)
+        styles = [VERDICTS[node.verdict] for node in status.fallen]
+        worst = next((each for each in styles if each.look is Look.RED), styles[0])
+        text = f"{worst.word} on {styles.count(worst)} {style.word}"
+        return Cell(f"{text} {percent}" if wide else text, Look.RED if worst.look is Look.RED else Look.AMBER)
     if read:
         beyond = f"+{count_text(progress.beyond)}" if progress.beyond else ""
         words = f"{style.word} {read}{' nodes read' if wide else ''}"

@@ -165,6 +165,17 @@ def test_a_node_that_has_lost_it_is_said_while_others_go_on() -> None:
     assert (cell.text, cell.look) == ("LOST on 1 CATCHING", Look.RED)
 
 
+def test_one_that_was_cancelled_on_a_node_is_to_look_at_and_wants_no_act_as_one_that_is_lost_does() -> None:
+    status = lost_on_one()
+    cancelled = replace(status.nodes[-1], verdict=Verdict.CANCELLED)
+    running = replace(status.nodes[0], verdict=Verdict.RUNNING)
+    cell = progress_cell(replace(status, nodes=(running, cancelled)), GLYPHS, wide=False)
+    assert (cell.text, cell.look) == ("CANCELLED on 1 RUNNING", Look.AMBER)
+    lost = replace(cancelled, verdict=Verdict.LOST)
+    cell = progress_cell(replace(status, nodes=(running, cancelled, lost)), GLYPHS, wide=False)
+    assert (cell.text, cell.look) == ("LOST on 1 RUNNING", Look.RED)
+
+
 def test_the_operation_screen_names_the_node_that_has_lost_it() -> None:
     words = verdict_words(lost_on_one(), snapshot(node("mta1", {}), node("mta2", {})))
     assert words == "LOST on mta2: nothing is caught there. Elsewhere it goes on."
