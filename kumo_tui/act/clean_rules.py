@@ -62,7 +62,10 @@ def _twice(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator
         operation = status.operation
         if stop_only or not operation.is_waiting:
             doing = "holds this stopped" if operation.is_waiting else "sweeps this"
-            yield f"Operation {operation.tag} {doing} already: go on with it, or end it first."
+            held = [node.act.node for node in status.nodes if not node.verdict.is_final]
+            free = [name for name in preview.node_names if name not in held]
+            where = f" on {', '.join(map(clean, held))}, not on {', '.join(map(clean, free))}" if free else ""
+            yield f"Operation {operation.tag} {doing} already{where}: go on with it, or end it first."
 
 
 def holding(selector: Selector, nodes: Iterable[str], snapshot: Snapshot) -> Sequence[OperationStatus]:

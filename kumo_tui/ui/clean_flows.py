@@ -118,17 +118,17 @@ def standing(snapshot: Snapshot) -> list[OperationStatus]:
 
 
 def covering_stop(snapshot: Snapshot, draft: Draft) -> OperationStatus | None:
-    """Our own operation whose stop holds every queue that the draft selects on every node; None: there is none.
+    """Our own operation whose stop holds every queue that the draft selects; None: there is none.
 
+    It holds them on all the nodes that are meant: those of the draft, or else every target that answers.
     Takes a second at a million queues. Raises InputError when nothing is selected.
     """
     selector = selector_of(draft)
-    meant = set(draft.nodes)
+    meant = set(draft.nodes) or {node.name for node in snapshot.targets if node.answers}
     whole = [
         status
         for status in standing(snapshot)
-        if not status.fallen
-        and (not draft.nodes or meant <= {node.act.node for node in status.nodes if node.verdict in LIVE_VERDICTS})
+        if not status.fallen and meant <= {node.act.node for node in status.nodes if node.verdict in LIVE_VERDICTS}
     ]
     names = snapshot.queues.select(selector).names if whole else ()
     for status in whole:

@@ -140,7 +140,9 @@ class RecordingCleanActs:
     stops: list[tuple[Preview, Checked, str]] = field(default_factory=list)
     confirmed: list[Confirmed] = field(default_factory=list)
     ended: list[tuple[str, bool]] = field(default_factory=list)
+    planned: list[Preview] = field(default_factory=list)
     came: Came = Came.DONE
+    outcomes: tuple[ReleaseOutcome, ...] = ()
     after_stop: Callable[[], None] | None = None
     runs: bool = False
 
@@ -153,6 +155,7 @@ class RecordingCleanActs:
         return tuple(clean_refusals(preview, self.app.snapshot, self.app.settings, (), stop_only=True))
 
     def plan(self, preview: Preview, checked: Checked, tag: str) -> tuple[PlannedRequest, ...]:
+        self.planned.append(preview)
         body = {"campaign": "promo", "reason": tagged_reason(checked.reason, tag), "duration": "0s"}
         url = "http://mta1:8000/api/admin"
         return (
@@ -183,7 +186,7 @@ class RecordingCleanActs:
         if self.end_error:
             raise self.end_error
         self.ended.append((tag, flush))
-        return (ReleaseOutcome("mta1", self.came, "let go"),)
+        return self.outcomes or (ReleaseOutcome("mta1", self.came, "let go"),)
 
     async def release_other(self, node: str, suspension_id: str) -> ReleaseOutcome:
         self.ended.append((suspension_id, False))

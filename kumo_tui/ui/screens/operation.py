@@ -202,7 +202,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         operation = status.operation
         if operation.mode is Mode.PLAIN:
             return sent_requests(operation, snapshot)
-        preview = take_preview(snapshot, operation.selector)
+        preview = take_preview(snapshot, operation.selector, [act.node for act in operation.acts])
         return host_of(self).acts.clean.plan(preview, checked_again(operation), operation.tag)
 
     # Drawing

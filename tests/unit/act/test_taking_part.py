@@ -14,8 +14,9 @@ from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
 from kumo_tui.model.trend import Trend
+from kumo_tui.model.verdict import Verdict
 from tests.ui.acting_world import node, snapshot
-from tests.ui.clean_world import DEFECTIVE
+from tests.ui.clean_world import DEFECTIVE, clean_node, clean_status
 
 PROMO = Criteria(campaign="promo")
 YAHOO = "promo:acme@yahoo.com"
@@ -147,3 +148,13 @@ def test_of_the_unread_only_those_that_are_meant_are_told() -> None:
     shot = snapshot(able("mta1"), able("mta2"), down(able("mta3")))
     assert [each.name for each in unread_nodes(shot)] == ["mta3"]
     assert list(unread_nodes(shot, ["mta1"])) == []
+
+
+def test_a_second_stop_says_on_which_nodes_the_first_holds() -> None:
+    waiting = clean_status(clean_node(Verdict.STOPPED), waiting=True)
+    shot = replace(FLEET, operations=(waiting,))
+    words = " ".join(clean_refusals(take_preview(shot, PROMO), shot, Settings(), (), stop_only=True))
+    assert words == (
+        "Operation 7F3A2C holds this stopped already on mta1, not on mta2, mta3: go on with it, or end it first."
+    )
+    assert not clean_refusals(take_preview(shot, PROMO, ("mta2",)), shot, Settings(), (), stop_only=True)
