@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, serving
-from tests.e2e.terminal import Terminal
+from tests.e2e.scene import Desk
 
 # A ready queue that two tenants share turns over within a few seconds, and both go on sending.
 FLEET = """
@@ -51,13 +51,13 @@ def fleet(tmp_path: Path) -> Iterator[ServedFleet]:
 
 
 @pytest.fixture
-def terminal(fleet: ServedFleet) -> Iterator[Terminal]:
-    with Terminal([KUMO_TUI, *fleet.endpoints]) as running:
+def terminal(fleet: ServedFleet) -> Iterator[Desk]:
+    with Desk([KUMO_TUI, *fleet.endpoints]) as running:
         yield running
 
 
 def test_a_tenant_is_stopped_looked_at_bounced_cleanly_and_nobody_else_is_touched(
-    fleet: ServedFleet, terminal: Terminal
+    fleet: ServedFleet, terminal: Desk
 ) -> None:
     terminal.wait_for("one:s1@slow.q.example")
     terminal.press("/")
@@ -78,7 +78,7 @@ def test_a_tenant_is_stopped_looked_at_bounced_cleanly_and_nobody_else_is_touche
     _nobody_else_was_touched(fleet)
 
 
-def _stop(terminal: Terminal) -> None:
+def _stop(terminal: Desk) -> None:
     terminal.press("s")
     terminal.wait_for("It destroys nothing")
     assert "tenant=s1" in terminal.text
@@ -88,7 +88,7 @@ def _stop(terminal: Terminal) -> None:
     assert re.search(r"stopped until \d\d:\d\d", terminal.text.replace("\n", " "))
 
 
-def _look_at_samples(terminal: Terminal) -> None:
+def _look_at_samples(terminal: Desk) -> None:
     """Enter on a queue shows a few of its messages."""
     terminal.press("enter")
     terminal.wait_for("@slow.q.example")
@@ -97,7 +97,7 @@ def _look_at_samples(terminal: Terminal) -> None:
     terminal.wait_for("STOPPED: nothing is bounced yet")
 
 
-def _bounce_it(terminal: Terminal) -> None:
+def _bounce_it(terminal: Desk) -> None:
     terminal.press("b")
     terminal.wait_for("goes on with the stop of op")
     terminal.type("wrong audience")
@@ -105,17 +105,12 @@ def _bounce_it(terminal: Terminal) -> None:
     terminal.press("tab", "tab", "ctrl+u")
     terminal.type("8s")
     terminal.wait_for("[8s ")
-    terminal.onward("CANNOT BE UNDONE")
+    token = terminal.review()
     assert "Stopped for" in terminal.text
-    asked = re.search(r"Type\s+(\S.*?)\s+to bounce", terminal.text)
-    assert asked is not None
-    terminal.pump(0.6)
-    terminal.type(asked[1])
-    terminal.pump(0.6)
-    terminal.press("enter")
+    terminal.confirm(token)
 
 
-def _watch_it_to_the_end(terminal: Terminal) -> None:
+def _watch_it_to_the_end(terminal: Desk) -> None:
     terminal.wait_for("at least")
     terminal.wait(lambda text: "RETURNING" in text or "CATCHING" in text, "the first sweep to be over")
     terminal.wait_for("collateral 0")
