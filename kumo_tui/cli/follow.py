@@ -294,7 +294,8 @@ class Follower:
     def _ended_otherwise(self, sight: Sight) -> bool:
         """Whether a node ended otherwise than done, or nobody knows that all that was meant is gone."""
         ends = {node.verdict for node in sight.nodes}
-        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED}:
+        is_half_seen = Verdict.DONE in ends and any(node.is_lost_sight_of for node in sight.nodes)
+        if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or is_half_seen:
             return True
         if sight.clean is not None:
             return any(node.verdict is Verdict.DONE and not is_sure(node.note) for node in sight.nodes)

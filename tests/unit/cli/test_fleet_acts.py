@@ -1,12 +1,20 @@
 """Acts on a fleet from the command line: chosen nodes, nodes that cannot, and what only some of them took."""
 
+from dataclasses import replace
+
 import pytest
 
 from kumo_tui.cli.exits import Exit
+from kumo_tui.cli.follow import Followed, Follower, NodeSight, Sight
+from kumo_tui.model.clean import NO_METERS
+from kumo_tui.model.operation import ActState
+from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Fault, SimNode
+from tests.unit.act.house import House
 from tests.unit.cli.conftest import MakeDesk
 from tests.unit.cli.desk import Desk
 
+DONE = Verdict.DONE
 NEW, OLD = "2026.06.23-f3af1cd0", "2024.11.08-d383b033"
 REASON = ("--reason", "bad link", "--profile", "lab")
 PROMO = ("bounce", "--campaign", "promo", *REASON)
@@ -192,3 +200,19 @@ def test_a_node_that_dies_on_the_way_is_not_waited_for_for_ever(fleet: Desk, way
     assert lines[-1]["verdict"] != "done"
     assert fleet.code == Exit.ENDED_OTHERWISE
     assert "mta2 does not answer: nobody knows what became of it there" in fleet.err
+
+
+def test_what_is_lost_sight_of_on_a_node_is_never_done_as_asked() -> None:
+    house = House()
+    follower = Follower(house.watcher, Followed("7F3A2C", "7F3A2C"))
+    nodes = tuple(
+        NodeSight(
+            name, ActState.ACCEPTED, name, verdict, 40, None, "", "", None, is_lost_sight_of=verdict is not DONE
+        )
+        for name, verdict in (("mta1", DONE), ("mta2", Verdict.SWEPT))
+    )
+    sight = Sight("", "7F3A2C", Verdict.SWEPT, 80, 0, 0, [], 80, 0.0, None, NO_METERS, nodes)
+    assert sight.is_partial
+    assert follower.exit_of(sight) is Exit.ENDED_OTHERWISE
+    whole = replace(sight, nodes=tuple(replace(node, is_lost_sight_of=False) for node in nodes))
+    assert follower.exit_of(whole) is Exit.DONE
