@@ -43,7 +43,7 @@ class ScriptedNode:
         self.asked: list[tuple[str, str]] = []
         self.bodies: list[dict[str, Any]] = []
         self.url = f"http://127.0.0.1:{_port(name)}"
-        self.client = NodeClient(name, self.url, clock=clock, transport=httpx.MockTransport(self._handle))
+        self.client = NodeClient(name, self.url, clock=clock, transport=httpx.MockTransport(self.handle))
 
     def watch(self, settings: PollSettings | None = None) -> NodeWatch:
         """The watch over this node."""
@@ -74,7 +74,8 @@ class ScriptedNode:
             "total_bounced": sum(bounced.values()),
         }
 
-    async def _handle(self, request: httpx.Request) -> httpx.Response:
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request."""
         method, path = request.method, request.url.path
         self.asked.append((method, path))
         if request.content:
