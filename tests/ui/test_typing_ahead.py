@@ -3,11 +3,13 @@
 import pytest
 from textual import events
 
-from kumo_tui.act.draft import Draft
+from kumo_tui.act.draft import Draft, How
+from kumo_tui.model.selector import Criteria
+from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.widgets.form import PushButton, TextField
-from tests.ui.acting_world import ActingApp, Pilot, checked, figures, open_screen
+from tests.ui.acting_world import PROMO, ActingApp, Pilot, checked, figures, node, open_screen, snapshot
 from tests.ui.pilots import wait_for
 
 SIZE = (80, 24)
@@ -16,7 +18,7 @@ SIZE = (80, 24)
 def burst(pilot: Pilot, *keys: str) -> None:
     """All of these keys at once; words are typed character by character."""
     for key in keys:
-        if key in {"tab", "enter", "shift+tab", "backspace", "ctrl+u"}:
+        if key in {"tab", "enter", "shift+tab", "backspace", "ctrl+u", "down"}:
             pilot.app.post_message(events.Key(key, None))
         else:
             for char in key:
@@ -100,3 +102,15 @@ async def test_tab_and_the_text_in_one_packet_fill_the_field() -> None:
         burst(pilot, "tab", screen.token)
         field = screen.query_one("#typed", TextField)
         await wait_for(pilot, lambda: field.value == screen.token, f"the field holds {field.value!r}")
+
+
+@pytest.mark.parametrize("keys", [(" ", "enter"), (" ", "down", " ", "down", "enter")])
+async def test_a_node_is_left_out_by_a_space_that_comes_with_the_enter_behind_it(keys: tuple[str, ...]) -> None:
+    ends: list[tuple[str, ...] | None] = []
+    shot = snapshot(*(node(PROMO, name=name) for name in ("mta1", "mta2", "mta3")))
+    async with ActingApp(shot).run_test(size=SIZE) as pilot:
+        chooser = ChooseNodesScreen(shot, (), Criteria(campaign="promo"), How.PLAIN)
+        await open_screen(pilot, chooser, ends.append)
+        burst(pilot, *keys)
+        await wait_for(pilot, lambda: bool(ends))
+        assert ends == [("mta1", "mta2", "mta3")[keys.count(" ") :]]

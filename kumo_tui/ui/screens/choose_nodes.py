@@ -36,7 +36,8 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),
-        Binding("enter", "take", "take", show=False, priority=True),
+        # Without priority: it would overtake a Space that was typed just before.
+        Binding("enter", "take", "take", show=False),
     ]
     AUTO_FOCUS = "TickBox"
 
@@ -75,10 +76,7 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
         self.dismiss(None)
 
     def action_take(self) -> None:
-        """Take what is ticked, or press Cancel where that has the focus."""
-        if self.focused is not None and self.focused.id == "cancel":
-            self.dismiss(None)
-            return
+        """Take what is ticked."""
         boxes = [self.query_one(f"#node-{number}", TickBox) for number in range(len(self._targets))]
         names = tuple(name for name, box in zip(self._targets, boxes, strict=True) if box.ticked)
         if names:
