@@ -254,12 +254,14 @@ async def test_a_journal_that_fails_does_not_stop_the_watching(house: House) -> 
         def record_event(self, *_given: Any) -> None:
             raise JournalError("disk full")
 
-    house.watcher._journal = Broken()
+    house.watcher._books._journal = Broken()
     house.follow()
     for node in house.nodes:
         node.directives[0]["bounced"] = {YAHOO: 10}
     house.clock.jump(1)
-    assert (await house.watcher.poll_once()).operations[0].verdict is Verdict.SWEPT
+    snapshot = await house.watcher.poll_once()
+    assert snapshot.operations[0].verdict is Verdict.SWEPT
+    assert "disk full" in (snapshot.journal_problem or "")
     assert house.surfaced == []
 
 
