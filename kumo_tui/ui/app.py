@@ -145,7 +145,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
     @on(OverviewTaken)
     def _show_overview(self) -> None:
         """Draw it where it is on top; elsewhere the next tick shows what of it is an alarm."""
-        if isinstance(self.screen, OverviewScreen) and self._draws(self.snapshot):
+        if isinstance(self.screen, OverviewScreen) and self.screen.is_mounted and self._draws(self.snapshot):
             self.screen.tick(self.clock.monotonic())
 
     def _hear(self, snapshot: Snapshot) -> None:
@@ -167,7 +167,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._frames.drawn(snapshot, self.clock.monotonic())
-        if isinstance(self.screen, Live):
+        if isinstance(self.screen, Live) and self.screen.is_mounted:
             self.screen.show_snapshot(snapshot)
 
     def _draws(self, snapshot: Snapshot) -> bool:
@@ -189,7 +189,7 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         """Let ages and countdowns go on."""
         now = self.clock.monotonic()
         self._told = self.said(now)
-        if isinstance(self.screen, Live):
+        if isinstance(self.screen, Live) and self.screen.is_mounted:
             self.screen.tick(now)
 
     def _set_interval(self) -> None:

@@ -76,7 +76,7 @@ class Overviewing(Protocol):
 @runtime_checkable
 class Live(Protocol):
     """A screen that follows the snapshots. The app calls it only while nothing covers it, and when it is
-    uncovered."""
+    uncovered; not before it is mounted, when it has nothing yet to draw on: it draws itself then."""
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw this snapshot."""

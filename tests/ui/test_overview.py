@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from kumo_tui.act.draft import Draft, Scope
 from kumo_tui.model.overview import (
@@ -30,6 +31,7 @@ from kumo_tui.ui.overview_lines import graph_lines, resampled
 from kumo_tui.ui.ports import Overviewing
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.overview import OverviewScreen
 from kumo_tui.ui.screens.queue_detail import QueueDetailScreen
 from kumo_tui.ui.theme import glyphs
@@ -366,3 +368,14 @@ def test_over_a_slow_link_the_graph_is_a_line_of_numbers() -> None:
     lines = graph_lines(overview(), START, 80, 6, glyphs(ascii_only=False, bars=False))
     assert len(lines) == 2
     assert "159,000" in "".join(piece.text for piece in lines[1])
+
+
+@pytest.mark.parametrize("kind", [OverviewScreen, NodesScreen])
+async def test_what_comes_before_a_screen_has_its_parts_waits_for_them(kind: type[Screen[None]]) -> None:
+    source = FakeOverviewing(overview())
+    async with shown(source) as running:
+        running.app.push_screen(OverviewScreen(source) if kind is OverviewScreen else NodesScreen())
+        running.app.say("something")
+        running.app.watch_snapshot(running.app.snapshot)
+        running.app._show_overview()
+        await wait_for(running.pilot, lambda: isinstance(running.app.screen, kind) and "something" in running.text)
