@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kumo_tui.act.clean_release import ReleaseOutcome
 from kumo_tui.act.draft import STOP_REASON, Draft, How, Scope
 from kumo_tui.act.steps import Came
 from kumo_tui.errors import JournalError, KumoTuiError, Refused, Unreachable
-from kumo_tui.model.offer import Offer, Why
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.selector import Criteria, ExactQueues
-from kumo_tui.model.snapshot import NodeState, OperationStatus
+from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui import clean_flows, flows
 from kumo_tui.ui.flow_steps import open_operation
@@ -19,7 +17,6 @@ from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.question import QuestionScreen
-from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.screens.stop import StopScreen
 from kumo_tui.ui.widgets.form import TextField, TickBox
 from tests.frames import check_frame
@@ -245,16 +242,6 @@ async def test_a_stop_that_is_lost_on_a_node_covers_nothing() -> None:
     assert clean_flows.covering_stop(world(torn).snapshot, DRAFT) is None
 
 
-async def test_a_stop_on_some_nodes_covers_only_what_is_wanted_on_these() -> None:
-    app = fleet(clean_status(clean_node(Verdict.STOPPED), waiting=True))
-    shot = app.snapshot
-    assert clean_flows.covering_stop(shot, DRAFT) is None
-    assert clean_flows.covering_stop(shot, replace(DRAFT, nodes=("mta1",))) is shot.operations[0]
-    assert clean_flows.covering_stop(shot, replace(DRAFT, nodes=("mta1", "mta2"))) is None
-    down = [replace(each, state=NodeState.DOWN) for each in shot.nodes[1:]]
-    assert clean_flows.covering_stop(replace(shot, nodes=(shot.nodes[0], *down)), DRAFT) is shot.operations[0]
-
-
 async def test_b_on_a_stop_that_waits_asks_for_the_reason_and_bounces_it() -> None:
     app = world(stopped())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -399,89 +386,3 @@ async def test_s_on_a_lost_bounce_stops_again() -> None:
         assert isinstance(app.screen, StopScreen)
         assert (app.screen.draft.campaign, app.screen.draft.reason) == ("promo", "bad link #4711")
         assert app.screen.draft.duration == "30m"
-
-
-def fleet(status: OperationStatus, *offers: Offer) -> ActingApp:
-    nodes = [node(PROMO, name=name, capability=DEFECTIVE) for name in ("mta1", "mta2", "mta3")]
-    return ActingApp(replace(snapshot(*nodes, operations=[status]), offers=offers))
-
-
-def torn(**values: object) -> OperationStatus:
-    """A clean bounce that runs on two nodes and was forgotten by the third."""
-    return clean_status(
-        clean_node(Verdict.SWEEPING),
-        clean_node(Verdict.LOST, name="mta2", note="the node started anew"),
-        clean_node(Verdict.SWEEPING, name="mta3"),
-        **values,
-    )
-
-
-async def test_the_end_on_three_nodes_says_of_each_what_came_of_it_and_x_ends_it_again() -> None:
-    app = fleet(clean_status(*(clean_node(Verdict.SWEEPING, name=name) for name in ("mta1", "mta2", "mta3"))))
-    said_no, silent = "mta2: DELETE failed (500): boom.", "mta3: DELETE: silent for 30 s."
-    app.acts.clean.outcomes = (
-        ReleaseOutcome("mta1", Came.DONE, "let go"),
-        ReleaseOutcome("mta2", Came.REFUSED, f"not released yet, it is tried again: {said_no}", error=said_no),
-        ReleaseOutcome("mta3", Came.UNKNOWN, f"not released yet, it is tried again: {silent}", error=silent),
-    )
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        for times in (1, 2):
-            await pilot.press("x")
-            await at(pilot, QuestionScreen)
-            await answer(pilot, "end")
-            text = words(pilot)
-            assert "mta1: let go." in text
-            assert "mta2: not released yet, it is tried again: mta2: DELETE failed (500): boom." in text
-            assert "mta3: not released yet, it is tried again: mta3: DELETE: silent for 30 s." in text
-            assert app.acts.clean.ended == [(TAG, False)] * times
-
-
-async def test_t_on_a_clean_bounce_that_runs_elsewhere_opens_the_clean_form_for_that_node_alone() -> None:
-    app = fleet(torn(), Offer(TAG, "mta2", Why.LOST, 142_030))
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        await pilot.press("t")
-        await at(pilot, ComposeScreen)
-        assert isinstance(app.screen, ComposeScreen)
-        draft = app.screen.draft
-        assert (draft.nodes, draft.how, draft.continues) == (("mta2",), How.CLEAN, TAG)
-        assert (draft.campaign, draft.reason) == ("promo", "bad link #4711")
-        await wait_for(pilot, lambda: "142,030 messages" in words(pilot))
-        assert "nodes [mta2" in words(pilot)
-
-
-async def test_t_on_a_stop_that_waits_opens_its_dialog_for_that_node_alone() -> None:
-    app = fleet(torn(waiting=True), Offer(TAG, "mta2", Why.LOST, 142_030))
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        await pilot.press("t")
-        await at(pilot, StopScreen)
-        assert isinstance(app.screen, StopScreen)
-        assert app.screen.draft.nodes == ("mta2",)
-        assert "nodes [mta2" in words(pilot)
-
-
-async def test_s_on_a_bounce_that_one_node_lost_stops_again_there_alone() -> None:
-    app = fleet(torn())
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        await pilot.press("s")
-        await at(pilot, StopScreen)
-        assert isinstance(app.screen, StopScreen)
-        assert app.screen.draft.nodes == ("mta2",)
-        assert app.screen.draft.reason == "bad link #4711"
-
-
-async def test_the_requests_of_a_clean_bounce_are_those_to_its_own_nodes() -> None:
-    app = fleet(clean_status(clean_node(Verdict.SWEEPING), clean_node(Verdict.SWEEPING, name="mta3")))
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        await pilot.press("y")
-        await at(pilot, RequestsScreen)
-        assert [preview.node_names for preview in app.acts.clean.planned] == [("mta1", "mta3")]

@@ -6,7 +6,7 @@ import pytest
 
 from kumo_tui.act.draft import Draft
 from kumo_tui.act.ports import CancelState
-from kumo_tui.errors import JournalError, KumoTuiError, NoAnswer, Refused, ServerFailed, Unauthorized, Unreachable
+from kumo_tui.errors import JournalError, KumoTuiError, NoAnswer, Refused, Unauthorized, Unreachable
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct
 from kumo_tui.model.selector import Criteria
@@ -329,87 +329,3 @@ async def test_a_snapshot_that_comes_while_a_screen_is_being_built_waits_for_it(
             await wait_for(pilot, lambda screen=screen: screen.is_mounted)
             await pilot.pause()
             assert app.screen is screen
-
-
-async def cancelled(app: ActingApp, pilot: Pilot, *errors: tuple[str, KumoTuiError]) -> str:
-    """What the operation says after x and yes, where nodes raise these errors."""
-    app.acts.cancel_errors = dict(errors)
-    await pilot.press("x")
-    await at(pilot, CancelScreen)
-    app.clock.jump(1.0)
-    await pilot.press("tab", "enter")
-    await app.workers.wait_for_complete()
-    await pilot.pause()
-    return " ".join(screen_text(pilot).split())
-
-
-def three_running(*more: NodeProgress) -> ActingApp:
-    """An operation that runs on three nodes; mta3 has hung since it took it, and never listed it."""
-    promo = Ledger(Criteria(campaign="promo"), {})
-    others = more or tuple(
-        NodeProgress(NodeAct(name, ActState.ACCEPTED, identity), promo, Verdict.RUNNING)
-        for name, identity in (("mta2", "9d0c11aa"), ("mta3", "77777777"))
-    )
-    shot = snapshot(
-        node(PROMO, directives=[entry()]),
-        node({}, name="mta2", directives=[entry(id="9d0c11aa")]),
-        node({}, name="mta3"),
-        operations=[status(Ledger(Criteria(campaign="promo"), PROMO), Verdict.RUNNING, *others)],
-    )
-    return ActingApp(shot)
-
-
-async def test_each_of_three_nodes_says_what_came_of_its_cancel_and_x_tries_those_that_failed_again() -> None:
-    app = three_running()
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        text = await cancelled(
-            app,
-            pilot,
-            ("mta2", ServerFailed("mta2", "DELETE failed (500): boom.")),
-            ("mta3", NoAnswer("mta3", "DELETE: silent for 30 s.")),
-        )
-        assert "552016f1 on mta1: removed; it no longer matches new mail." in text
-        assert "Not cancelled: mta2: DELETE failed (500): boom." in text
-        assert "mta3: DELETE: silent for 30 s." in text
-        assert "x tries mta2, mta3 again." in text
-        text = await cancelled(app, pilot)
-        assert [name for name, _id in app.acts.cancelled] == ["mta1", "mta1", "mta2", "mta3"]
-        assert "tries" not in text
-
-
-async def test_what_a_node_took_and_never_listed_is_cancelled_there_too() -> None:
-    app = three_running()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.cancel_operation(TAG)
-        await at(pilot, CancelScreen)
-        text = " ".join(screen_text(pilot).split())
-        assert "Cancel directive 77777777 on mta3" in text
-        assert "[ Cancel 3 directives ]" in text
-
-
-async def test_a_cancel_that_may_not_be_is_not_to_be_tried_again() -> None:
-    app = three_running()
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        text = await cancelled(
-            app,
-            pilot,
-            ("mta2", Unauthorized("mta2", "not allowed.")),
-            ("mta3", Refused("This is a read-only session.")),
-        )
-        assert "Not cancelled: mta2: not allowed." in text
-        assert "tries" not in text
-
-
-async def test_where_nobody_knows_whether_it_runs_that_is_said_with_the_cancel_of_the_others() -> None:
-    promo = Ledger(Criteria(campaign="promo"), {})
-    app = three_running(NodeProgress(NodeAct("mta3", ActState.UNKNOWN), promo, Verdict.UNKNOWN))
-    async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
-        text = await cancelled(app, pilot)
-        assert "552016f1 on mta1: removed" in text
-        assert "Not known whether it runs on mta3: looked for there, x cancels it once it is found." in text
