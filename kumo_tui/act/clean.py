@@ -153,7 +153,10 @@ class CleanActs:
             )
         if stopped - there:
             names = ", ".join(map(clean, sorted(stopped - there)))
-            raise Refused(f"It is stopped on {names} too.", "Choose all of its nodes, or let it go first.")
+            raise Refused(
+                f"It is stopped on {names} too.",
+                "Its mail waits meanwhile: choose all of its nodes once they answer, or let it go first.",
+            )
         return waiting
 
     def _stopped_on(self, operation: Operation) -> set[str]:
