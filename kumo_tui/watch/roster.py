@@ -115,8 +115,15 @@ class Roster:
         listed = {node.label: node for node in wanted}
         waiting = {**self._coming, **{name: pair for name, pair in new.items() if name not in at_once}}
         before = self._coming
-        self._coming = {name: pair for name, pair in waiting.items() if listed.get(name) == pair[0]}
-        retired += tuple(pair[1].client for name, pair in before.items() if self._coming.get(name) != pair)
+        self._coming = {
+            name: (listed[name], watch)
+            for name, (node, watch) in waiting.items()
+            if name in listed and _reach(node) == _reach(listed[name])
+        }
+        for node, watch in self._coming.values():
+            watch.enabled, watch.read_only = node.enabled, node.read_only
+        kept = [watch for _node, watch in self._coming.values()]
+        retired += tuple(watch.client for _node, watch in before.values() if watch not in kept)
         self._leaving = frozenset(name for name in self._watches if name not in listed or name in self._coming)
         here = [name for name in listed if name in self._watches and name not in self._leaving]
         order = (*here, *(name for name in self._watches if name not in here))
@@ -145,7 +152,7 @@ class Roster:
         waits, there = self._coming.get(node.label), self._settings.get(node.label)
         known = waits[0] if waits is not None else there
         if known is not None:
-            return known.model_copy(update=_NOT_REACH) == node.model_copy(update=_NOT_REACH)
+            return _reach(known) == _reach(node)
         watch = self._watches.get(node.label)
         return watch is not None and watch.url == node.url
 
@@ -178,3 +185,8 @@ class Roster:
             if watch is not None:
                 watch.read_only = orders.get("read_only", watch.read_only)
                 watch.enabled = orders.get("enabled", watch.enabled)
+
+
+def _reach(node: NodeSettings) -> NodeSettings:
+    """The node without what says nothing of how it is reached."""
+    return node.model_copy(update=_NOT_REACH)
