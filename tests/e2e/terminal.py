@@ -124,6 +124,10 @@ class Terminal:
         """Read until this text is on the screen."""
         self.wait(lambda text: piece in text, repr(piece), patience_s)
 
+    def wait_match(self, pattern: str, patience_s: float = PATIENCE_S) -> None:
+        """Read until this pattern is somewhere on the screen, its lines taken as one."""
+        self.wait(lambda _text: re.search(pattern, self.flat) is not None, repr(pattern), patience_s)
+
     @property
     def flat(self) -> str:
         """The screen as one line, so that wrapping hides no sentence."""

@@ -43,7 +43,7 @@ def test_a_cancel_at_40_percent_is_sent_once_says_what_it_does_not_do_and_keeps_
 ) -> None:
     with stage.dashboard() as desk:
         _ask_to_cancel_at(desk, WANTED)
-        assert MEANING in desk.flat
+        desk.wait_said(MEANING)
         desk.press("tab", "enter")
         desk.wait_said("CANCELLED: it matches no new mail; mail already taken from its queues still bounces")
         last = _bounced(desk)

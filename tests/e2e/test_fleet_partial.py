@@ -55,13 +55,13 @@ def test_on_the_dashboard_it_is_partial_and_is_sent_to_mta2_by_a_confirmation_of
             stage.fleet.fault("mta3", kind="error", path=BOUNCES, method="GET")
             desk.wait_for("REJECTED")
             desk.wait_for("PARTIAL")
-            assert "UNKNOWN" in desk.text
+            desk.wait_for("UNKNOWN")
             assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 1, 1]
             desk.wait_said("t sends it there")
             desk.press("t")
             desk.wait_for("would hit now")
             token = desk.review()
-            assert "only mta2" in desk.flat
+            desk.wait_said("only mta2")
             assert [len(stage.bounces(name)) for name in stage.fleet.urls] == [1, 1, 1]
             desk.confirm(token)
             stage.fleet.wait(lambda: len(stage.bounces("mta2")) == 2, "the second bounce on mta2")

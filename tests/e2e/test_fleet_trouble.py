@@ -120,7 +120,7 @@ def test_with_all_nodes_down_nothing_is_shown_as_empty_and_nothing_can_be_sent(t
                 stage.fleet.control(name, "kill")
             desk.wait_for("0 of 2 nodes")
             desk.wait_for("~")
-            assert "promo:acme@hold.example" in desk.text
+            desk.wait_for("promo:acme@hold.example")
             desk.press("b")
             desk.wait_for("would hit now")
             desk.pump(0.5)
@@ -182,9 +182,10 @@ def test_one_node_is_looked_at_alone_and_a_bounce_from_there_goes_there_only(tmp
         desk.wait_for("mta3 DOWN")
         desk.press("a", "a")
         desk.wait_for("mta2 only")
-        assert "1,000 msgs" in desk.lines[0] and "2 of 3 nodes (mta3 DOWN)" in desk.lines[0]
+        desk.wait_match(r"^.*2 of 3 nodes \(mta3 DOWN\).* 1,000 msgs")
         token = reviewed(desk, "10m")
-        assert "1 of 3 nodes: only mta2" in desk.flat and "50% of mta2" in desk.flat
+        desk.wait_said("1 of 3 nodes: only mta2")
+        desk.wait_said("50% of mta2")
         desk.confirm(token)
         stage.fleet.wait(lambda: bool(stage.bounces("mta2")), "the bounce")
         desk.wait_for("SWEPT")

@@ -36,7 +36,7 @@ def test_somebody_elses_match_all_raises_an_alarm_over_the_full_width_and_goes_b
             desk.press("x")
             desk.wait_for("to cancel it: [")
             desk.pump(DEAF_S)
-            assert "everything or exact queues" in desk.flat
+            desk.wait_said("everything or exact queues")
             _only_the_id_cancels(desk, identity)
             desk.wait_gone("everything or exact queues")
             desk.quit()
@@ -73,7 +73,7 @@ def _only_the_id_cancels(desk: Desk, identity: str) -> None:
         desk.wait_for(f"to cancel it: [{wrong.rstrip()}")
         desk.press("enter", "enter")
         desk.pump(0.2)
-        assert "to cancel it: [" in desk.text
+        desk.wait_for("to cancel it: [")
     desk.press("ctrl+u")
     desk.type(token)
     desk.wait_for(f"to cancel it: [{token} ")

@@ -67,7 +67,7 @@ def test_2_kb_with_the_token_in_it_pasted_into_the_confirmation_fill_one_line_an
         desk.paste(TEXT)
         desk.wait_for(f"to bounce: [{TOKEN} ")
         desk.pump(DEAF_S)
-        assert "CANNOT BE UNDONE" in desk.text
+        desk.wait_for("CANNOT BE UNDONE")
         desk.press("ctrl+u")
         desk.wait_for("to bounce: [ ")
         # Not marked as a paste, it comes as keys: Tab would move on, the others are typed.
@@ -75,7 +75,7 @@ def test_2_kb_with_the_token_in_it_pasted_into_the_confirmation_fill_one_line_an
         desk.wait_for(f"type exactly: {TOKEN}")
         desk.press("ctrl+u")
         desk.wait_for("to bounce: [ ")
-        assert "CANNOT BE UNDONE" in desk.text
+        desk.wait_for("CANNOT BE UNDONE")
         assert acts(stage) == []
 
 

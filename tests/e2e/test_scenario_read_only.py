@@ -83,11 +83,12 @@ def nothing_acts(desk: Desk) -> None:
 def test_with_all_rights_each_of_it_is_there(stage: Scene) -> None:
     with stage.dashboard(MOUSE="true") as desk:
         desk.wait_for("promo:acme@gmail.com")
+        desk.wait_for("b bounce")
+        desk.wait_for("s stop")
         assert "READ-ONLY" not in desk.text
-        assert "b bounce" in desk.text and "s stop" in desk.text
         desk.press("?")
         desk.wait_for("Order by the next column")
-        assert all(words in desk.text for words in HELP)
+        desk.wait(lambda text: all(words in text for words in HELP), "the acts in the help")
         desk.back("Directives")
         desk.press(":")
         desk.wait_for("WHAT IT DOES")

@@ -146,7 +146,7 @@ def test_a_stalled_bounce_names_the_spool_and_does_not_advise_to_bounce_again(tm
         desk.wait(lambda _text: stage.bounced() >= 800, "40%")
         stage.fleet.fault(load_shedding=True)
         desk.wait_for("STALLED: no total rises, mail is still held.")
-        assert "spool /var/spool/kumomta/data sheds load" in desk.flat
+        desk.wait_said("spool /var/spool/kumomta/data sheds load")
         assert "bounce again" not in desk.text
         desk.back("Directives")
         desk.wait_for("STALLED")

@@ -40,7 +40,7 @@ def test_a_bounce_answered_too_late_is_unknown_is_not_sent_again_and_is_found_by
         stage.fleet.fault(kind="error", path=BOUNCES, method="GET")
         desk.press("enter")
         desk.wait_said("It is never sent again by itself.")
-        assert "UNKNOWN" in desk.text
+        desk.wait_for("UNKNOWN")
         lists = _lists(stage)
         stage.fleet.mend()
         desk.press("r")

@@ -40,7 +40,7 @@ def _fill_the_form(terminal: Desk) -> None:
     terminal.press("b")
     terminal.wait_for("would hit now")
     terminal.wait_for("12 queues · ")
-    assert re.search(r"campaign\s+\[promo ", terminal.text)
+    terminal.wait_match(r"campaign +\[promo ")
     terminal.type("bad link in footer")
     terminal.wait_for("[bad link in footer ")
     terminal.press("tab")
@@ -54,7 +54,7 @@ def _fill_the_form(terminal: Desk) -> None:
 
 def _choose_plain(terminal: Desk) -> None:
     """Clean is the default here; plain is told with its price."""
-    assert "clean: stop, then sweep" in terminal.text
+    terminal.wait_for("clean: stop, then sweep")
     terminal.press("tab", "tab", "tab", "down", "space")
     terminal.wait_for("(●) plain")
 
@@ -65,7 +65,7 @@ def _confirm(terminal: Desk, token: str) -> None:
     terminal.type(token[:-1])
     terminal.press("enter")
     terminal.pump(0.6)
-    assert "CANNOT BE UNDONE" in terminal.text
+    terminal.wait_for("CANNOT BE UNDONE")
     terminal.type(token[-1])
     terminal.pump(0.6)
     terminal.press("enter")
@@ -75,7 +75,7 @@ def _watch_it_to_the_end(terminal: Desk) -> None:
     terminal.wait_for("RUNNING")
     first = _bounced(terminal)
     terminal.wait(lambda _text: _bounced(terminal) > first, "totals to rise")
-    assert re.search(r"promo:acme@gmail\.com\s+[\d,]+\s+[\d,]+", terminal.text)
+    terminal.wait_match(r"promo:acme@gmail\.com +[\d,]+ +[\d,]+")
     terminal.wait_for("SWEPT", SWEEP_PATIENCE_S)
     terminal.wait_for("CATCHING", SWEEP_PATIENCE_S)
     terminal.wait_for("DONE", SWEEP_PATIENCE_S)
