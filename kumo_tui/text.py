@@ -5,6 +5,7 @@ bidirectional controls and zero-width characters. They are cleaned here, once; t
 """
 
 import re
+from collections.abc import Sequence
 
 # Characters that count as printable and show nothing: two names that differ by one of them look the same.
 _INVISIBLE = re.compile(
@@ -38,6 +39,12 @@ def one_line(raw: str, limit: int = 300) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 queue`, `412 queues`, `1,204 messages`: count with thousands separators and its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def and_more(names: Sequence[str], most: int) -> str:
+    """`mta1, mta2 and 3 more`: so many of these names, cleaned, and how many are left."""
+    shown = ", ".join(map(clean, names[:most]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def _escape(code: int) -> str:

@@ -1,6 +1,7 @@
 """Counts, ages and durations: how they are written, read and sent."""
 
 import re
+from datetime import datetime
 
 from kumo_tui.errors import InputError
 
@@ -8,6 +9,9 @@ SECOND_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 # No setting allows more. Far above it a duration ends the server (KUMOMTA.md 3).
 LONGEST_S = 30 * 86400
+
+# What ends later than this is told with its day.
+FAR_S = 20 * 3600
 
 _GROUP = re.compile(r"([0-9]{1,12})\s*([A-Za-z]+)\s*")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -30,6 +34,11 @@ _SERVER_UNITS = {
     "µs": 1e-6,
     "ns": 1e-9,
 }
+
+
+def end_text(end: datetime, left_s: float) -> str:
+    """When something ends that has so long left, on the clock of `end`: `12:40`, with the day where it is far."""
+    return f"{end:%H:%M}" if left_s < FAR_S else f"{end:%Y-%m-%d %H:%M}"
 
 
 def parse_duration(text: str, field: str = "for") -> int:

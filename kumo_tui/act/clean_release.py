@@ -15,7 +15,7 @@ from kumo_tui.journal.other_act import OtherKind
 from kumo_tui.journal.records import RequestState
 from kumo_tui.model.operation import Operation
 from kumo_tui.model.snapshot import NodeProgress
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, clean, plural
 
 NAMED_MOST = 5
 GONE_WORDS = "it was already gone"
@@ -124,9 +124,7 @@ def _not_here(part: NodeProgress) -> ReleaseOutcome:
 def _alone_words(alone: Sequence[str]) -> str:
     if not alone:
         return ""
-    named = ", ".join(clean(name) for name in alone[:NAMED_MOST])
-    more = f" and {len(alone) - NAMED_MOST} more" if len(alone) > NAMED_MOST else ""
     return (
         f"; {plural(len(alone), 'queue')} left alone, a flush would touch other mail too and they wait for "
-        f"their retry: {named}{more}"
+        f"their retry: {and_more(alone, NAMED_MOST)}"
     )

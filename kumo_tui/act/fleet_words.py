@@ -1,15 +1,13 @@
 """What is to be said of a fleet as a whole: servers found twice, nodes that leave, parts that nobody watches."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kumo_tui.model.snapshot import LeftBehind, NodeSnapshot, OperationStatus, Snapshot
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, clean, plural
+from kumo_tui.units import end_text
 
 NAMED_MOST = 3
-
-# What ends later is told with its day.
-FAR = timedelta(hours=20)
 
 
 def same_server_words(node: NodeSnapshot) -> str:
@@ -59,10 +57,8 @@ def unwatched_words(status: OperationStatus) -> Iterator[str]:
 def left_behind_words(left: LeftBehind, now: datetime) -> str:
     """`a stop of ours stands until 12:40 UTC on mta1, which is not among the nodes here: ...`."""
     what = "a stop of ours" if left.is_stop else "a bounce of ours"
-    until = f"{left.until:{'%H:%M' if left.until - now < FAR else '%Y-%m-%d %H:%M'}} UTC"
-    shown = [clean(node) for node in left.nodes[:NAMED_MOST]]
-    more = len(left.nodes) - len(shown)
-    where = ", ".join(shown) + (f" and {more} more" if more else "")
+    until = f"{end_text(left.until, (left.until - now).total_seconds())} UTC"
+    where = and_more(left.nodes, NAMED_MOST)
     are, them = ("is", "it") if len(left.nodes) == 1 else ("are", "them")
     return f"{what} stands until {until} on {where}, which {are} not among the nodes here: add {them} to settle it"
 

@@ -15,7 +15,7 @@ from kumo_tui.config import Settings
 from kumo_tui.errors import Refused
 from kumo_tui.model.operation import Mode, Operation
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
-from kumo_tui.text import clean
+from kumo_tui.text import and_more, clean
 
 CANCEL = f"DELETE {BOUNCE_PATH}"
 RELEASE = f"DELETE {SUSPEND_PATH}"
@@ -138,8 +138,7 @@ def _of_several(nodes: Sequence[str], one: str, several: str) -> str:
     """`mta1, mta2 and 3 more refuse acts`; empty for none."""
     if not nodes:
         return ""
-    more = f" and {len(nodes) - _NAMED_MOST} more" if len(nodes) > _NAMED_MOST else ""
-    return f"{', '.join(map(clean, nodes[:_NAMED_MOST]))}{more} {one if len(nodes) == 1 else several}"
+    return f"{and_more(nodes, _NAMED_MOST)} {one if len(nodes) == 1 else several}"
 
 
 def _words(node: str, refused: Mapping[str, str]) -> str:

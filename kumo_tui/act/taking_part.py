@@ -11,7 +11,7 @@ from kumo_tui.model.offers import not_chosen_text
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
-from kumo_tui.text import clean
+from kumo_tui.text import and_more, clean
 
 # A title names so many nodes, on whichever side there are fewer of them.
 NAMED_MOST = 3
@@ -70,8 +70,7 @@ def taking_part_words(preview: Preview, snapshot: Snapshot) -> str:
     if not absent:
         return "1 node" if len(there) == 1 else f"{len(there)} nodes"
     side, names = ("without", absent) if len(absent) < len(there) else ("only", list(there))
-    more = f" and {len(names) - NAMED_MOST} more" if len(names) > NAMED_MOST else ""
-    return f"{len(there)} of {len(targets)} nodes: {side} {', '.join(map(clean, names[:NAMED_MOST]))}{more}"
+    return f"{len(there)} of {len(targets)} nodes: {side} {and_more(names, NAMED_MOST)}"
 
 
 def parting_lines(preview: Preview, snapshot: Snapshot, sent_to: Sequence[str]) -> Sequence[str]:

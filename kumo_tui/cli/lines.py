@@ -8,7 +8,7 @@ from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.follow import NodeSight, Sight
 from kumo_tui.cli.output import local_time_text, print_text
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, plural
 from kumo_tui.units import count_text, countdown_text
 
 COUNTS_EVERY_S = 10.0
@@ -83,9 +83,8 @@ def _whole(sight: Sight) -> str:
 
 
 def _collateral(sight: Sight) -> str:
-    names = ", ".join(clean(name) for name in sight.collateral_queues[:3])
-    more = f" and {len(sight.collateral_queues) - 3} more" if len(sight.collateral_queues) > 3 else ""
-    return f"COLLATERAL {plural(sight.collateral or 0, 'message')} of queues that are not meant: {names}{more}"
+    names = and_more(sight.collateral_queues, 3)
+    return f"COLLATERAL {plural(sight.collateral or 0, 'message')} of queues that are not meant: {names}"
 
 
 def _node_news(node: NodeSight, before: NodeSight | None, *, alone: bool) -> Iterator[str]:

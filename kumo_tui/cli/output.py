@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 from kumo_tui.text import clean, is_altered
-
-FAR_S = 20 * 3600.0
+from kumo_tui.units import end_text
 
 
 def print_json(value: Any) -> None:
@@ -57,8 +56,7 @@ def local_time_text(at: datetime) -> str:
 
 def until_text(now: datetime, left_s: float) -> str:
     """When something ends that has so long left, by the clock on the wall: `12:40`, with the day when far."""
-    form = "%H:%M" if left_s < FAR_S else "%Y-%m-%d %H:%M"
-    return (now + timedelta(seconds=left_s)).astimezone().strftime(form)
+    return end_text((now + timedelta(seconds=left_s)).astimezone(), left_s)
 
 
 def rounded(seconds: float | None) -> float | None:

@@ -199,22 +199,28 @@ class Link:
 
     async def complete(self, asked: Asked, response: httpx.Response, hearing: Hearing | None = None) -> Answer:
         """The whole answer; of an error only its first ERROR_BYTES. Raises NodeError when it has no end."""
-        limit = ANSWER_BYTES if response.status_code == 200 else ERROR_BYTES
-        chunks, size = [], 0
-        async with aclosing(self.pieces(asked, response, hearing)) as pieces:
-            async for chunk in pieces:
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > limit:
-                    if response.status_code == 200:
-                        raise failures.broken(asked, f"it is over {ANSWER_BYTES >> 20} MiB")
-                    break
-        body = b"".join(chunks)
+        is_good = response.status_code == 200
+        body = await self.body(asked, response, ANSWER_BYTES if is_good else ERROR_BYTES, hearing)
+        if is_good and len(body) > ANSWER_BYTES:
+            raise failures.broken(asked, f"it is over {ANSWER_BYTES >> 20} MiB")
         if self._login is not None and response.status_code != 200:
             body = self._login.hidden_in(body)
         if response.status_code != 200:
             log_refusal(asked, response.status_code, body)
         return Answer(response.status_code, response.headers, body)
+
+    async def body(
+        self, asked: Asked, response: httpx.Response, most: int, hearing: Hearing | None = None
+    ) -> bytes:
+        """The body; of one that is longer than `most` bytes only its beginning, which is longer too."""
+        chunks, size = [], 0
+        async with aclosing(self.pieces(asked, response, hearing)) as pieces:
+            async for chunk in pieces:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    break
+        return b"".join(chunks)
 
     async def renew(self) -> None:
         """Use new connections from now on: the machine was suspended, and the old ones may be dead unnoticed.

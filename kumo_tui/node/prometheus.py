@@ -7,7 +7,6 @@ import asyncio
 import json
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import aclosing
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlencode
 
@@ -177,16 +176,10 @@ class PrometheusClient:
     async def _exchange(self, asked: Asked) -> Answer:
         try:
             async with self._link.exchange(asked) as response:
-                chunks, size = [], 0
-                async with aclosing(self._link.pieces(asked, response)) as pieces:
-                    async for chunk in pieces:
-                        chunks.append(chunk)
-                        size += len(chunk)
-                        if size > MOST_BYTES:
-                            break
-                if size > MOST_BYTES:
+                body = await self._link.body(asked, response, MOST_BYTES)
+                if len(body) > MOST_BYTES:
                     raise BrokenAnswer(asked.node, f"an answer is over {MOST_BYTES >> 20} MiB.", _NARROW)
-                return Answer(response.status_code, response.headers, self._without_secret(b"".join(chunks)))
+                return Answer(response.status_code, response.headers, self._without_secret(body))
         except NotKumod:
             raise BrokenAnswer(self.name, f"{self._link.address} does not speak HTTP.", _CHECK_URL) from None
         except NodeError as error:

@@ -12,9 +12,8 @@ from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.operation_words import not_watched_words, unread_node
 from kumo_tui.ui.theme import VERDICTS
-from kumo_tui.units import count_text, countdown_text, duration_text
+from kumo_tui.units import count_text, countdown_text, duration_text, end_text
 
-FAR_S = 20 * 3600
 NOTHING_KNOWN = CleanProgress()
 
 
@@ -71,8 +70,7 @@ def sums_of(status: OperationStatus) -> CleanSums:
 
 def until_text(snapshot: Snapshot, left_s: float) -> str:
     """When a stop ends that has so long left, by our clock: `12:40 UTC`, with the day where it is far."""
-    end = snapshot.taken_at + timedelta(seconds=left_s)
-    return f"{end:%H:%M} UTC" if left_s < FAR_S else f"{end:%Y-%m-%d %H:%M} UTC"
+    return f"{end_text(snapshot.taken_at + timedelta(seconds=left_s), left_s)} UTC"
 
 
 def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str:

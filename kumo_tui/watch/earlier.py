@@ -7,6 +7,7 @@ from math import inf, isinf
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.operation import Mode, Operation
 from kumo_tui.model.snapshot import LeftBehind
+from kumo_tui.units import end_text
 from kumo_tui.watch.clean_resume import resumed_clean_tracks
 from kumo_tui.watch.clean_track import CleanTrack
 from kumo_tui.watch.node_watch import NodeWatch
@@ -117,5 +118,6 @@ def _not_watched(track: Track | CleanTrack, why: str, at: float, now: datetime) 
         told = "nobody knows what stands there"
     else:
         verb = "stands" if ends_at > at else "stood"
-        told = f"{what} {verb} there until {now + timedelta(seconds=ends_at - at):%H:%M} UTC"
+        end = end_text(now + timedelta(seconds=ends_at - at), abs(ends_at - at))
+        told = f"{what} {verb} there until {end} UTC"
     return track.unwatched(f"{why}; {told}; add it again to settle it")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kumo_tui.model.overview import Ailment, Overview, Part, Queued
 from kumo_tui.model.scrapes import failing_words
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, clean, plural
 from kumo_tui.units import count_text
 
 FOR_A_LOOK = "Only to look at: a bounce is previewed from the nodes themselves."
@@ -73,15 +73,15 @@ def _missing(overview: Overview, fleet: Snapshot) -> Iterator[Note]:
     silent = [
         name
         for name in overview.scrapes.failing
-        if (node := fleet.node(name)) is not None and not node.is_fresh and node.has_data | bool(node.errors)
+        if (node := fleet.node(name)) is not None and not node.is_fresh and (node.has_data or node.errors)
     ]
     if silent:
-        yield Note(f"{_named(silent)}: neither Prometheus nor we can read {_it(silent)} now")
+        yield Note(f"{and_more(silent, _NAMED)}: neither Prometheus nor we can read {_it(silent)} now")
     unknown = overview.scrapes.unknown
     if unknown:
         yield Note(
-            f"Prometheus does not know {_named(unknown)}: missing here; if it is called otherwise there, "
-            "set instance for the node"
+            f"Prometheus does not know {and_more(unknown, _NAMED)}: missing here; "
+            "if it is called otherwise there, set instance for the node"
         )
     strangers = overview.scrapes.strangers
     if strangers:
@@ -101,11 +101,6 @@ def _difference(queued: Queued) -> Iterator[Note]:
             f"the nodes themselves count {count_text(counter)} messages, their queues "
             f"{count_text(queued.messages)}: the graph shows the first, the rest the second"
         )
-
-
-def _named(names: "tuple[str, ...] | list[str]") -> str:
-    shown = ", ".join(clean(name) for name in names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 def _it(names: list[str]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumo_tui.text import clean, is_altered, one_line, plural
+from kumo_tui.text import and_more, clean, is_altered, one_line, plural
 from tests.fakes import recording
 
 
@@ -79,3 +79,17 @@ def test_a_piece_of_an_answer_is_one_clean_short_line(raw: str, line: str) -> No
 )
 def test_a_count_agrees_with_its_noun(count: int, text: str) -> None:
     assert plural(count, "queue") == text
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b and 1 more"),
+        (["a\x1b", "b", "c", "d"], "a\\x1b, b and 2 more"),
+    ],
+)
+def test_of_many_names_some_are_told_clean_and_the_rest_counted(names: list[str], text: str) -> None:
+    assert and_more(names, 2) == text

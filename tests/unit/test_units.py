@@ -1,5 +1,7 @@
 """Durations, counts and ages: read without guessing, written without surprises."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from kumo_tui.units import (
     count_text,
     countdown_text,
     duration_text,
+    end_text,
     parse_duration,
     parse_remaining,
     percent_text,
@@ -147,3 +150,18 @@ def test_a_share_is_never_rounded_to_all_or_nothing(part: int, whole: int, text:
 def test_counts_have_separators_and_changes_their_sign() -> None:
     assert count_text(183220) == "183,220"
     assert [signed_text(value) for value in (1204, -310, 0)] == ["+1,204", "-310", "0"]
+
+
+@pytest.mark.parametrize(
+    ("left_s", "text"),
+    [
+        (0, "10:00"),
+        (600, "10:10"),
+        (20 * 3600 - 1, "05:59"),
+        (20 * 3600, "2026-07-02 06:00"),
+        (29 * 86400, "2026-07-30 10:00"),
+    ],
+)
+def test_an_end_that_is_far_is_told_with_its_day(left_s: int, text: str) -> None:
+    now = datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert end_text(now + timedelta(seconds=left_s), left_s) == text
