@@ -10,11 +10,11 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from kumo_tui.config_errors import explain
+from kumo_tui.config_errors import explain, explain_variable
 from kumo_tui.credentials import holds_secret
 from kumo_tui.errors import ConfigError, InputError
 from kumo_tui.private_files import check_private
-from kumo_tui.profiles import IntervalSeconds, Messages, ProfileSettings, Seconds
+from kumo_tui.profiles import IntervalSeconds, Messages, ProfileSettings, Seconds, check_name
 from kumo_tui.units import LONGEST_S, duration_text, parse_duration
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8000"
@@ -38,6 +38,14 @@ def check_command(command: tuple[str, ...]) -> tuple[str, ...]:
     return command
 
 
+def check_profile_name(name: str) -> str:
+    """The name as it was written. Raises ValueError when nobody could choose a profile by it."""
+    if not name:
+        raise ValueError("the name of a profile is blank")
+    return check_name(name)
+
+
+ProfileName = Annotated[str, AfterValidator(check_profile_name)]
 DurationText = Annotated[str, AfterValidator(check_duration)]
 ThemeName = Literal[
     "kumo-dark",
@@ -159,7 +167,7 @@ class Settings(BaseSettings):
     """How nodes behind ssh are reached."""
     log: LogSettings = LogSettings()
     """The log file for bug reports."""
-    profile: dict[str, ProfileSettings] = {}
+    profile: dict[ProfileName, ProfileSettings] = {}
     """The profiles by name."""
     _by_flag: bool = PrivateAttr(default=False)
     _bound_by: tuple[str, ...] = PrivateAttr(default=())
@@ -224,7 +232,7 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         raise ConfigError(explain(error, Settings, source, text)) from error
     except SettingsError as error:
-        raise ConfigError(f"{error}.", "A section in one environment variable is written as JSON.") from error
+        raise ConfigError(*explain_variable(error)) from error
     if holds_secret(values):
         check_private(source)
     return settings

@@ -1,8 +1,9 @@
 """Words for settings that do not load: file and line or environment variable, the key, what is expected."""
 
+import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
@@ -11,6 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 _HEADER = re.compile(r"(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
 _KEY = re.compile(r"([A-Za-z0-9_.\-\"' ]+?)\s*=")
+_FIELD = re.compile(r'field "(\w+)"')
+
+# What pydantic calls the types of this program, by its own names for the mistakes.
+_EXPECTED = {
+    "tuple_type": 'a list is expected, as ["one", "two"]',
+    "model_type": "a table is expected",
+    "dict_type": "a table is expected",
+}
 
 
 def explain(error: ValidationError, root: type[BaseModel], source: Path, text: str) -> str:
@@ -19,14 +28,49 @@ def explain(error: ValidationError, root: type[BaseModel], source: Path, text: s
     `root` is the model of all settings, `text` what stands in the file `source`.
     """
     first = error.errors(include_url=False)[0]
-    location = first["loc"]
-    name = ".".join(str(key) for key in location) or "settings"
-    expected = first["msg"].removeprefix("Value error, ")
+    # A mistake in the name of a table is placed below that table.
+    location = tuple(key for key in first["loc"] if key != "[key]")
+    name = ".".join(str(key) for key in location if key != "") or "settings"
+    expected = expected_words(first)
     if first["type"] == "extra_forbidden":
         expected = f"unknown key; known are {_known_keys(root, location[:-1])}"
     if first["type"] == "twice":
         expected += _both_places(location, first["ctx"]["nodes"], text)
     return f"{_where(location, source, text)}: {name}: {expected}."
+
+
+def expected_words(mistake: Mapping[str, Any]) -> str:
+    """What is expected instead, of one of pydantic's `errors()`, without its names for our types."""
+    words: str = mistake["msg"]
+    return _EXPECTED.get(mistake["type"], words.removeprefix("Value error, "))
+
+
+def explain_variable(error: Exception) -> tuple[str, str]:
+    """What is wrong with the variable that a section or a list could not be read from, and what to do.
+
+    `error` is pydantic-settings' own, which names the section and not the variable.
+    """
+    field = _FIELD.search(str(error))
+    if field is None:
+        return f"{error}.", "A section or a list in one environment variable is written as JSON."
+    start = f"KUMO_TUI_{field[1].upper()}"
+    values = {name: value for name, value in os.environ.items() if name.upper().split("__")[0] == start}
+    wrong = [name for name, value in sorted(values.items()) if not _is_json(value)]
+    is_a_name = wrong == ["KUMO_TUI_PROFILE"]
+    next_step = "KUMO_TUI_DEFAULT_PROFILE, or --profile, names a profile." if is_a_name else ""
+    names = " or ".join(wrong) or start
+    return (
+        f"environment variable {names}: not JSON, as a section or a list in one variable has to be.",
+        next_step,
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _both_places(location: tuple[int | str, ...], nodes: tuple[int, int], text: str) -> str:
@@ -70,7 +114,7 @@ def _line_of(location: tuple[int | str, ...], text: str) -> int | None:
 
     It reads headers and `key =` lines only: where a value spans lines, its first line is named.
     """
-    wanted = tuple(str(key) for key in location)
+    wanted = tuple(str(key).strip() for key in location)
     found, depth = None, 0
     for path, line in _paths(text):
         if wanted[: len(path)] == path and len(path) > depth:

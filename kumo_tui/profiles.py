@@ -15,9 +15,11 @@ from kumo_tui.urls import check_url, is_plain_http, label_of, place_of
 
 
 def check_name(name: str) -> str:
-    """The name as it was written. Raises ValueError when it could not be shown as it is."""
+    """The name as it was written. Raises ValueError when it could not be shown, or told apart, as it is."""
     if not name.isprintable():
         raise ValueError("a name holds no control characters")
+    if name != name.strip():
+        raise ValueError("a name begins and ends with no blank")
     return name
 
 

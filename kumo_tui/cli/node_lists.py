@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kumo_tui.cli.list_command import MOST_BYTES, printed_by
 from kumo_tui.clock import Clock
+from kumo_tui.config_errors import expected_words
 from kumo_tui.errors import ConfigError
 from kumo_tui.profiles import NodeSettings, ProfileSettings, check_not_in_the_clear, first_twice
 from kumo_tui.text import one_line, plural
@@ -179,7 +180,9 @@ def _node(entry: _Entry, where: str) -> NodeSettings:
 def _first_words(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    words = first["msg"].removeprefix("Value error, ")
+    words = expected_words(first)
     if first["type"] == "extra_forbidden":
         words = f"unknown key; known are {', '.join(_Entry.model_fields)}"
+    if first["type"] == "model_type":
+        words = 'an object is expected, as {"url": "http://mta1:8000", "name": "mta1"}'
     return one_line(f"{key}: {words}" if key else words, 200)

@@ -189,6 +189,14 @@ def test_variables_that_are_no_settings_disturb_nothing(monkeypatch: pytest.Monk
         ('[act]\ndefault_duration = "0s"\n', "/config.toml:2: act.default_duration: 0s is not between"),
         ('[act]\ndefault_duration = "2d"\n', "/config.toml:1: act: default_duration 2d is over max_duration 1d"),
         ("[poll\n", "/config.toml: not TOML:"),
+        ("poll = 5\n", "/config.toml:1: poll: a table is expected."),
+        ('[ssh]\ncommand = "ssh"\n', '/config.toml:2: ssh.command: a list is expected, as ["one", "two"].'),
+        ('[profile.""]\nnodes = []\n', "/config.toml:1: profile: the name of a profile is blank."),
+        (
+            '[profile." prod"]\nnodes = []\n',
+            "/config.toml:1: profile. prod: a name begins and ends with no blank.",
+        ),
+        ('[profile."a\\u001b[2J"]\nnodes = []\n', "a name holds no control characters."),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_what_is_expected(tmp_path: Path, text: str, words: str) -> None:
@@ -222,7 +230,22 @@ def test_a_section_in_a_variable_that_is_no_json_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "prod")
-    assert variable.removeprefix("KUMO_TUI_").lower() in failure(tmp_path, "")
+    assert failure(tmp_path, "").startswith(f"environment variable {variable}: not JSON, as a section or a list")
+
+
+def test_a_list_in_a_variable_that_is_no_json_is_named_and_a_good_one_beside_it_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUMO_TUI_SSH", '{"command": ["ssh"]}')
+    monkeypatch.setenv("KUMO_TUI_SSH__COMMAND", "ssh -v")
+    assert failure(tmp_path, "").startswith("environment variable KUMO_TUI_SSH__COMMAND: not JSON")
+
+
+def test_who_names_the_profile_in_the_variable_of_the_section_is_told_the_other_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUMO_TUI_PROFILE", "prod")
+    assert "KUMO_TUI_DEFAULT_PROFILE, or --profile, names a profile" in failure(tmp_path, "")
 
 
 @pytest.mark.parametrize(
@@ -319,6 +342,12 @@ def test_what_is_wrong_with_the_defaults_for_nodes_of_a_list_is_said_before_ther
 def test_a_node_name_with_control_characters_is_refused() -> None:
     with pytest.raises(ValidationError, match="control characters"):
         NodeSettings(url="http://a:1", name="x\x1b[2J")
+
+
+@pytest.mark.parametrize("name", [" ", "mta1 ", " mta1"])
+def test_a_node_name_that_looks_like_another_or_like_none_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="begins and ends with no blank"):
+        NodeSettings(url="http://a:1", name=name)
 
 
 def test_a_plain_bounce_with_collateral_is_cancelled_unless_the_settings_say_otherwise(tmp_path: Path) -> None:

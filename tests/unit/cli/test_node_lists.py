@@ -101,7 +101,10 @@ def test_a_list_decides_nothing_about_trust(key: str) -> None:
         ("# nothing\n\n", "list: it lists no node"),
         ("[]", "list: it lists no node"),
         ('[{"url": "http://a:1"}', "list: not JSON: "),
-        ('["http://a:1"]', "list, entry 1: "),
+        (
+            '["http://a:1"]',
+            'list, entry 1: an object is expected, as {"url": "http://mta1:8000", "name": "mta1"}.',
+        ),
         ('[{"name": "mta1"}]', "list, entry 1: url: Field required"),
         ('[{"url": 7}]', "list, entry 1: url: Input should be a valid string"),
         (
