@@ -3,17 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
-from kumo_tui.act.taking_part import parting_lines
+from kumo_tui.act.taking_part import parting
 from kumo_tui.errors import NoAnswer, NodeError, Refused
 from kumo_tui.journal.port import Intent
 from kumo_tui.model.directives import Suspension
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
-from kumo_tui.model.partial import took
+from kumo_tui.model.partial import part_of
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import SLOW_AFTER_S, Metrics, Timed
@@ -120,14 +121,16 @@ def new_operation(desk: Desk, preview: Preview, checked: Checked, tag: str, node
 
 
 def with_parts(desk: Desk, operation: Operation, preview: Preview, checked: Checked) -> Operation:
-    """The operation with lines on the nodes that have no part in it, and on the one that it continues."""
+    """The operation with the nodes that have no part in it, lines on them, and on the one that it continues."""
     now, snapshot = desk.clock.now(), desk.watcher.snapshot
-    for line in parting_lines(preview, snapshot, [act.node for act in operation.acts]):
+    parts = parting(preview, snapshot, [act.node for act in operation.acts])
+    operation = replace(operation, not_chosen=parts.not_chosen, missed=parts.missed)
+    for line in parts.lines:
         operation = operation.with_event(now, line)
     earlier = snapshot.operation(checked.continues)
     if earlier is None or earlier.operation.selector != operation.selector:
         return operation
-    took_it = [node.act.node for node in earlier.nodes if took(node.act.state, node.verdict)]
+    took_it = [node.act.node for node in earlier.nodes if part_of(earlier, node).took]
     where = f" on {', '.join(took_it)}" if took_it else ""
     return operation.with_event(now, f"as op {checked.continues}{where}")
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from kumo_tui.act.draft import STOP_DURATION, Draft, How, draft_again
 from kumo_tui.model.offer import Offer
-from kumo_tui.model.offers import has_unwanted_nodes
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -32,7 +31,7 @@ def nodes_again(status: OperationStatus, snapshot: Snapshot) -> tuple[str, ...]:
         wanted = [node.act.node for node in status.nodes if node.verdict is Verdict.STOPPED]
     elif not status.verdict.is_final or status.verdict is Verdict.PARTIAL:
         wanted = [node.act.node for node in status.nodes if node.verdict is Verdict.LOST]
-    elif has_unwanted_nodes(status.operation):
+    elif status.operation.not_chosen:
         wanted = [node.act.node for node in status.nodes]
     else:
         wanted = []

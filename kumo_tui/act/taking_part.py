@@ -7,7 +7,6 @@ from kumo_tui.act.clean_rules import clean_obstacle
 from kumo_tui.act.draft import How
 from kumo_tui.act.presence import no_target_words, unfit_words
 from kumo_tui.act.rules import plain_obstacle
-from kumo_tui.model.offers import not_chosen_text
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
@@ -73,16 +72,30 @@ def taking_part_words(preview: Preview, snapshot: Snapshot) -> str:
     return f"{len(there)} of {len(targets)} nodes: {side} {and_more(names, NAMED_MOST)}"
 
 
-def parting_lines(preview: Preview, snapshot: Snapshot, sent_to: Sequence[str]) -> Sequence[str]:
-    """What the timeline of an act keeps of the nodes that had no part in it, when it was sent to these."""
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The nodes that had no part in an act, by raw name, and what its timeline tells of them.
+
+    `not_chosen` could have taken part; `missed` could not.
+    """
+
+    lines: tuple[str, ...]
+    not_chosen: frozenset[str]
+    missed: frozenset[str]
+
+
+def parting(preview: Preview, snapshot: Snapshot, sent_to: Sequence[str]) -> Parting:
+    """Who had no part in an act of this preview, when it was sent to these nodes."""
     gone = absences(preview, snapshot)
     late = [name for name in preview.node_names if name not in sent_to]
+    missed = [absence for absence in gone if absence.is_target and not absence.by_choice]
+    not_chosen = [absence.node for absence in gone if absence.by_choice]
     lines = [
-        *(absence.text for absence in gone if absence.is_target and not absence.by_choice),
+        *(absence.text for absence in missed),
         *(f"{clean(name)} takes no part: it could not be read just before" for name in late),
+        *([f"not chosen: {', '.join(map(clean, not_chosen))}"] if not_chosen else []),
     ]
-    unchosen = [absence.node for absence in gone if absence.by_choice]
-    return [*lines, not_chosen_text(unchosen)] if unchosen else lines
+    return Parting(tuple(lines), frozenset(not_chosen), frozenset((*(each.node for each in missed), *late)))
 
 
 def _absence(node: NodeSnapshot, preview: Preview, how: How | None) -> Absence:

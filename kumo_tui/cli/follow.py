@@ -12,7 +12,7 @@ from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.output import utc_text
 from kumo_tui.model.clean import Meters
 from kumo_tui.model.operation import ActState
-from kumo_tui.model.partial import are_partial
+from kumo_tui.model.partial import Part, are_partial
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
 from kumo_tui.watch.watcher import Watcher
@@ -49,7 +49,8 @@ class Followed:
 class NodeSight:
     """One node of a followed operation at one moment; `reading` is the node's state, in words.
 
-    `is_lost_sight_of` says that the node has not answered for minutes, and that its time is over there.
+    `is_lost_sight_of` says that the node has not answered for minutes, and that its time is over there; `is_held`
+    that a clean bounce which is confirmed on others is only a stop there.
     """
 
     name: str
@@ -62,13 +63,14 @@ class NodeSight:
     reading: str
     clean: CleanSight | None = None
     is_lost_sight_of: bool = False
+    is_held: bool = False
 
     @property
     def event(self) -> object:
         """What makes news when it changes."""
         clean = self.clean and (self.clean.standing, self.clean.sweeps, self.clean.may_wait, self.clean.is_waiting)
-        news = (self.state, self.id, self.verdict, self.bounced, self.note, self.reading, self.is_lost_sight_of)
-        return (*news, clean)
+        news = (self.state, self.id, self.verdict, self.bounced, self.note, self.reading)
+        return (*news, self.is_lost_sight_of, self.is_held, clean)
 
     def as_json(self) -> dict[str, Any]:
         """The node in a line of `watch --json`."""
@@ -109,7 +111,7 @@ class Sight:
     @property
     def is_partial(self) -> bool:
         """Whether some nodes took it and some did not, or it ended on some while others are lost sight of."""
-        if are_partial((node.state, node.verdict) for node in self.nodes):
+        if are_partial(Part(node.state, node.verdict, node.is_held) for node in self.nodes):
             return True
         ends = {node.verdict for node in self.nodes}
         return Verdict.DONE in ends and any(node.is_lost_sight_of for node in self.nodes)
@@ -258,6 +260,7 @@ class Follower:
             reading=node.state.value if node else "",
             clean=sight_on_node(status, progress),
             is_lost_sight_of=self._is_lost_sight_of(progress, node, snapshot.at),
+            is_held=name in status.operation.held,
         )
 
     def _is_lost_sight_of(self, progress: NodeProgress, node: NodeSnapshot | None, now: float) -> bool:

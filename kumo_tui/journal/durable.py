@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kumo_tui.clock import Clock
 from kumo_tui.errors import JournalError
-from kumo_tui.journal import lookup, other_rows, reading, writing
+from kumo_tui.journal import confirming, lookup, other_rows, reading, writing
 from kumo_tui.journal.claims import Claims
 from kumo_tui.journal.coding import to_time
 from kumo_tui.journal.history import ALL, Loader, Wanted, history_of, replacements, select
@@ -16,7 +16,7 @@ from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Change, Recorded, Request, RequestState, StepRecord
 from kumo_tui.journal.store import LOCK_WAIT_S, Store
 from kumo_tui.model.history import History
-from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.operation import Apart, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 # What a probe takes and gives back, in bytes: more pages than a small act needs.
@@ -73,10 +73,24 @@ class SqliteJournal:
         preview: Mapping[str, Mapping[str, int]],
         baseline: Mapping[str, Mapping[str, int]],
         at: datetime,
+        words: str = "",
     ) -> None:
         """Write what makes a stop a confirmed clean bounce (see `port.Journal`)."""
         with self._store.writing() as connection:
-            writing.confirm_operation(connection, operation, preview, baseline, at)
+            confirming.confirm_operation(connection, operation, preview, baseline, at, words)
+
+    def record_confirmed_later(
+        self,
+        tag: str,
+        there: Sequence[Apart],
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+        words: str,
+    ) -> None:
+        """Make what was only stopped on these nodes a clean bounce there too (see `port.Journal`)."""
+        with self._store.writing() as connection:
+            confirming.confirm_later(connection, tag, there, preview, baseline, at, words)
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Write what became of the act on one node, and a line in the timeline."""

@@ -222,7 +222,7 @@ def _loaded(tag: str, replaced: Mapping[str, str], load: Loader) -> HistoryEntry
 
 
 def _node(recorded: Recorded, act: NodeAct) -> HistoryNode:
-    verdict = _verdict(recorded, act)
+    operation, verdict = recorded.operation, _verdict(recorded, act)
     state = ActState.UNKNOWN if act.state is ActState.INTENT else act.state
     return HistoryNode(
         node=act.node,
@@ -231,6 +231,8 @@ def _node(recorded: Recorded, act: NodeAct) -> HistoryNode:
         verdict=verdict,
         at_least=_is_at_least(recorded, act, verdict),
         ledger=recorded.ledger(act.node),
+        until=placed_until(operation.begun_on(act.node), operation.duration_on(act.node)),
+        is_held=act.node in operation.held,
     )
 
 
@@ -244,7 +246,7 @@ def _verdict(recorded: Recorded, act: NodeAct) -> Verdict:
         return Verdict.UNKNOWN
     if recorded.operation.mode is Mode.PLAIN:
         return Verdict.RUNNING
-    return Verdict.STOPPED if recorded.operation.is_waiting else Verdict.SWEEPING
+    return Verdict.STOPPED if recorded.operation.waits_on(act.node) else Verdict.SWEEPING
 
 
 def _is_at_least(recorded: Recorded, act: NodeAct, verdict: Verdict) -> bool:

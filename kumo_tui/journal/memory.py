@@ -1,7 +1,7 @@
 """A journal that lasts as long as the program."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from kumo_tui.journal.records import (
     act_of,
 )
 from kumo_tui.model.history import History
-from kumo_tui.model.operation import Event, NodeAct, Operation
+from kumo_tui.model.operation import Apart, Event, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 
@@ -64,15 +64,14 @@ class MemoryJournal:
         preview: Mapping[str, Mapping[str, int]],
         baseline: Mapping[str, Mapping[str, int]],
         at: datetime,
+        words: str = "",
     ) -> None:
         """Make a stop a confirmed clean bounce (see `port.Journal`)."""
         tag = operation.tag
         before = self._known(tag)
         if not before.is_waiting:
             raise JournalError(f"operation {tag} is no stop that waits to be confirmed.")
-        strays = sorted((preview.keys() | baseline.keys()) - {act.node for act in before.acts})
-        if strays:
-            raise JournalError(f"operation {tag} has no target {strays[0]}.")
+        self._check_targets(before, preview.keys() | baseline.keys() | operation.held)
         self.operations[tag] = replace(
             before,
             reason=operation.reason,
@@ -81,10 +80,36 @@ class MemoryJournal:
             suppress_logging=operation.suppress_logging,
             digest=operation.digest,
             confirmed_at=at,
+            apart=operation.apart,
         )
+        if words:
+            self.record_event(tag, at, words)
         for act in before.acts:
-            self.preview[tag, act.node] = dict(preview.get(act.node, {}))
-            self.baseline[tag, act.node] = dict(baseline.get(act.node, {}))
+            if act.node not in operation.held:
+                self.preview[tag, act.node] = dict(preview.get(act.node, {}))
+                self.baseline[tag, act.node] = dict(baseline.get(act.node, {}))
+
+    def record_confirmed_later(
+        self,
+        tag: str,
+        there: Sequence[Apart],
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+        words: str,
+    ) -> None:
+        """Make what was only stopped on these nodes a clean bounce there too (see `port.Journal`)."""
+        before, nodes = self._known(tag), [each.node for each in there]
+        for node in nodes:
+            if node not in before.held:
+                raise JournalError(f"operation {tag} does not wait to be confirmed on {node}.")
+        self._check_targets(before, preview.keys() | baseline.keys())
+        known = {each.node: replace(each, confirmed_at=at) for each in there}
+        apart = tuple(known.get(each.node, each) for each in before.apart)
+        self.operations[tag] = replace(before, apart=apart).with_event(at, words)
+        for node in nodes:
+            self.preview[tag, node] = dict(preview.get(node, {}))
+            self.baseline[tag, node] = dict(baseline.get(node, {}))
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:
         """Replace the act of one node, and settle its first request."""
@@ -249,6 +274,11 @@ class MemoryJournal:
         if tag not in self.operations:
             raise JournalError(f"no operation {tag} was written down.")
         return self.operations[tag]
+
+    def _check_targets(self, operation: Operation, nodes: Iterable[str]) -> None:
+        strays = sorted(set(nodes) - {act.node for act in operation.acts})
+        if strays:
+            raise JournalError(f"operation {operation.tag} has no target {strays[0]}.")
 
     def _open_step(self, tag: str, node: str, step: Step) -> int | None:
         first = self._first(tag, node).number

@@ -11,7 +11,7 @@ from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Change, StepRecord
 from kumo_tui.model.history import History
-from kumo_tui.model.operation import NodeAct, Operation
+from kumo_tui.model.operation import Apart, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 START_AGAIN = "Then start kumo-tui again."
@@ -37,6 +37,19 @@ class MissingJournal:
         preview: Mapping[str, Mapping[str, int]],
         baseline: Mapping[str, Mapping[str, int]],
         at: datetime,
+        words: str = "",
+    ) -> None:
+        """Raises JournalError."""
+        self._refuse()
+
+    def record_confirmed_later(
+        self,
+        tag: str,
+        there: Sequence[Apart],
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+        words: str,
     ) -> None:
         """Raises JournalError."""
         self._refuse()

@@ -10,7 +10,7 @@ from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.records import Change, Step, StepRecord
 from kumo_tui.model.history import History
-from kumo_tui.model.operation import Mode, NodeAct, Operation
+from kumo_tui.model.operation import Apart, Mode, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
 
@@ -58,12 +58,29 @@ class Journal(Protocol):
         preview: Mapping[str, Mapping[str, int]],
         baseline: Mapping[str, Mapping[str, int]],
         at: datetime,
+        words: str = "",
     ) -> None:
         """Write down that an operation which was only stopped is a confirmed clean bounce from now on.
 
         Its reason, ticket, duration, logging and digest, and messages per node and raw queue name in the preview
-        and the baseline, replace what stood there. Raises JournalError also when it was never written, is
+        and the baseline, replace what stood there, but for the nodes that it has `apart`: there it stays a stop.
+        `words` are a line of the timeline, written with it. Raises JournalError also when it was never written, is
         confirmed already, or is no clean bounce.
+        """
+
+    def record_confirmed_later(
+        self,
+        tag: str,
+        there: Sequence[Apart],
+        preview: Mapping[str, Mapping[str, int]],
+        baseline: Mapping[str, Mapping[str, int]],
+        at: datetime,
+        words: str,
+    ) -> None:
+        """Write down that it is confirmed on these nodes too, on which it was only a stop.
+
+        The rest as for `record_confirmed`. Raises JournalError, and writes nothing, also where one of them did not
+        wait for that.
         """
 
     def record_act(self, tag: str, act: NodeAct, at: datetime) -> None:

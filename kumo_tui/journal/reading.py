@@ -18,7 +18,7 @@ from kumo_tui.journal.records import (
     Sweeps,
     act_of,
 )
-from kumo_tui.model.operation import Event, Mode, Operation
+from kumo_tui.model.operation import Apart, Event, Mode, Operation
 from kumo_tui.model.verdict import FINAL, Verdict
 
 _FINAL = ", ".join(f"'{verdict.value}'" for verdict in sorted(FINAL))
@@ -110,6 +110,7 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
     targets = connection.execute(
         "SELECT no, node, verdict, verdict_at FROM target WHERE operation = ? ORDER BY no", (number,)
     ).fetchall()
+    absent = _absent(connection, number)
     operation = Operation(
         tag=tag,
         selector=from_selector(selector),
@@ -124,6 +125,9 @@ def load(connection: sqlite3.Connection, number: int) -> Recorded:
         mode=Mode(mode),
         confirmed_at=from_time(confirmed_at),
         ticket=ticket,
+        apart=_aparts(connection, number),
+        not_chosen=frozenset(node for node, by_choice in absent.items() if by_choice),
+        missed=frozenset(node for node, by_choice in absent.items() if not by_choice),
     )
     standing = {node: _standing(connection, target) for target, node, _verdict, _at in targets}
     directives = {node: _directives(connection, target) for target, node, _verdict, _at in targets}
@@ -189,6 +193,21 @@ def _changes(connection: sqlite3.Connection, request: int) -> tuple[Change, ...]
 def _events(connection: sqlite3.Connection, operation: int) -> tuple[Event, ...]:
     rows = connection.execute("SELECT at, text FROM event WHERE operation = ? ORDER BY no", (operation,))
     return tuple(Event(datetime.fromisoformat(at), text) for at, text in rows)
+
+
+def _absent(connection: sqlite3.Connection, operation: int) -> dict[str, bool]:
+    """The nodes without a part in it, and whether each was left out by choice."""
+    rows = connection.execute("SELECT node, by_choice FROM absent WHERE operation = ?", (operation,))
+    return {node: bool(by_choice) for node, by_choice in rows}
+
+
+def _aparts(connection: sqlite3.Connection, operation: int) -> tuple[Apart, ...]:
+    rows = connection.execute(
+        "SELECT node, apart_s, apart_at, apart_digest FROM target "
+        "WHERE operation = ? AND apart_s IS NOT NULL ORDER BY no",
+        (operation,),
+    )
+    return tuple(Apart(node, seconds, from_time(at), digest or "") for node, seconds, at, digest in rows)
 
 
 def _standing(connection: sqlite3.Connection, target: int) -> tuple[dict[str, int], dict[str, int]]:

@@ -9,7 +9,6 @@ from kumo_tui.journal.markdown import escaped, escaped_name
 from kumo_tui.journal.records import Recorded
 from kumo_tui.model.history import Chain, HistoryEntry, HistoryNode
 from kumo_tui.model.operation import Mode, NodeAct
-from kumo_tui.model.partial import is_missing
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import plural
 from kumo_tui.units import count_text
@@ -65,7 +64,7 @@ def verdict_words(entry: HistoryEntry, shown: Shown = escaped) -> str:
 
 
 def _partial_words(entry: HistoryEntry, shown: Shown) -> Iterator[str]:
-    ordered = sorted(entry.nodes, key=lambda node: not is_missing(node.state, node.verdict))
+    ordered = sorted(entry.nodes, key=lambda node: not node.part.is_missing)
     for verdict in dict.fromkeys(node.verdict for node in ordered):
         which = ", ".join(shown(node.node) for node in ordered if node.verdict is verdict)
         yield f"on {which} {_MEANING[verdict]}"

@@ -161,6 +161,22 @@ MIGRATIONS: Sequence[Migration] = (
         ) WITHOUT ROWID
         """,
     ),
+    # A clean bounce is confirmed node by node. Of a node that was not confirmed with the others: for how long it
+    # is meant there, and when and on what preview it was confirmed there; all null where it was.
+    (
+        "ALTER TABLE target ADD apart_s INTEGER",
+        "ALTER TABLE target ADD apart_at TEXT",
+        "ALTER TABLE target ADD apart_digest TEXT",
+        # Nodes without a part in an operation: left out by choice, or not able to take part when it was sent.
+        """
+        CREATE TABLE absent (
+            operation INTEGER NOT NULL REFERENCES operation,
+            node TEXT NOT NULL,
+            by_choice INTEGER NOT NULL,
+            PRIMARY KEY (operation, node)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 

@@ -18,6 +18,8 @@ _INSERT_REQUEST = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+_INSERT_ABSENT = "INSERT INTO absent (operation, node, by_choice) VALUES (?, ?, ?)"
+
 _INSERT_STANDING = "INSERT INTO standing (target, queue, previewed, baseline) VALUES (?, ?, ?, ?)"
 
 # Another process may follow the same operation with an older view: its marks never lower ours.
@@ -68,6 +70,8 @@ def insert_operation(
         _insert_target(connection, number, act, mine, operation.created_at)
     for event in operation.events:
         insert_event(connection, number, event.at, event.text)
+    for by_choice, absent in ((True, operation.not_chosen), (False, operation.missed)):
+        connection.executemany(_INSERT_ABSENT, ((number, to_text(node), by_choice) for node in sorted(absent)))
 
 
 def _insert_target(
@@ -91,10 +95,10 @@ def _insert_target(
         )
     preview = dict(row for intent in intents for row in to_rows(intent.preview))
     baseline = dict(row for intent in intents for row in to_rows(intent.baseline))
-    _insert_standing(connection, target, preview, baseline)
+    insert_standing(connection, target, preview, baseline)
 
 
-def _insert_standing(
+def insert_standing(
     connection: sqlite3.Connection, target: int, preview: Mapping[str, int], baseline: Mapping[str, int]
 ) -> None:
     """Write messages per queue, its names as text already."""
@@ -102,42 +106,6 @@ def _insert_standing(
     queues = sorted(preview.keys() | baseline.keys())
     rows = ((target, queue, preview.get(queue), baseline.get(queue)) for queue in queues)
     connection.executemany(_INSERT_STANDING, rows)
-
-
-def confirm_operation(
-    connection: sqlite3.Connection,
-    operation: Operation,
-    preview: Mapping[str, Mapping[str, int]],
-    baseline: Mapping[str, Mapping[str, int]],
-    at: datetime,
-) -> None:
-    """Make the stop of this tag a clean bounce that was confirmed at `at`, with what was confirmed."""
-    number = operation_number(connection, operation.tag)
-    confirmed = connection.execute(
-        """
-        UPDATE operation
-        SET reason = ?, ticket = ?, duration_s = ?, suppress_logging = ?, digest = ?, confirmed_at = ?
-        WHERE no = ? AND mode = 'clean' AND confirmed_at IS NULL
-        """,
-        (
-            to_text(operation.reason),
-            to_optional(operation.ticket),
-            operation.duration_s,
-            operation.suppress_logging,
-            to_text(operation.digest),
-            to_time(at),
-            number,
-        ),
-    )
-    if confirmed.rowcount != 1:
-        raise JournalError(f"operation {clean(operation.tag)} is no stop that waits to be confirmed.")
-    connection.execute(
-        "DELETE FROM standing WHERE target IN (SELECT no FROM target WHERE operation = ?)", (number,)
-    )
-    for node in sorted(preview.keys() | baseline.keys()):
-        target = target_number(connection, operation.tag, node)
-        before, now = dict(to_rows(preview.get(node, {}))), dict(to_rows(baseline.get(node, {})))
-        _insert_standing(connection, target, before, now)
 
 
 def insert_request(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from kumo_tui.model.ledger import Ledger, Progress, combined
 from kumo_tui.model.operation import ActState, Mode, joined_reason
-from kumo_tui.model.partial import are_partial
+from kumo_tui.model.partial import Part, are_partial
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.verdict import Verdict, overall
 
@@ -17,7 +17,8 @@ class HistoryNode:
     """One operation on one node, by what was written of it.
 
     `state` is what became of the act, `verdict` the last one on it. `at_least` says that more may have been
-    bounced than the totals show: nobody saw them at the end, or they were counted at sweeps.
+    bounced than the totals show: nobody saw them at the end, or they were counted at sweeps. `until` is when its
+    time is over there; on one that `is_held` it was only stopped, and confirmed elsewhere.
     """
 
     node: str
@@ -26,6 +27,13 @@ class HistoryNode:
     verdict: Verdict
     at_least: bool
     ledger: Ledger
+    until: datetime
+    is_held: bool = False
+
+    @property
+    def part(self) -> Part:
+        """What became of it, as `model.partial` has it."""
+        return Part(self.state, self.verdict, self.is_held)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +87,7 @@ class HistoryEntry:
     @property
     def is_partial(self) -> bool:
         """Whether some nodes took it and some did not (see `model.partial`)."""
-        return are_partial((node.state, node.verdict) for node in self.nodes)
+        return are_partial(node.part for node in self.nodes)
 
     @property
     def shown_verdict(self) -> Verdict:
@@ -103,7 +111,7 @@ class HistoryEntry:
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether no end was written down although its time is over."""
-        return self.is_open and now > (self.confirmed_at or self.at) + timedelta(seconds=self.duration_s)
+        return any(not node.verdict.is_final and now > node.until for node in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)

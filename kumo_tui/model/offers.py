@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kumo_tui.model.offer import Offer, Why
-from kumo_tui.model.operation import ActState, Operation
-from kumo_tui.model.partial import took
+from kumo_tui.model.operation import ActState
+from kumo_tui.model.partial import held_nodes, part_of
 from kumo_tui.model.selector import Selector
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus
 from kumo_tui.model.verdict import NOT_THERE, Verdict
@@ -12,20 +12,7 @@ from kumo_tui.text import clean
 
 Standing = Callable[[NodeSnapshot, Selector], int]
 
-# The line of a timeline that keeps which nodes the operator did not want: those are never offered.
-_NOT_CHOSEN = "not chosen: "
-_BETWEEN = ", "
 _OFFERED = {Verdict.REJECTED: Why.REFUSED, Verdict.LOST: Why.LOST}
-
-
-def not_chosen_text(nodes: Iterable[str]) -> str:
-    """The line of a timeline that names the nodes which the operator left out though they could take part."""
-    return _NOT_CHOSEN + _BETWEEN.join(map(clean, nodes))
-
-
-def has_unwanted_nodes(operation: Operation) -> bool:
-    """Whether the operator left nodes out that could have taken part."""
-    return bool(_not_chosen(operation))
 
 
 def offers(
@@ -37,12 +24,13 @@ def offers(
     takes acts, and where no other operation of ours means just this mail there: a later one, where the node was
     sent this one. One that said no, or forgot, is offered for as long as the operation runs or was done elsewhere;
     one that was not sent to, while it runs elsewhere and matching mail stands there. Where nobody knows what came
-    of an act, nothing is offered.
+    of an act, nothing is offered. One on which it is still only a stop is offered for as long as that stands.
     """
     open_to = [node for node in nodes if _is_open(node)]
     found: list[Offer] = []
     for place, status in enumerate(operations):
-        if any(took(node.act.state, node.verdict) for node in status.nodes):
+        found += _held(status, open_to, standing)
+        if any(part_of(status, node).took for node in status.nodes):
             asked = {act.node for act in status.operation.acts}
             others = [other for other in operations if other is not status]
             free = [
@@ -58,11 +46,17 @@ def _is_open(node: NodeSnapshot) -> bool:
     return node.counts and not node.leaving and node.answers and node.takes_acts
 
 
+def _held(status: OperationStatus, nodes: Iterable[NodeSnapshot], standing: Standing) -> Iterator[Offer]:
+    held = {node.act.node for node in held_nodes(status) if node.verdict is Verdict.STOPPED}
+    for node in nodes:
+        if node.name in held:
+            yield Offer(status.operation.tag, node.name, Why.HELD, standing(node, status.operation.selector))
+
+
 def _of_operation(status: OperationStatus, nodes: Iterable[NodeSnapshot], standing: Standing) -> Iterator[Offer]:
     operation = status.operation
     known = {node.act.node: node for node in status.nodes}
     is_live = any(node.act.state is ActState.ACCEPTED and not node.verdict.is_final for node in status.nodes)
-    unwanted, missed = _not_chosen(operation), _missed(operation)
     for node in nodes:
         progress = known.get(node.name)
         if progress is not None:
@@ -70,10 +64,10 @@ def _of_operation(status: OperationStatus, nodes: Iterable[NodeSnapshot], standi
             if why is not None:
                 messages = standing(node, operation.selector)
                 yield Offer(operation.tag, node.name, why, messages, _said(progress))
-        elif is_live and clean(node.name) not in unwanted:
+        elif is_live and node.name not in operation.not_chosen:
             messages = standing(node, operation.selector)
             if messages:
-                why = Why.BACK if any(line.startswith(f"{clean(node.name)} ") for line in missed) else Why.JOINED
+                why = Why.BACK if node.name in operation.missed else Why.JOINED
                 yield Offer(operation.tag, node.name, why, messages)
 
 
@@ -89,12 +83,3 @@ def _is_meant(status: OperationStatus, node: NodeSnapshot, others: Iterable[Oper
 def _said(progress: NodeProgress) -> str:
     words = progress.act.error or progress.note
     return clean(words).removeprefix(f"{clean(progress.act.node)}: ")
-
-
-def _not_chosen(operation: Operation) -> frozenset[str]:
-    lines = [event.text for event in operation.events if event.text.startswith(_NOT_CHOSEN)]
-    return frozenset(name for line in lines for name in line.removeprefix(_NOT_CHOSEN).split(_BETWEEN))
-
-
-def _missed(operation: Operation) -> Sequence[str]:
-    return [event.text for event in operation.events if " takes no part: " in event.text]

@@ -54,13 +54,31 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A node of a clean bounce that was not confirmed together with the others.
+
+    `confirmed_at` is when it was confirmed there too, on a preview of this `digest`; None while it is only a
+    stop there. `duration_s` is whole seconds, of this node alone: as in `Operation`.
+    """
+
+    node: str
+    duration_s: int
+    confirmed_at: datetime | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One act of an operator. `tag` names it everywhere: on screen, in the reason, in the guard domain.
 
     `reason` is the operator's words as they are sent: with the ticket behind them, without the tag. `ticket` is
     that ticket, None where none was given apart from the words. `duration_s` is whole seconds: how long new mail
     is caught, or, of a stop that nobody confirmed as a bounce, how long it was wanted. `confirmed_at` is when a
-    clean bounce was confirmed; None for such a stop, and for every plain bounce.
+    clean bounce was confirmed; None for such a stop, and for every plain bounce. `apart` are nodes that were not
+    confirmed then: on those that are `held` it is still only a stop.
+
+    `not_chosen` are raw names of nodes that could have taken part and that the operator left out; `missed` of
+    those that could not take part when it was sent.
     """
 
     tag: str
@@ -76,6 +94,9 @@ class Operation:
     mode: Mode = Mode.PLAIN
     confirmed_at: datetime | None = None
     ticket: str | None = None
+    apart: tuple[Apart, ...] = ()
+    not_chosen: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
 
     @property
     def bare_reason(self) -> str:
@@ -86,6 +107,26 @@ class Operation:
     def is_waiting(self) -> bool:
         """Whether it is a stop that waits for a decision: nothing of it may be swept."""
         return self.mode is Mode.CLEAN and self.confirmed_at is None
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The nodes of a confirmed clean bounce on which it is still only a stop."""
+        return frozenset(each.node for each in self.apart if each.confirmed_at is None)
+
+    def waits_on(self, node: str) -> bool:
+        """Whether nobody confirmed it as a bounce on this node: nothing may be swept there."""
+        return self.is_waiting or node in self.held
+
+    def begun_on(self, node: str) -> datetime:
+        """The moment from which its duration counts on this node."""
+        apart = self._apart_on(node)
+        confirmed_at = self.confirmed_at if apart is None else apart.confirmed_at
+        return confirmed_at or self.created_at
+
+    def duration_on(self, node: str) -> int:
+        """How long new mail is caught on this node, or how long the stop there was wanted: whole seconds."""
+        apart = self._apart_on(node)
+        return self.duration_s if apart is None else apart.duration_s
 
     def act_on(self, node: str) -> NodeAct | None:
         """The act on one node, None when the node was no target."""
@@ -98,3 +139,6 @@ class Operation:
     def with_event(self, at: datetime, text: str) -> "Operation":
         """The operation with one more line in its timeline."""
         return replace(self, events=(*self.events, Event(at, text)))
+
+    def _apart_on(self, node: str) -> Apart | None:
+        return next((each for each in self.apart if each.node == node), None)

@@ -1,37 +1,67 @@
 """Partial operations: some nodes took the act, and some did not, or forgot it. A state with its own next step."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import NOT_THERE, Verdict
 
 
-def is_missing(state: ActState, verdict: Verdict) -> bool:
-    """Whether a node that was sent to has no part: it said no, forgot it, or nobody knows."""
-    return verdict in NOT_THERE or (state is ActState.UNKNOWN and not verdict.is_final)
+class Part(NamedTuple):
+    """What is known of one node of an operation; on one that `is_held` it was confirmed elsewhere only."""
+
+    state: ActState
+    verdict: Verdict
+    is_held: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the node was sent to and has no part: it said no, forgot it, nobody knows, or it is held."""
+        asking = self.state is ActState.UNKNOWN and not self.verdict.is_final
+        return self.is_held or self.verdict in NOT_THERE or asking
+
+    @property
+    def took(self) -> bool:
+        """Whether it runs there, or was done there."""
+        if self.is_held:
+            return False
+        is_live = self.state is ActState.ACCEPTED and not self.verdict.is_final
+        return is_live or self.verdict in (Verdict.DONE, Verdict.PARTIAL)
 
 
-def took(state: ActState, verdict: Verdict) -> bool:
-    """Whether it runs on a node that was sent to, or was done there."""
-    return verdict in (Verdict.DONE, Verdict.PARTIAL) or (state is ActState.ACCEPTED and not verdict.is_final)
+def part_of(status: OperationStatus, node: NodeProgress) -> Part:
+    """What is known of one of its nodes."""
+    return Part(node.act.state, node.verdict, node.act.node in status.operation.held)
 
 
-def are_partial(acts: Iterable[tuple[ActState, Verdict]]) -> bool:
+def are_partial(parts: Iterable[Part]) -> bool:
     """Whether some nodes took an act and some did not, by what is known of each."""
-    known = list(acts)
-    return any(took(*act) for act in known) and any(is_missing(*act) for act in known)
+    known = list(parts)
+    return any(part.took for part in known) and any(part.is_missing for part in known)
+
+
+def held_nodes(status: OperationStatus) -> tuple[NodeProgress, ...]:
+    """The nodes on which a clean bounce that is confirmed elsewhere is still only a stop, and stands."""
+    held = status.operation.held
+    return tuple(node for node in status.nodes if node.act.node in held and not node.verdict.is_final)
+
+
+def waits(status: OperationStatus) -> bool:
+    """Whether all that is not over of it is only a stop: it waits for a decision, and nothing is swept."""
+    live = [node.act.node for node in status.nodes if not node.verdict.is_final]
+    return bool(live) and all(map(status.operation.waits_on, live))
 
 
 def missing(status: OperationStatus, snapshot: Snapshot) -> tuple[NodeProgress, ...]:
     """The nodes that have no part in it: also those that do not answer while it is over on all others."""
-    found = tuple(node for node in status.nodes if is_missing(node.act.state, node.verdict))
+    found = tuple(node for node in status.nodes if part_of(status, node).is_missing)
     return found or _silent(status, snapshot)
 
 
 def is_partial(status: OperationStatus, snapshot: Snapshot) -> bool:
     """Whether some nodes took it and some did not, or one of them is silent while the others are done."""
-    if are_partial((node.act.state, node.verdict) for node in status.nodes):
+    if are_partial(part_of(status, node) for node in status.nodes):
         return True
     return bool(_silent(status, snapshot)) and any(node.verdict is Verdict.DONE for node in status.nodes)
 

@@ -64,11 +64,11 @@ _ORDER = (
     Verdict.UNKNOWN,
     Verdict.STALLED,
     Verdict.RUNNING,
-    Verdict.STOPPED,
     Verdict.SWEEPING,
     Verdict.RETURNING,
     Verdict.CATCHING,
     Verdict.SWEPT,
+    Verdict.STOPPED,
     Verdict.EXPIRED,
     Verdict.LOST,
     Verdict.CANCELLED,
@@ -149,9 +149,10 @@ def judge_gone(state: Gone) -> Verdict:
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of an operation over its nodes: the one that wants attention most.
 
-    Once it is over everywhere, what was done on some nodes and not carried out on others is PARTIAL, never done.
+    Once it is over everywhere, what was done on some nodes and on others not carried out, or only stopped, is
+    PARTIAL, never done.
     """
     present = set(verdicts)
-    if present <= FINAL and Verdict.DONE in present and present & NOT_THERE:
+    if present <= FINAL and Verdict.DONE in present and present & (NOT_THERE | {Verdict.RELEASED}):
         return Verdict.PARTIAL
     return next((verdict for verdict in _ORDER if verdict in present), Verdict.UNKNOWN)

@@ -9,7 +9,7 @@ from kumo_tui.journal.port import Past
 from kumo_tui.model.filtering import QueueFilter
 from kumo_tui.model.history import HistoryEntry
 from kumo_tui.model.names import QueueParts
-from kumo_tui.model.partial import are_partial
+from kumo_tui.model.partial import are_partial, part_of
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.verdict import Verdict
@@ -112,7 +112,7 @@ def line_of(row: PastRow, live: OperationStatus | None, now: datetime, signs: Gl
     verdict, bounced, collateral = row.verdict, row.bounced, row.collateral
     is_unseen, is_stop, at_least = row.is_unseen, row.is_stop, row.at_least
     if live is not None:
-        acts = ((node.act.state, node.verdict) for node in live.nodes)
+        acts = (part_of(live, node) for node in live.nodes)
         verdict, progress = Verdict.PARTIAL if are_partial(acts) else live.verdict, live.ledger.progress
         bounced, collateral = progress.bounced, progress.collateral
         is_unseen, is_stop = False, live.operation.is_waiting

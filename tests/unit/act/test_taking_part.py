@@ -6,10 +6,9 @@ from kumo_tui.act.clean_rules import clean_refusals
 from kumo_tui.act.draft import How
 from kumo_tui.act.preview import only_on, take_preview, unread_nodes
 from kumo_tui.act.rules import refusals
-from kumo_tui.act.taking_part import able_nodes, absences, parting_lines, taking_part_words, way_out
+from kumo_tui.act.taking_part import able_nodes, absences, parting, taking_part_words, way_out
 from kumo_tui.config import Settings
 from kumo_tui.model.capability import Capability
-from kumo_tui.model.offers import not_chosen_text
 from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, Snapshot
@@ -131,11 +130,13 @@ def test_a_title_names_the_smaller_side() -> None:
 def test_the_timeline_keeps_who_could_not_and_who_was_not_chosen() -> None:
     shot = snapshot(able("mta1"), able("mta2"), down(able("mta3")))
     preview = take_preview(shot, PROMO, ("mta1",))
-    lines = parting_lines(preview, shot, ["mta1"])
-    assert lines == ["mta3 takes no part: DOWN, connection refused", not_chosen_text(["mta2"])]
+    parts = parting(preview, shot, ["mta1"])
+    assert parts.lines == ("mta3 takes no part: DOWN, connection refused", "not chosen: mta2")
+    assert (parts.not_chosen, parts.missed) == ({"mta2"}, {"mta3"})
     whole = take_preview(FLEET, PROMO)
-    late = parting_lines(whole, FLEET, ["mta1", "mta2"])
-    assert late == ["mta3 takes no part: it could not be read just before"]
+    late = parting(whole, FLEET, ["mta1", "mta2"])
+    assert late.lines == ("mta3 takes no part: it could not be read just before",)
+    assert (late.not_chosen, late.missed) == (frozenset(), {"mta3"})
 
 
 def test_a_preview_is_cut_down_to_some_of_its_nodes_as_chosen() -> None:

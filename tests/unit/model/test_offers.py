@@ -8,9 +8,9 @@ import pytest
 
 from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.offer import Offer, Why
-from kumo_tui.model.offers import not_chosen_text, offers
-from kumo_tui.model.operation import ActState, Event, Mode, NodeAct, Operation
-from kumo_tui.model.partial import is_partial, missing, parts
+from kumo_tui.model.offers import offers
+from kumo_tui.model.operation import ActState, Apart, Mode, NodeAct, Operation
+from kumo_tui.model.partial import is_partial, missing, parts, waits
 from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -25,8 +25,8 @@ STATES = {
 }
 
 
-def operation(tag: str, verdicts: Mapping[str, Verdict], *lines: str, **values: Any) -> OperationStatus:
-    """A bounce of promo with these verdicts, and these lines in its timeline."""
+def operation(tag: str, verdicts: Mapping[str, Verdict], **values: Any) -> OperationStatus:
+    """A bounce of promo with these verdicts."""
     acts = {name: NodeAct(name, STATES.get(verdict, ActState.ACCEPTED)) for name, verdict in verdicts.items()}
     made = Operation(
         tag,
@@ -38,7 +38,6 @@ def operation(tag: str, verdicts: Mapping[str, Verdict], *lines: str, **values: 
         NOW,
         "d1gest",
         tuple(acts.values()),
-        tuple(Event(NOW, line) for line in lines),
     )
     ledger = Ledger(PROMO, {})
     progress = tuple(NodeProgress(acts[name], ledger, verdict) for name, verdict in verdicts.items())
@@ -82,23 +81,58 @@ def test_a_node_that_forgot_it_is_offered() -> None:
 
 
 def test_a_node_that_was_not_there_is_offered_while_it_runs_and_matching_mail_stands_there() -> None:
-    lines = ("confirmed, sent to mta1, mta2", "mta3 takes no part: DOWN, connection refused")
-    running = operation("AAAAAA", {"mta1": Verdict.RUNNING, "mta2": Verdict.DONE}, *lines)
+    away = frozenset({"mta3"})
+    running = operation("AAAAAA", {"mta1": Verdict.RUNNING, "mta2": Verdict.DONE}, missed=away)
     found = offers([running], fleet().nodes, standing)
     assert found == [Offer("AAAAAA", "mta3", Why.BACK, 12_000)]
-    assert offered(replace_events(running)) == [("AAAAAA", "mta3", Why.JOINED)]
+    late = operation("AAAAAA", {"mta1": Verdict.RUNNING, "mta2": Verdict.DONE})
+    assert offered(late) == [("AAAAAA", "mta3", Why.JOINED)]
     assert offered(running, shot=fleet(node("mta3", {"news:zenith@aol.com": 7}))) == []
-    done = operation("AAAAAA", {"mta1": Verdict.DONE, "mta2": Verdict.DONE}, *lines)
+    done = operation("AAAAAA", {"mta1": Verdict.DONE, "mta2": Verdict.DONE}, missed=away)
     assert offered(done) == []
 
 
-def replace_events(status: OperationStatus) -> OperationStatus:
-    return replace(status, operation=replace(status.operation, events=()))
-
-
 def test_a_node_that_the_operator_left_out_is_never_offered() -> None:
-    chosen = operation("AAAAAA", {"mta1": Verdict.RUNNING}, not_chosen_text(["mta2", "mta3"]))
+    chosen = operation("AAAAAA", {"mta1": Verdict.RUNNING}, not_chosen=frozenset({"mta2", "mta3"}))
     assert offered(chosen) == []
+
+
+def held(others: Verdict, there: Verdict = Verdict.STOPPED) -> OperationStatus:
+    """A clean bounce that is confirmed on two nodes, and on the third is only a stop."""
+    apart = (Apart("mta3", 1800),)
+    verdicts = {"mta1": others, "mta2": others, "mta3": there}
+    return operation("AAAAAA", verdicts, mode=Mode.CLEAN, confirmed_at=NOW, apart=apart)
+
+
+@pytest.mark.parametrize("others", [Verdict.SWEEPING, Verdict.DONE, Verdict.LOST, Verdict.CANCELLED])
+def test_where_it_is_only_stopped_it_is_offered_for_as_long_as_that_stands(others: Verdict) -> None:
+    lost_too = others is Verdict.LOST
+    assert [each for each in offered(held(others)) if each[1] == "mta3"] == [("AAAAAA", "mta3", Why.HELD)]
+    assert offered(held(others), shot=fleet(node("mta3", YAHOO, state=NodeState.DOWN))) == []
+    assert not lost_too or len(offered(held(others))) == 1
+    assert offered(held(others, Verdict.RELEASED)) == []
+
+
+def test_it_is_offered_there_also_where_nothing_stands_now_or_the_operator_left_it_out() -> None:
+    left_out = replace(held(Verdict.SWEEPING).operation, not_chosen=frozenset({"mta3"}))
+    status = replace(held(Verdict.SWEEPING), operation=left_out)
+    assert offered(status, shot=fleet(node("mta3", {}))) == [("AAAAAA", "mta3", Why.HELD)]
+
+
+def test_a_bounce_that_is_only_a_stop_somewhere_is_partial_until_that_is_over() -> None:
+    for others in (Verdict.SWEEPING, Verdict.DONE):
+        for there in (Verdict.STOPPED, Verdict.RELEASED, Verdict.LOST):
+            assert is_partial(held(others, there), fleet())
+            assert parts(held(others, there), fleet()) == (2, 3)
+    assert held(Verdict.SWEEPING).verdict is Verdict.SWEEPING
+    assert held(Verdict.DONE).verdict is Verdict.STOPPED
+    assert held(Verdict.DONE, Verdict.RELEASED).verdict is Verdict.PARTIAL
+
+
+def test_a_bounce_waits_once_all_that_is_not_over_of_it_is_only_a_stop() -> None:
+    assert [waits(held(each)) for each in (Verdict.SWEEPING, Verdict.DONE)] == [False, True]
+    assert not waits(held(Verdict.DONE, Verdict.RELEASED))
+    assert waits(operation("AAAAAA", {"mta1": Verdict.STOPPED}, mode=Mode.CLEAN))
 
 
 @pytest.mark.parametrize(
