@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kumo_tui.cli.compose import Call, House, opened
+from kumo_tui.cli.lasting import lasting
 from kumo_tui.cli.locale_text import draws_ascii
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.clock import Clock
@@ -64,7 +65,8 @@ def open_dashboard(house: House, look_at: LookAt | None = None, words: str = "")
     opened on another profile; `words` are said at first.
     """
     _prepare_textual()
-    from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
+    with lasting():
+        from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
     overview = overview_of(house)
@@ -105,7 +107,8 @@ def overview_of(house: House) -> OverviewWatch | MissingOverview | None:
 def choose_profile(settings: Settings, clock: Clock, look_at: LookAt, words: str) -> str | None:
     """Let one of the profiles be chosen, before any node is asked; None when it was left without."""
     _prepare_textual()
-    from kumo_tui.ui.choosing import ChoosingApp  # noqa: PLC0415  # as above
+    with lasting():
+        from kumo_tui.ui.choosing import ChoosingApp  # noqa: PLC0415  # as above
 
     settings = settings.model_copy(update={"ascii": draws_ascii(settings, os.environ)})
     app = ChoosingApp(settings, clock, look_at, words)

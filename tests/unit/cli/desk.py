@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
+from kumo_tui.cli.commands import outcome
 from kumo_tui.cli.compose import Surroundings
-from kumo_tui.cli.main import outcome
 from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.node.client import NodeClient

@@ -7,8 +7,8 @@ import pytest
 
 from kumo_tui import __version__
 from kumo_tui.cli import simulator
+from kumo_tui.cli.commands import MODULES, commands, outcome
 from kumo_tui.cli.compose import Surroundings
-from kumo_tui.cli.main import MODULES, commands, outcome
 from kumo_tui.errors import InputError
 from tests.unit.cli.desk import Desk
 
@@ -32,7 +32,7 @@ def test_version_and_help_are_printed(desk: Desk) -> None:
 
 
 def test_the_dashboard_starts_without_the_commands_and_without_the_one_of_httpx() -> None:
-    code = "import sys, kumo_tui.cli.main, kumo_tui.ui.app; print(*sys.modules)"
+    code = "import sys, kumo_tui.cli.commands, kumo_tui.ui.app; print(*sys.modules)"
     loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
     assert {"kumo_tui.cli.profiles", "httpx"} <= loaded
     assert loaded.isdisjoint({"rich.progress", "pygments", *(f"kumo_tui.cli.{name}" for name in MODULES.values())})
@@ -89,7 +89,7 @@ def test_reading_commands_start_without_textual() -> None:
     script = (
         "import sys\n"
         "from kumo_tui.cli.compose import Surroundings\n"
-        "from kumo_tui.cli.main import outcome\n"
+        "from kumo_tui.cli.commands import outcome\n"
         "assert outcome(['status', '--endpoint', 'http://127.0.0.1:1'], Surroundings()) == 3\n"
         "sys.exit('textual' in sys.modules or 'uvicorn' in sys.modules)\n"
     )
