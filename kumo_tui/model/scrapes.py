@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kumo_tui.model.names import parse_name
 from kumo_tui.text import clean, one_line
 
 # A label's value as Prometheus reads it. kumod escapes nothing in a queue's name (KUMOMTA.md 5.2).
-_READABLE = re.compile(r'(?:\\.|[^"\\])*', re.DOTALL)
+_READABLE = re.compile(r'(?:\\[^\n]|[^"\\])*')
 _NAME_SHOWN = 48
 
 
@@ -62,8 +63,15 @@ def compare(targets: Sequence[Target], nodes: Mapping[str, Sequence[str]]) -> Sc
 
 
 def breaks_scrape(name: str) -> bool:
-    """Whether this raw queue name, unescaped in a label, makes Prometheus refuse the node's whole `/metrics`."""
-    return ('"' in name or "\\" in name) and _READABLE.fullmatch(name) is None
+    """Whether this raw queue name, unescaped in labels, makes Prometheus refuse the node's whole `/metrics`.
+
+    Its campaign, tenant and domain are labels of their own, too (KUMOMTA.md 5.5).
+    """
+    if '"' not in name and "\\" not in name:
+        return False
+    parts = parse_name(name)
+    labels = (name, parts.campaign or "", parts.tenant or "", parts.domain)
+    return any(_READABLE.fullmatch(label) is None for label in labels)
 
 
 def first_breaking(names: Iterable[str]) -> str:
@@ -76,7 +84,7 @@ def failing_words(node: str, name: str) -> str:
     cause = (
         f"the name of queue {one_line(name, _NAME_SHOWN)} breaks its /metrics"
         if name
-        else "often a queue name with a quote in it"
+        else "its page /targets says why, often that the node does not trust its host or listens on loopback only"
     )
     return (
         f"Prometheus cannot scrape {clean(node)} though it answers us: {cause}; "

@@ -12,6 +12,7 @@ QUEUE_LABEL = "queue"
 RATE_WINDOW = "5m"
 GROWTH_WINDOW = "10m"
 CHANGE_S = 300
+KNOWN_WINDOW = "6h"
 
 # A gauge that wrapped below zero (KUMOMTA.md 5.2).
 _WRAPPED = "9223372036854775808"
@@ -33,8 +34,17 @@ class Queries:
 
     @property
     def up(self) -> str:
-        """Per instance whether its last scrape worked."""
-        return f"max by ({self.label}) ({self._select('up')})"
+        """Per instance whether its last scrape worked.
+
+        By the jobs that scrape KumoMTA where any does: what another exporter of the same host answers says nothing
+        of kumod. A job of which every scrape fails is known by what it stored before.
+        """
+        stored = " or ".join(
+            f"last_over_time({self._select(family)}[{KNOWN_WINDOW}])"
+            for family in ("scheduled_count_total", "message_count")
+        )
+        up, each = self._select("up"), f"max by ({self.label})"
+        return f"{each} ({up} and on (job) ({stored})) or {each} ({up})"
 
     @property
     def scraped_at(self) -> str:

@@ -21,6 +21,12 @@ from kumo_tui.model.scrapes import (
         ('escaped\\"quote@x.example', False),
         ("line\nfeed@x.example", False),
         ('"} 5 scheduled_count{queue="forged', True),
+        # Its parts are labels too: of tenant, of campaign, of domain.
+        ("tenant\\@x.example", True),
+        ("campaign\\:tenant@x.example", True),
+        ("tenant@x.example\\!route", True),
+        ("tenant\\\\@x.example", False),
+        ("line\\\nfeed@x.example", True),
     ],
 )
 def test_a_name_breaks_a_scrape_where_its_label_ends_too_early_or_never(name: str, breaks: bool) -> None:
@@ -57,7 +63,7 @@ def test_a_target_without_up_is_not_failing() -> None:
 
 def test_the_name_that_breaks_a_scrape_is_named_clean() -> None:
     assert failing_words("mta2", "") == (
-        "Prometheus cannot scrape mta2 though it answers us: often a queue name with a quote in it; "
-        "its numbers are missing from the overview"
+        "Prometheus cannot scrape mta2 though it answers us: its page /targets says why, often that the node does "
+        "not trust its host or listens on loopback only; its numbers are missing from the overview"
     )
     assert 'queue e\\x1b"x@h breaks its /metrics' in failing_words("mta2", 'e\x1b"x@h')

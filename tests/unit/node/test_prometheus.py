@@ -56,6 +56,15 @@ async def test_an_instant_query_goes_to_the_path_before_the_api() -> None:
     assert b"timeout=10s" in request.url.query
 
 
+def test_whether_a_scrape_works_is_told_by_the_jobs_that_scrape_kumomta_and_by_others_where_none_does() -> None:
+    first, second = Queries(match='dc="a"', label="host").up.split(" or max by ")
+    assert first.startswith(
+        'max by (host) (up{dc="a"} and on (job) (last_over_time(scheduled_count_total{dc="a"}['
+    )
+    assert 'or last_over_time(message_count{dc="a"}[' in first
+    assert second == '(host) (up{dc="a"})'
+
+
 async def test_a_range_query_gives_points_in_time() -> None:
     prometheus = FakePrometheus()
     prometheus.matrices = {"up": [1.0, None, "NaN", 4.0]}
