@@ -33,6 +33,7 @@ class ScriptedNode:
         self.ready: dict[str, int] = {}
         self.message_count: int | None = None
         self.uptime_s: float | None = 100.0
+        self.more_metrics = ""
         self.directives: list[dict[str, Any]] = []
         self.suspensions: list[dict[str, Any]] = []
         self.node_id = f"id of {name}"
@@ -126,7 +127,7 @@ class ScriptedNode:
         lines += [f'ready_count{{service="smtp_client:{name}"}} {count}' for name, count in self.ready.items()]
         lines.append("# TYPE scheduled_count gauge")
         lines += [f'scheduled_count{{queue="{name}"}} {count}' for name, count in self.queues.items()]
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines) + "\n" + self.more_metrics
 
 
 def _port(name: str) -> int:

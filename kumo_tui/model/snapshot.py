@@ -57,8 +57,10 @@ class Metrics:
     """One node's `/metrics`, reduced to what is shown.
 
     `message_count` counts every message of the node, in whatever queue or sweep; None when the family is
-    absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts. `bad_lines` could not be read.
-    `troubles` are clean words for spool, memory and log hook metrics that name a cause; `notes` for what is past.
+    absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts, and so does `received`, the messages
+    that its listeners ever took. `bad_lines` could not be read. `troubles` are clean words for spool, memory and
+    log hook metrics that name a cause; `notes` for what is past. `hooks_full` is, by the clean name of a log hook,
+    how often since the start a record had to wait because its buffer was full.
     """
 
     table: QueueTable
@@ -69,6 +71,8 @@ class Metrics:
     size_bytes: int = 0
     troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    hooks_full: Mapping[str, int] = field(default_factory=dict)
+    received: int | None = None
 
     @property
     def ready_waiting(self) -> int:
@@ -113,9 +117,9 @@ class NodeSnapshot:
     nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
     that were noticed. `clock_skew_s` is the node's clock minus ours. `complaint` is what ssh said last, clean, in
     a tunnel to it that stands. `refused_acts` maps the acts that it does not allow this session, as `POST /path`,
-    to its clean words; it is empty until one was tried. `every_s` is how long it is left alone between two good
-    polls, `metrics_every_s` how seldom its metrics are read (0: each time), `reading_s` what one takes, fetched
-    and read: seconds, None before it.
+    to its clean words; it is empty until one was tried. `liveness` is what it said of taking mail, clean.
+    `every_s` is how long it is left alone between two good polls, `metrics_every_s` how seldom its metrics are
+    read (0: each time), `reading_s` what one takes, fetched and read: seconds, None before it.
 
     A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
     in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
@@ -150,6 +154,11 @@ class NodeSnapshot:
     def counts(self) -> bool:
         """Whether its numbers belong to those of the fleet: not while it is off, nor where they count already."""
         return self.enabled and not self.same_as
+
+    @property
+    def takes_no_mail(self) -> str:
+        """Its clean words for why it takes no mail; empty where it takes it, or does not say."""
+        return "" if self.liveness is None or self.liveness == "OK" else self.liveness
 
     @property
     def takes_acts(self) -> bool:

@@ -85,7 +85,8 @@ def _each_sample(text: str, start: str) -> Samples:
 class PlainSeries:
     """A family without labels: its value, None when it has none.
 
-    A second sample counts as a bad line; it is the one that stands.
+    The first sample stands, for the families of this kind come before those with names in them: one that comes
+    later is out of a torn name. It counts as a bad line.
     """
 
     def __init__(self, family: str) -> None:
@@ -100,7 +101,7 @@ class PlainSeries:
             value = usable_value(written) if name == self.family else None
             if value is not None:
                 self.bad_lines += self.value is not None
-                self.value = value
+                self.value = value if self.value is None else self.value
             elif is_statement(line):
                 self.bad_lines += 1
 

@@ -10,7 +10,9 @@ from kumo_tui.node.queue_series import QueueSeries
 from kumo_tui.node.series import LabelledSeries, PlainSeries
 from kumo_tui.text import one_line, plural
 
-LOW_DISK_PERCENT = 5
+# Below it kumod takes no mail, unless `min_free_space` and `min_free_inodes` of define_spool say otherwise.
+LOW_DISK_PERCENT = 10
+LISTENERS = ("esmtp_listener", "http_listener")
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -36,8 +38,11 @@ class Families:
         self.was_over = PlainSeries("memory_over_limit_count")
         self.shedding = LabelledSeries("rocks_spool_load_shed_active", "path")
         self.stopped = LabelledSeries("rocks_spool_write_stopped", "path")
-        self.backlogs = LabelledSeries("log_hook_backlog_count", "logger")
+        self.hooks_full = LabelledSeries("log_hook_backlog_count", "logger")
         self.disks = LabelledSeries("disk_free_percent", "name")
+        self.inodes = LabelledSeries("disk_free_inodes", "name")
+        self.inode_shares = LabelledSeries("disk_free_inodes_percent", "name")
+        self.received = LabelledSeries("total_messages_received", "service")
 
     def all(self) -> tuple[QueueSeries | LabelledSeries | PlainSeries, ...]:
         """Every family that is read."""
@@ -50,8 +55,11 @@ class Families:
             *memory,
             self.shedding,
             self.stopped,
-            self.backlogs,
+            self.hooks_full,
             self.disks,
+            self.inodes,
+            self.inode_shares,
+            self.received,
         )
 
     def metrics(self) -> Metrics:
@@ -66,16 +74,21 @@ class Families:
             bad_lines=sum(series.bad_lines for series in self.all()),
             troubles=tuple(self._troubles()),
             notes=tuple(self._notes()),
+            hooks_full={_shown(logger): count for logger, count in self.hooks_full.values.items()},
+            received=self._received,
         )
+
+    @property
+    def _received(self) -> int | None:
+        """The sums of both kinds of listeners: each listener has a counter besides."""
+        counts = [self.received.values[kind] for kind in LISTENERS if kind in self.received.values]
+        return sum(counts) if counts else None
 
     def _troubles(self) -> Iterator[str]:
         for path in _raised(self.shedding):
             yield f"spool {path} sheds load"
         for path in _raised(self.stopped):
             yield f"spool {path} has stopped writing"
-        for logger, count in self.backlogs.values.items():
-            if count:
-                yield f"log hook {_shown(logger)} is {plural(count, 'record')} behind"
         used, limit, low = self.memory.value, self.memory_limit.value, self.memory_low_at.value
         if used is not None and limit and used > limit:
             yield f"memory is over its limit: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB"
@@ -84,6 +97,10 @@ class Families:
         for place, percent in self.disks.values.items():
             if percent < LOW_DISK_PERCENT:
                 yield f"disk is nearly full: {_shown(place)} has {percent}% free"
+        for place, percent in self.inode_shares.values.items():
+            # Some file systems count none.
+            if percent < LOW_DISK_PERCENT and self.inodes.values.get(place):
+                yield f"disk is nearly full: {_shown(place)} has {percent}% of its inodes free"
 
     def _notes(self) -> Iterator[str]:
         """What its counters tell of the time since its start."""

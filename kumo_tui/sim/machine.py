@@ -6,13 +6,18 @@ from typing import Any
 
 from kumo_tui.sim.web.replies import timestamp
 
+LEAST_FREE_PERCENT = 10
+FREE_PERCENT = 29
 READY_AFTER_S = 0.5
 """Machine info answers 503 this long after a start (KUMOMTA.md 0)."""
 
 
 @dataclass
 class Machine:
-    """One machine and the process on it. ``started`` is engine time, ``online_since`` its calendar time."""
+    """One machine and the process on it. ``started`` is engine time, ``online_since`` its calendar time.
+
+    ``hook_is_full`` while nothing gets through the log hook; ``hook_was_full`` counts how often that was met.
+    """
 
     name: str
     number: int
@@ -21,12 +26,21 @@ class Machine:
     started: float
     load_shedding: bool = False
     write_stopped: bool = False
-    hook_backlog: int = 0
+    hook_is_full: bool = False
+    hook_was_full: int = 0
+    disk_free_percent: int = FREE_PERCENT
 
     @property
     def holds_up(self) -> bool:
         """Whether nothing can be logged or removed: the spool is unhealthy, or the log hook's buffer is full."""
-        return self.load_shedding or self.write_stopped or self.hook_backlog > 0
+        return self.load_shedding or self.write_stopped or self.hook_is_full
+
+    @property
+    def takes_no_mail(self) -> str:
+        """Why it takes no mail, as check-liveness says it; empty while it takes it."""
+        if self.load_shedding:
+            return "load shedding"
+        return "storage is too full" if self.disk_free_percent < LEAST_FREE_PERCENT else ""
 
     @property
     def node_id(self) -> str:

@@ -151,10 +151,11 @@ class SimNode:
         self.machine.write_stopped = active
         self._hold_up()
 
-    def fall_behind(self, records: int) -> None:
-        """Let the log hook's buffer be full of so many records, 0 of none: no sweep goes on meanwhile."""
+    def fill_hook(self, times: int) -> None:
+        """Let so many records find the log hook's buffer full, 0 none any more: no sweep goes on meanwhile."""
         self.catch_up()
-        self.machine.hook_backlog = records
+        self.machine.hook_is_full = times > 0
+        self.machine.hook_was_full += times
         self._hold_up()
 
     def _hold_up(self) -> None:

@@ -79,4 +79,5 @@ def _rank(node: NodeSnapshot) -> int:
         return len(_TROUBLED) + 2
     if node.state in _TROUBLED:
         return _TROUBLED.index(node.state)
-    return len(_TROUBLED) + (0 if node.errors or (node.metrics and node.metrics.value.troubles) else 1)
+    ails = node.errors or node.takes_no_mail or (node.metrics and node.metrics.value.troubles)
+    return len(_TROUBLED) + (0 if ails else 1)

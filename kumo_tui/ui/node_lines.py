@@ -87,7 +87,7 @@ def node_row(
     """One node: state, version, whether a plain bounce is exact, ages, clock, the last reading of its metrics."""
     style = NODE_STATES[node.state]
     age, up_s = node.age_s(now), uptime_s(node, now)
-    word = "same server" if node.same_as else "leaving" if node.leaving and node.is_fresh else style.word
+    word = _state_word(node, style.word)
     skew = node.clock_skew_s
     cells = (
         Cell(clean(node.name)),
@@ -103,6 +103,15 @@ def node_row(
     )
     flag = Cell(signs.warning, Look.AMBER) if insecure else Cell(" ")
     return LineRow(node.name, cells, Cell(style.mark(signs.ascii_only), style.look), flag)
+
+
+def _state_word(node: NodeSnapshot, word: str) -> str:
+    """What a node is to us, before whether it can be read: that is so where it matters."""
+    if node.same_as:
+        return "same server"
+    if node.is_fresh:
+        return "leaving" if node.leaving else "no mail" if node.takes_no_mail else word
+    return word
 
 
 def node_facts(
@@ -209,8 +218,8 @@ def _facts(
         said_s = node.complaint.age_s(now)
         words = f"it said {age_text(said_s)} ago, the tunnel stands: {node.complaint.value}"
         yield "ssh", words, Look.DIM if said_s > COMPLAINT_S else Look.AMBER
-    if node.liveness:
-        yield "liveness", node.liveness, Look.AMBER
+    if node.takes_no_mail:
+        yield "liveness", f"it takes no mail: {node.takes_no_mail}", Look.AMBER
     for trouble in node.metrics.value.troubles if node.metrics else ():
         yield "trouble", trouble, Look.AMBER
     for note in node.metrics.value.notes if node.metrics else ():
@@ -266,6 +275,8 @@ def _abilities(node: NodeSnapshot, settings: Settings) -> Iterator[tuple[str, st
 def _times(node: NodeSnapshot, snapshot: Snapshot, now: float) -> Iterator[tuple[str, str, Look]]:
     restarts = f"{plural(node.restarts, 'restart')} seen" if node.restarts else "no restart seen"
     yield "up", f"{_up_words(node, snapshot, now)}; {restarts}", Look.AMBER if node.restarts else Look.NORMAL
+    if node.liveness and not node.takes_no_mail:
+        yield "liveness", f"{node.liveness}: it takes mail", Look.NORMAL
     if node.clock_skew_s is not None:
         way = "ahead of" if node.clock_skew_s > 0 else "behind"
         words = (

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from kumo_tui.clock import Clock
@@ -23,6 +23,8 @@ from kumo_tui.model.snapshot import Arriving, MachineInfo, Metrics, NodeSnapshot
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.hearing import Hearing
 from kumo_tui.text import one_line
+from kumo_tui.watch.counters import Counters
+from kumo_tui.watch.liveness import Liveness
 
 INFO_EVERY_S = 10.0
 
@@ -52,10 +54,9 @@ class _Known:
     suspensions: Timed[tuple[Suspension, ...]] | None = None
     info: MachineInfo | None = None
     capability: Capability | None = None
-    liveness: str | None = None
     info_at: float | None = None
     probed_at: float | None = None
-    uptime_s: float | None = None
+    counters: Counters = field(default_factory=Counters)
     restarts: int = 0
 
 
@@ -90,6 +91,7 @@ class NodeWatch:
         self._clock = clock
         self._settings = settings
         self._known = _Known()
+        self._liveness = Liveness(client)
         self._errors: dict[str, NodeError] = {}
         self._hearing: Hearing | None = None
         self._took_s: dict[str, float] = {}
@@ -120,8 +122,7 @@ class NodeWatch:
                 # What may not even read tells nothing about acts: it is the login that fails.
                 self.client.forget_refused_acts()
             self.failures = self.failures + 1 if failed else 0
-            liveness = await self._ask_liveness() if failed else None
-            self._known = replace(self._known, liveness=liveness)
+            await self._ask_liveness(failed)
 
     def heard(self, directives: Timed[tuple[Directive, ...]]) -> None:
         """Take a list that somebody else asked for, unless a newer one is known."""
@@ -143,7 +144,7 @@ class NodeWatch:
             capability=known.capability,
             errors={part: str(error) for part, error in self._errors.items()},
             silent_s=self.silent_s,
-            liveness=known.liveness,
+            liveness=self._liveness.words,
             clock_skew_s=self.client.clock_skew_s,
             complaint=self.client.complaint,
             restarts=known.restarts,
@@ -342,11 +343,12 @@ class NodeWatch:
         answer = await self._timed(
             "metrics", lambda hearing: self.client.read_metrics(patience_s=patience_s, hearing=hearing)
         )
-        before, now = self._known.uptime_s, answer.value.uptime_s
-        if before is not None and now is not None and now < before:
+        if self._known.counters.fell(answer.value):
             self._note_restart()
-        # Just after a start the family may be missing: what it said before is still what to compare with.
-        self._known = replace(self._known, metrics=answer, uptime_s=before if now is None else now)
+        counters = self._known.counters.taken(answer.value, answer.at)
+        troubles = (*answer.value.troubles, *counters.troubles(answer.at))
+        metrics = replace(answer, value=replace(answer.value, troubles=troubles))
+        self._known = replace(self._known, metrics=metrics, counters=counters)
 
     async def _read_info(self) -> None:
         answer = await self._asked(lambda _hearing: self.client.machine_info())
@@ -385,16 +387,13 @@ class NodeWatch:
             restarts=self._known.restarts + 1,
             info=None,
             info_at=None,
-            uptime_s=None,
+            counters=Counters(),
             capability=None,
             probed_at=None,
         )
 
-    async def _ask_liveness(self) -> str | None:
-        silent = Unreachable | TlsUntrusted | NoAnswer | ConnectionCut
-        if any(isinstance(error, silent) for error in self._failed()):
-            return None
-        try:
-            return await self.client.liveness()
-        except NodeError:
-            return None
+    async def _ask_liveness(self, failed: Sequence[NodeError]) -> None:
+        if any(isinstance(error, Unreachable | TlsUntrusted | NoAnswer | ConnectionCut) for error in failed):
+            self._liveness.forget()
+            return
+        await self._liveness.look(self._clock.monotonic(), self._known.capability, at_once=bool(failed))

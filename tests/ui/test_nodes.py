@@ -14,11 +14,11 @@ from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import ListTrouble, MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
 from kumo_tui.profiles import ProfileSettings
 from kumo_tui.ui.app import KumoTuiApp
-from kumo_tui.ui.node_lines import node_facts, size_text, took_text
+from kumo_tui.ui.node_lines import node_facts, node_row, size_text, took_text
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
 from kumo_tui.ui.screens.nodes import NodesScreen
-from kumo_tui.ui.theme import Look
+from kumo_tui.ui.theme import GLYPHS, Look
 from kumo_tui.ui.widgets.notice import error_words
 from tests.fakes import START as NOW
 from tests.fakes import FakeClock
@@ -181,7 +181,7 @@ def test_errors_liveness_and_troubles_are_told_in_full() -> None:
     )
     assert said["state"] == "STALE, no answer for 38s"
     assert said["error"] == "metrics: 503 from /metrics: the node is shutting down"
-    assert said["liveness"] == "not ready: memory is low"
+    assert said["liveness"] == "it takes no mail: not ready: memory is low"
     assert said["trouble"] == "the spool sheds load"
     assert said["unread"] == "2 lines of its metrics could not be read"
     assert facts_of(DOWN)["error"] == f"directives, metrics: {REFUSED.removeprefix('mta3: ')}"
@@ -189,6 +189,15 @@ def test_errors_liveness_and_troubles_are_told_in_full() -> None:
         facts_of(DOWN)["up"] == f"{facts_of(DOWN)['version']}; no restart seen" == "not known yet; no restart seen"
     )
     assert facts_of(mta(capability=None, info=None))["can"].startswith("it has no description of its own")
+
+
+def test_a_node_that_answers_says_whether_it_takes_mail() -> None:
+    assert facts_of(mta(liveness="OK"))["liveness"] == "OK: it takes mail"
+    assert "liveness" not in facts_of(mta())
+    full = mta(liveness="storage is too full")
+    assert facts_of(full)["liveness"] == "it takes no mail: storage is too full"
+    row = node_row(full, START, settings(), GLYPHS, wide=True, insecure=False)
+    assert (row.cells[1].text, row.cells[1].look) == ("no mail", Look.AMBER)
 
 
 CUT = "the connection ended before the answer was complete. It may have been restarted."

@@ -55,6 +55,16 @@ def test_the_worst_stands_first() -> None:
     assert lines(world) == [" ⚠ mta1: the spool sheds load"]
 
 
+def test_a_node_that_answers_and_takes_no_mail_has_a_line_and_one_that_fails_says_it_on_its_own() -> None:
+    full = node("mta1", {"a@x": 1}, liveness="storage is too full\x1b")
+    assert lines(snapshot(full)) == [" ⚠ mta1: it takes no mail: storage is too full\\x1b"]
+    failing = node("mta1", {"a@x": 1}, state=NodeState.STALE, liveness="shutting down")
+    assert [line for line in lines(snapshot(failing)) if "mail" in line] == [
+        " ⚠ mta1 STALE, last read 0s ago: it takes no mail: shutting down"
+    ]
+    assert lines(snapshot(node("mta1", {"a@x": 1}, liveness="OK"))) == []
+
+
 DAMAGED = (
     "/home/ann/state/journal.db is damaged: file is not a database. Set it aside with "
     "`kumo-tui doctor --set-aside-journal`, and a new one is begun; delete nothing. Then start kumo-tui again."

@@ -38,11 +38,13 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
         _labelled("disk_free_bytes", "gauge", "name", dict.fromkeys(_DISKS, 79_344_611_328)),
         _labelled("disk_free_inodes", "gauge", "name", dict.fromkeys(_DISKS, 16_268_307)),
         _labelled("disk_free_inodes_percent", "gauge", "name", dict.fromkeys(_DISKS, 96)),
-        _labelled("disk_free_percent", "gauge", "name", dict.fromkeys(_DISKS, 29)),
+        _labelled("disk_free_percent", "gauge", "name", dict.fromkeys(_DISKS, machine.disk_free_percent)),
         _labelled("thread_pool_parked", "gauge", "pool", dict.fromkeys(_POOLS, 1)),
         _labelled("thread_pool_size", "gauge", "pool", dict.fromkeys(_POOLS, 1)),
-        _labelled("log_hook_backlog_count", "gauge", "logger", {"webhook": machine.hook_backlog}),
     ]
+    if machine.hook_was_full:
+        hooks = {"webhook": machine.hook_was_full}
+        made.append(_labelled("log_hook_backlog_count", "counter", "logger", hooks))
     if engine.ready:
         seen = Histogram(counters.delivered, counters.delivered * 0.004)
         made.append(Family("deliver_message_latency_rollup", "histogram", (((("service", _KIND),), seen),)))

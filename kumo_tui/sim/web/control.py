@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from kumo_tui.sim.engine.maillog import LogOffError
 from kumo_tui.sim.faults import Fault, Faults
+from kumo_tui.sim.machine import FREE_PERCENT
 from kumo_tui.sim.web.host import Host
 from kumo_tui.sim.web.replies import Call, Reply, json_reply, text_reply
 
@@ -25,8 +26,8 @@ class Controlled(Host, Protocol):
     def stop_writing(self, *, active: bool) -> None:
         """Let the spool stop writing, or go on."""
 
-    def fall_behind(self, records: int) -> None:
-        """Let the log hook's buffer be full of so many records."""
+    def fill_hook(self, times: int) -> None:
+        """Let so many records find the log hook's buffer full."""
 
     def kill(self) -> None:
         """End the process."""
@@ -73,7 +74,8 @@ def _act(node: Controlled, action: str, body: Any) -> Reply:  # one return per a
             node.clock_offset = 0.0
             node.shed_load(active=False)
             node.stop_writing(active=False)
-            node.fall_behind(0)
+            node.fill_hook(0)
+            node.machine.disk_free_percent = FREE_PERCENT
         case "POST kill":
             node.kill()
         case "POST restart":
@@ -86,7 +88,8 @@ def _act(node: Controlled, action: str, body: Any) -> Reply:  # one return per a
 def _set_faults(node: Controlled, body: dict[str, Any]) -> None:
     """Add one fault, or set what ails the node.
 
-    ``clock_offset`` in seconds, ``load_shedding`` and ``write_stopped`` of its spool, ``hook_backlog`` in records.
+    ``clock_offset`` in seconds, ``load_shedding`` and ``write_stopped`` of its spool, ``hook_full``: how many
+    records find the log hook's buffer full, ``disk_free_percent``.
     """
     settings = dict(body)
     if "clock_offset" in settings:
@@ -95,7 +98,9 @@ def _set_faults(node: Controlled, body: dict[str, Any]) -> None:
         node.shed_load(active=bool(settings.pop("load_shedding")))
     if "write_stopped" in settings:
         node.stop_writing(active=bool(settings.pop("write_stopped")))
-    if "hook_backlog" in settings:
-        node.fall_behind(int(settings.pop("hook_backlog")))
+    if "hook_full" in settings:
+        node.fill_hook(int(settings.pop("hook_full")))
+    if "disk_free_percent" in settings:
+        node.machine.disk_free_percent = int(settings.pop("disk_free_percent"))
     if settings:
         node.faults.add(Fault(**settings))

@@ -9,10 +9,9 @@ from kumo_tui.sim.web.requests import criteria_of, log_filter_request, rebind_re
 
 
 def liveness(host: Host, _call: Call) -> Reply:
-    """GET check-liveness: 200, or 503 while the spool sheds load."""
-    if host.machine.load_shedding:
-        return Reply(503, b"load shedding")
-    return Reply(200, b"OK")
+    """GET check-liveness: 200, or 503 with the reason while it takes no mail."""
+    reason = host.machine.takes_no_mail
+    return Reply(503, reason.encode()) if reason else Reply(200, b"OK")
 
 
 def machine_info(host: Host, _call: Call) -> Reply:

@@ -147,8 +147,8 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
 def error_words(node: NodeSnapshot) -> str:
     """The first cause without the node's name, and how many more there are."""
     different = [words for words, _parts in causes(node)]
-    if node.liveness:
-        different.append(clean(node.liveness))
+    if node.takes_no_mail:
+        different.append(f"it takes no mail: {clean(node.takes_no_mail)}")
     if not different:
         return ""
     more = f" (and {len(different) - 1} more)" if len(different) > 1 else ""
@@ -246,8 +246,14 @@ def _troubles(snapshot: Snapshot, signs: Glyphs) -> Sequence[Line]:
     return [
         (Piece(f" {signs.warning} {clean(node.name)}: {clean(trouble)}", Look.AMBER),)
         for node in snapshot.members
-        for trouble in (node.metrics.value.troubles if node.metrics else ())
+        for trouble in _ailing(node)
     ]
+
+
+def _ailing(node: NodeSnapshot) -> Sequence[str]:
+    """What its metrics name, and that it takes no mail where no line of its own says so."""
+    refused = [f"it takes no mail: {node.takes_no_mail}"] if node.takes_no_mail and not _fails(node) else []
+    return [*refused, *(node.metrics.value.troubles if node.metrics else ())]
 
 
 class Notice(Lines):

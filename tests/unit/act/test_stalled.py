@@ -33,7 +33,10 @@ DRAFT = Draft(campaign="promo", reason="bad link", duration="5m", how=How.PLAIN)
     [
         (lambda node: node.shed_load(active=True), "spool /var/spool/kumomta/data sheds load"),
         (lambda node: node.stop_writing(active=True), "spool /var/spool/kumomta/data has stopped writing"),
-        (lambda node: node.fall_behind(128_000), "log hook webhook is 128,000 records behind"),
+        (
+            lambda node: node.fill_hook(1),
+            "log hook webhook is full: logging had to wait for it 1 time, last seen 4s ago",
+        ),
     ],
 )
 async def test_the_cause_is_named_within_three_polls_and_the_rest_is_bounced_when_it_is_over(
@@ -55,7 +58,7 @@ async def test_the_cause_is_named_within_three_polls_and_the_rest_is_bounced_whe
     assert words == "no total rises, mail is still held."
     world.node.shed_load(active=False)
     world.node.stop_writing(active=False)
-    world.node.fall_behind(0)
+    world.node.fill_hook(0)
     await world.play_until(lambda: world.status(operation.tag).verdict is Verdict.SWEPT)
     assert world.status(operation.tag).ledger.progress.bounced == 10_000
     assert [request.method for request in world.node.requests if "bounce" in request.path].count("POST") == 1

@@ -153,7 +153,7 @@ async def test_faults_are_set_and_cleared_through_the_control_api() -> None:
 
 async def test_what_holds_a_sweep_up_is_set_in_the_metrics_and_cleared_through_the_control_api() -> None:
     async with _served() as (node, _clock, client):
-        await client.post("/_sim/faults", json={"write_stopped": True, "hook_backlog": 70})
+        await client.post("/_sim/faults", json={"write_stopped": True, "hook_full": 70})
         text = (await client.get("/metrics")).text
         assert 'rocks_spool_write_stopped{path="/var/spool/kumomta/data"} 1' in text
         assert 'log_hook_backlog_count{logger="webhook"} 70' in text
@@ -162,8 +162,19 @@ async def test_what_holds_a_sweep_up_is_set_in_the_metrics_and_cleared_through_t
         await client.delete("/_sim/faults")
         text = (await client.get("/metrics")).text
         assert "rocks_spool_write_stopped" not in text
-        assert 'log_hook_backlog_count{logger="webhook"} 0' in text
+        assert 'log_hook_backlog_count{logger="webhook"} 70' in text
         assert not node.engine.sweeper.held
+
+
+async def test_a_node_whose_disk_is_too_full_says_so_in_liveness_alone_and_answers_everything_else() -> None:
+    async with _served() as (_node, _clock, client):
+        await client.post("/_sim/faults", json={"disk_free_percent": 9})
+        refused = await client.get("/api/check-liveness/v1")
+        assert (refused.status_code, refused.text) == (503, "storage is too full")
+        assert 'disk_free_percent{name="data spool"} 9' in (await client.get("/metrics")).text
+        assert (await client.get("/api/admin/bounce/v1")).status_code == 200
+        await client.delete("/_sim/faults")
+        assert (await client.get("/api/check-liveness/v1")).text == "OK"
 
 
 async def test_gzip_and_plain_metrics_are_the_same_text() -> None:

@@ -34,7 +34,7 @@ def test_gauges_fall_at_once_and_totals_rise_at_the_rate_of_the_node() -> None:
     [
         (lambda node: node.shed_load(active=True), lambda node: node.shed_load(active=False)),
         (lambda node: node.stop_writing(active=True), lambda node: node.stop_writing(active=False)),
-        (lambda node: node.fall_behind(70), lambda node: node.fall_behind(0)),
+        (lambda node: node.fill_hook(70), lambda node: node.fill_hook(0)),
     ],
 )
 def test_a_sweep_stands_still_while_the_node_is_held_up_and_then_goes_on_at_its_pace(
