@@ -116,7 +116,7 @@ class Link:
             follow_redirects=False,
             trust_env=False,
         )
-        self._http = self._connect()
+        self._http: httpx.AsyncClient | None = None
         self._retired: httpx.AsyncClient | None = None
         self._under_way = 0
 
@@ -155,22 +155,23 @@ class Link:
     async def _send(self, asked: Asked, content: bytes | None) -> httpx.Response:
         """The answer, its body not read. A reading that is refused goes once more where the login has changed."""
         if self._login is None:
-            return await self._http.send(self._request(asked, content, None), stream=True)
+            return await self._connections().send(self._request(asked, content, None), stream=True)
         door = f"{asked.method} {self.address}{asked.path.partition('?')[0]}"
         header = self._login.header()
-        response = await self._http.send(self._request(asked, content, header), stream=True)
+        response = await self._connections().send(self._request(asked, content, header), stream=True)
         if response.status_code != 401:
             self._login.let_in(door)
         elif not asked.is_act and await self._login.renewed(door, header):
             await response.aclose()
-            return await self._http.send(self._request(asked, content, self._login.header()), stream=True)
+            again = self._request(asked, content, self._login.header())
+            return await self._connections().send(again, stream=True)
         return response
 
     def _request(self, asked: Asked, content: bytes | None, login: SecretStr | None) -> httpx.Request:
         headers = {} if content is None else {"content-type": "application/json"}
         if login is not None:
             headers["authorization"] = login.get_secret_value()
-        return self._http.build_request(
+        return self._connections().build_request(
             asked.method,
             asked.path,
             content=content,
@@ -230,20 +231,26 @@ class Link:
         """
         if self._given is not None:
             return
-        old = [self._http] if self._retired is None else [self._retired, self._http]
-        self._http = self._connect()
-        self._retired = old.pop() if self._under_way else None
+        old = [each for each in (self._retired, self._http) if each is not None]
+        self._http = self._through = None
+        self._retired = old.pop() if old and self._under_way else None
         for each in old:
             await each.aclose()
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._http.aclose()
+        """Close all connections; a request that comes later is not sent."""
+        await self._connections().aclose()
         if self._retired is not None:
             await self._retired.aclose()
 
+    def _connections(self) -> httpx.AsyncClient:
+        """The connections in use. The first request makes them: a screen that is drawn before it need not wait."""
+        if self._http is None:
+            self._http = self._connect()
+        return self._http
+
     def _connect(self) -> httpx.AsyncClient:
-        """New connections, in a new tunnel where they go by ssh; nothing is opened before the first request."""
+        """New connections, in a new tunnel where they go by ssh; nothing is opened before a request."""
         if self._given is not None or self._way is None:
             return self._client(transport=self._given)
         self._through = self._tunnel(self._way)

@@ -167,3 +167,17 @@ async def test_after_a_suspension_no_connection_of_before_is_used_and_what_is_un
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
+
+
+async def test_a_client_that_was_closed_before_it_asked_anything_sends_nothing() -> None:
+    async with node(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]") as (client, heard):
+        await client.aclose()
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.list_directives()
+        assert heard == []
+
+
+async def test_a_client_may_be_renewed_before_it_asked_anything() -> None:
+    async with node(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]") as (client, _heard):
+        await client.renew()
+        assert await client.list_directives() == ()

@@ -38,6 +38,21 @@ def test_the_dashboard_starts_without_the_commands_and_without_the_one_of_httpx(
     assert loaded.isdisjoint({"rich.progress", "pygments", *(f"kumo_tui.cli.{name}" for name in MODULES.values())})
 
 
+def test_the_first_paint_waits_for_nothing_that_only_requests_need() -> None:
+    code = (
+        "import sys\n"
+        "from kumo_tui.cli.compose import make_client\n"
+        "from kumo_tui.clock import SystemClock\n"
+        "from kumo_tui.config import Settings\n"
+        "from kumo_tui.profiles import NodeSettings\n"
+        "make_client(NodeSettings(url='http://127.0.0.1:1'), Settings(), SystemClock(), None)\n"
+        "print(*sys.modules)\n"
+    )
+    loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
+    assert "kumo_tui.node.client" in loaded
+    assert loaded.isdisjoint({"httpcore", "h11", "anyio"})
+
+
 def test_the_help_lists_every_command(desk: Desk) -> None:
     assert desk.run("--help") == 0
     listed = desk.out.partition("Commands:\n")[2].splitlines()
