@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from kumo_tui.act.fleet_words import same_server_words
-from kumo_tui.cli.compose import Call, build_house, opened
+from kumo_tui.cli.compose import Call
 from kumo_tui.cli.exits import Exit, exit_of_reading
 from kumo_tui.cli.loop import run_loop
+from kumo_tui.cli.one_look import Bounds, Look, one_look, within
 from kumo_tui.cli.options import Options, with_global_options
 from kumo_tui.cli.output import print_json, print_table, print_text, rounded, say, shown_name, utc_text
-from kumo_tui.cli.standing import say_unattended
 from kumo_tui.cli.stops import stop_lines, stop_tags, stops_json
 from kumo_tui.model.alone import alone
 from kumo_tui.model.directives import Directive
@@ -37,11 +37,12 @@ _of_node = click.option("--node", metavar="NAME", help="Those of this node alone
 
 
 @click.command("status")
+@within
 @with_global_options
 @click.pass_obj
-def status_command(call: Call, given: Options) -> Exit:
-    """Nodes, their state, and how much is queued."""
-    return _look(call, given, status_json, _print_status, lambda node: node.is_fresh)
+def status_command(call: Call, given: Options, *, timeout: float | None) -> Exit:
+    """Nodes, their state, how much is queued, and how our operations stand that are not over."""
+    return _look(call, given, status_json, _print_status, lambda node: node.is_fresh, Bounds(timeout_s=timeout))
 
 
 @click.command("queues")
@@ -51,30 +52,46 @@ def status_command(call: Call, given: Options) -> Exit:
     "--sort", type=click.Choice(["messages", "name"]), default="messages", help="messages: the largest first."
 )
 @_of_node
+@within
 @with_global_options
 @click.pass_obj
 def queues_command(
-    call: Call, given: Options, *, empty_too: bool, limit: int | None, sort: str, node: str | None
+    call: Call,
+    given: Options,
+    *,
+    empty_too: bool,
+    limit: int | None,
+    sort: str,
+    node: str | None,
+    timeout: float | None,
 ) -> Exit:
     """Scheduled queues with their messages, the largest first."""
     wanted = Wanted(empty_too, limit, by_name=sort == "name")
     return _look(
         call,
         given,
-        lambda snapshot: queues_json(snapshot, wanted),
-        lambda snapshot: _print_queues(snapshot, wanted),
+        lambda look: queues_json(look.snapshot, wanted),
+        lambda look: _print_queues(look.snapshot, wanted),
         lambda node: node.has_data,
-        node,
+        Bounds(node, timeout),
     )
 
 
 @click.command("directives")
 @_of_node
+@within
 @with_global_options
 @click.pass_obj
-def directives_command(call: Call, given: Options, *, node: str | None) -> Exit:
+def directives_command(call: Call, given: Options, *, node: str | None, timeout: float | None) -> Exit:
     """Bounce directives that the nodes list now."""
-    return _look(call, given, directives_json, _print_directives, lambda seen: seen.directives is not None, node)
+    return _look(
+        call,
+        given,
+        lambda look: directives_json(look.snapshot),
+        lambda look: _print_directives(look.snapshot),
+        _has_listed,
+        Bounds(node, timeout),
+    )
 
 
 def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
@@ -94,8 +111,9 @@ def trouble_of(node: NodeSnapshot) -> str | None:
     return node.errors.get("metrics") or next(iter(node.errors.values()))
 
 
-def status_json(snapshot: Snapshot) -> dict[str, Any]:
+def status_json(look: Look) -> dict[str, Any]:
     """The object of `status --json` (DESIGN 5)."""
+    snapshot = look.snapshot
     listed = [directive for node in snapshot.members for directive in _directives_of(node)]
     is_read = any(node.has_data for node in snapshot.members)
     is_listed = any(node.directives is not None for node in snapshot.members)
@@ -122,6 +140,7 @@ def status_json(snapshot: Snapshot) -> dict[str, Any]:
         "directives": len(listed) if is_listed else None,
         "operations": len(_tags(snapshot, listed)) if is_listed else None,
         "stops": stops_json(snapshot),
+        "open_operations": [seen.as_json() for seen in look.operations],
     }
 
 
@@ -133,7 +152,7 @@ def queues_json(snapshot: Snapshot, wanted: Wanted) -> dict[str, Any]:
         "taken_at": utc_text(snapshot.taken_at),
         "nodes_read": len(read),
         "nodes_total": len(snapshot.servers),
-        "messages": table.total,
+        "messages": table.total if read else None,
         "queues": [
             {
                 "name": name,
@@ -149,6 +168,9 @@ def queues_json(snapshot: Snapshot, wanted: Wanted) -> dict[str, Any]:
 def directives_json(snapshot: Snapshot) -> dict[str, Any]:
     """The object of `directives --json`."""
     return {
+        "taken_at": utc_text(snapshot.taken_at),
+        "nodes_read": sum(1 for node in snapshot.members if _has_listed(node)),
+        "nodes_total": len(snapshot.servers),
         "directives": [
             {
                 "node": node.name,
@@ -166,46 +188,38 @@ def directives_json(snapshot: Snapshot) -> dict[str, Any]:
             }
             for node in snapshot.members
             for directive in _directives_of(node)
-        ]
+        ],
     }
 
 
 def _look(
     call: Call,
     given: Options,
-    as_json: Callable[[Snapshot], dict[str, Any]],
-    as_text: Callable[[Snapshot], None],
+    as_json: Callable[[Look], dict[str, Any]],
+    as_text: Callable[[Look], None],
     is_read: Callable[[NodeSnapshot], bool],
-    only: str | None = None,
+    bounds: Bounds,
 ) -> Exit:
     """Read the nodes once and print: all, or the one that is wanted alone. A node that is off is not missed."""
     options = call.options.merged(given)
-    snapshot = run_loop(_poll(Call(call.surroundings, options), only))
-    if only is not None:
-        snapshot = alone(snapshot, only)
+    look = run_loop(one_look(Call(call.surroundings, options), bounds))
+    if bounds.only is not None:
+        look = Look(alone(look.snapshot, bounds.only))
+    snapshot = look.snapshot
     read = sum(1 for node in snapshot.members if is_read(node))
     if options.json:
-        print_json(as_json(snapshot))
+        print_json(as_json(look))
     elif read or any(node.has_data for node in snapshot.members):
-        as_text(snapshot)
+        as_text(look)
     say_what_is_wrong(snapshot.nodes)
+    if not snapshot.members:
+        names = ", ".join(node.name for node in snapshot.nodes)
+        say(f"nothing was read: {names} {'is' if len(snapshot.nodes) == 1 else 'are'} off (enabled = false).")
     return exit_of_reading(read, len(snapshot.members))
 
 
-async def _poll(call: Call, only: str | None) -> Snapshot:
-    async with opened(build_house(call)) as house:
-        names = [node.label for node in house.target.nodes]
-        if only is not None and only not in names:
-            raise click.UsageError(f"--node: there is no node {only!r} here; there are: {', '.join(names)}.")
-        snapshot = await house.watcher.poll_once()
-        for words in house.target.unverified():
-            say(words)
-        say_unattended(house)
-        return snapshot
-
-
-def _print_status(snapshot: Snapshot) -> None:
-    sums = status_json(snapshot)
+def _print_status(look: Look) -> None:
+    snapshot, sums = look.snapshot, status_json(look)
     profile = f"{snapshot.profile}{' (production)' if snapshot.production else ''}: " if snapshot.profile else ""
     print_text(
         f"{profile}{plural(snapshot.queues.total, 'message')} in {plural(snapshot.queues.standing, 'queue')} on "
@@ -229,6 +243,8 @@ def _print_status(snapshot: Snapshot) -> None:
         right=frozenset({2, 3, 4}),
     )
     print_text(*stop_lines(snapshot))
+    for seen in look.operations:
+        print_text(*seen.lines())
 
 
 def _print_queues(snapshot: Snapshot, wanted: Wanted) -> None:
@@ -259,6 +275,9 @@ def _print_directives(snapshot: Snapshot) -> None:
         for node in snapshot.members
         for directive in _directives_of(node)
     ]
+    listed = sum(1 for node in snapshot.members if _has_listed(node))
+    if listed < len(snapshot.members):
+        print_text(f"{listed} of {plural(len(snapshot.servers), 'node')} read")
     if not rows:
         print_text("no directive")
         return
@@ -274,6 +293,10 @@ def _tags(snapshot: Snapshot, listed: Sequence[Directive]) -> set[str]:
         if status.operation.mode is Mode.CLEAN and not status.verdict.is_final
     }
     return {directive.tag for directive in listed if directive.tag} | stop_tags(snapshot) | relying
+
+
+def _has_listed(node: NodeSnapshot) -> bool:
+    return node.directives is not None
 
 
 def _directives_of(node: NodeSnapshot) -> tuple[Directive, ...]:

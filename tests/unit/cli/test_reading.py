@@ -22,7 +22,7 @@ def test_status_json_has_exactly_the_names_of_the_contract(desk: Desk) -> None:
     status = desk.json("status")
     assert desk.code == 0
     names = ["profile", "taken_at", "nodes_read", "nodes_total", "nodes", "messages", "queues", "directives"]
-    assert list(status) == [*names, "operations", "stops"]
+    assert list(status) == [*names, "operations", "stops", "open_operations"]
     assert status["nodes"] == [
         {
             "name": "mta1:8000",
@@ -75,7 +75,8 @@ def test_broken_answers_are_one_clear_line_each(desk: Desk) -> None:
 
 def test_directives_that_cannot_be_read_are_not_an_empty_list_of_success(desk: Desk) -> None:
     desk.node.faults.add(Fault("html", "/api/admin/bounce/v1"))
-    assert desk.json("directives") == {"directives": []}
+    answer = desk.json("directives")
+    assert (answer["nodes_read"], answer["nodes_total"], answer["directives"]) == (0, 1, [])
     assert desk.code == 3
     assert "not kumod" in desk.err
 
@@ -187,3 +188,25 @@ def test_what_nobody_could_read_is_null_and_not_nothing(desk: Desk) -> None:
     status = desk.json("status")
     assert desk.code == 3
     assert [status[key] for key in ("messages", "queues", "directives", "operations")] == [None] * 4
+
+
+def test_queues_that_nobody_could_read_are_not_none(desk: Desk) -> None:
+    desk.node.kill()
+    answer = desk.json("queues")
+    assert (desk.code, answer["nodes_read"], answer["messages"]) == (3, 0, None)
+
+
+def test_directives_of_two_of_three_nodes_say_so_where_they_are_printed(make_desk: MakeDesk) -> None:
+    desk = make_desk("fleet")
+    desk.fleet.nodes["mta3"].kill()
+    answer = desk.json("directives")
+    assert (desk.code, answer["nodes_read"], answer["nodes_total"]) == (7, 2, 3)
+    desk.run("directives")
+    assert desk.out.startswith("2 of 3 nodes read\n")
+
+
+def test_where_every_node_is_off_nothing_is_read_and_it_is_said_why(desk: Desk) -> None:
+    desk.configure('[profile.lab]\nnodes = [{ url = "http://mta1:8000", name = "mta1", enabled = false }]\n')
+    for command in ("status", "queues", "directives"):
+        assert desk.run(command, "--profile", "lab") == 3
+        assert desk.err == "nothing was read: mta1 is off (enabled = false).\n"
