@@ -57,10 +57,9 @@ class Metrics:
     """One node's `/metrics`, reduced to what is shown.
 
     `message_count` counts every message of the node, in whatever queue or sweep; None when the family is
-    absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts, and so does `received`, the messages
-    that its listeners ever took. `bad_lines` could not be read. `troubles` are clean words for spool, memory and
-    log hook metrics that name a cause; `notes` for what is past. `hooks_full` is, by the clean name of a log hook,
-    how often since the start a record had to wait because its buffer was full.
+    absent. `uptime_s` is `tokio_elapsed`: it falls when the node restarts, and so does `received`, what its
+    listeners ever took. `bad_lines` could not be read. `troubles` are clean words for spool, memory and log hooks
+    that name a cause; `notes` for what is past. `hooks_full` is how often each log hook's buffer was ever full.
     """
 
     table: QueueTable
@@ -89,11 +88,12 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class MachineInfo:
-    """Who the node is and since when it is online (KUMOMTA.md 1.12)."""
+    """Who the node is and since when it is online; `kind` is the raw name of the program (KUMOMTA.md 1.12)."""
 
     node_id: str
     version: str
     online_since: datetime
+    kind: str = "kumod"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ class _MachineInfo(_Answer):
     node_id: str
     version: str
     online_since: AwareDatetime
+    process_kind: str = "kumod"
 
 
 class _MessageInformation(_Answer):
@@ -195,7 +196,7 @@ def read_created(body: bytes) -> str:
 def read_machine_info(body: bytes) -> MachineInfo:
     """Who the node is, with its time in UTC. Raises WireError."""
     info = _read(_MACHINE_INFO, body)
-    return MachineInfo(info.node_id, info.version, info.online_since.astimezone(UTC))
+    return MachineInfo(info.node_id, info.version, info.online_since.astimezone(UTC), info.process_kind)
 
 
 def read_sample(body: bytes) -> QueueSample:

@@ -24,6 +24,7 @@ from kumo_tui.node.client import NodeClient
 from kumo_tui.node.hearing import Hearing
 from kumo_tui.text import one_line
 from kumo_tui.watch.counters import Counters
+from kumo_tui.watch.flaws import stranger, unreadable
 from kumo_tui.watch.liveness import Liveness
 
 INFO_EVERY_S = 10.0
@@ -55,6 +56,8 @@ class _Known:
     info: MachineInfo | None = None
     capability: Capability | None = None
     info_at: float | None = None
+    node_id: str | None = None
+    swapped_at: float | None = None
     probed_at: float | None = None
     counters: Counters = field(default_factory=Counters)
     restarts: int = 0
@@ -116,7 +119,7 @@ class NodeWatch:
                     errors[part] = error
                 if isinstance(error, Unreachable | TlsUntrusted | NoAnswer):
                     break
-            self._errors = {**errors, **self._flaws()}
+            self._errors = {**self._flaws(), **errors}
             failed = self._failed()
             if any(isinstance(error, Unauthorized) for error in failed):
                 # What may not even read tells nothing about acts: it is the login that fails.
@@ -218,21 +221,10 @@ class NodeWatch:
         )
 
     def _flaws(self) -> dict[str, NodeError]:
-        """What of the last lists could not be read."""
-        lists = {"directives": self._known.directives, "suspensions": self._known.suspensions}
-        flaws = {
-            part: [entry.flaw for entry in timed.value if entry.flaw]
-            for part, timed in lists.items()
-            if timed is not None
-        }
-        return {
-            f"{part} in part": NodeError(
-                self.name,
-                f"entries of the list cannot be read in full ({len(found)} of them): {found[0]}.",
-            )
-            for part, found in flaws.items()
-            if found
-        }
+        known = self._known
+        swapped_s = None if known.swapped_at is None else self._clock.monotonic() - known.swapped_at
+        lists = {"directives": known.directives, "suspensions": known.suspensions}
+        return {**stranger(self.name, known.info, swapped_s), **unreadable(self.name, lists)}
 
     def _failed(self) -> list[NodeError]:
         return [self._errors[part] for part in ESSENTIAL if part in self._errors]
@@ -353,6 +345,8 @@ class NodeWatch:
     async def _read_info(self) -> None:
         answer = await self._asked(lambda _hearing: self.client.machine_info())
         info, before = answer.value, self._known.info
+        if info and self._known.node_id not in (None, info.node_id):
+            self._known = replace(self._known, swapped_at=answer.at)
         if info and before and info.online_since != before.online_since:
             self._note_restart()
         known = self._known.capability
@@ -360,7 +354,8 @@ class NodeWatch:
             # It starts, or another build answers: what the last one could do may not be so here.
             self._known = replace(self._known, capability=None, probed_at=None)
         self._info_wanted = self._info_wanted and info is None
-        self._known = replace(self._known, info=info or self._known.info, info_at=answer.asked_at)
+        node_id = info.node_id if info else self._known.node_id
+        self._known = replace(self._known, info=info or self._known.info, info_at=answer.asked_at, node_id=node_id)
 
     async def _read_capability(self) -> None:
         """Read the node's description; one that fails or does not fit leaves nothing of the one before."""
