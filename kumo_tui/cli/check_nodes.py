@@ -14,13 +14,14 @@ from kumo_tui.clock import Clock
 from kumo_tui.config import Settings
 from kumo_tui.errors import ConfigError, EndpointMissing, NoAnswer, NodeError, TlsUntrusted, Unreachable
 from kumo_tui.model.capability import NOT_ITS_OWN, TWO_VERSIONS, Capability
-from kumo_tui.model.snapshot import MachineInfo, Metrics
+from kumo_tui.model.snapshot import TAKES_MAIL, MachineInfo, Metrics
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.login import Logins
 from kumo_tui.node.tunnel import ssh_words
 from kumo_tui.profiles import NodeSettings
 from kumo_tui.text import one_line, plural
 from kumo_tui.urls import is_plain_http, ssh_way
+from kumo_tui.watch.flaws import stranger
 
 PATIENCE_S = 10.0
 
@@ -58,6 +59,7 @@ class _Answers:
     metrics: Metrics | None = None
     capability: Capability | None = None
     info: MachineInfo | None = None
+    liveness: str | None = None
     failed: tuple[NodeError, ...] = ()
     lacking: tuple[NodeError, ...] = ()
 
@@ -68,6 +70,14 @@ class _Answers:
         return self.capability.version if self.capability else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A node that told who it is."""
+
+    label: str
+    info: MachineInfo
+
+
 async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surroundings) -> list[Examined]:
     """Look at all nodes at the same time; one whose login or certificates cannot be used is not asked."""
     off = [_off(node) for node in nodes if not node.enabled]
@@ -75,16 +85,39 @@ async def examine(nodes: Sequence[NodeSettings], settings: Settings, world: Surr
     made = [_made(node, settings, world, logins) for node in nodes]
     clients = [client for client in made if isinstance(client, NodeClient)]
     try:
-        answers = iter(await asyncio.gather(*(_ask(client, world.clock) for client in clients)))
+        answers = dict(
+            zip(clients, await asyncio.gather(*(_ask(each, world.clock) for each in clients)), strict=True)
+        )
     finally:
         await asyncio.gather(*(client.aclose() for client in clients))
     ssh = await ssh_words(settings.ssh.command, world.environ) if any(ssh_way(node.url) for node in nodes) else ""
-    return [
-        _unusable(node, client)
-        if isinstance(client, ConfigError)
-        else _examined(node, next(answers), settings, ssh)
-        for node, client in zip(nodes, made, strict=True)
-    ] + off
+    seen = list[_Seen]()
+    found = list[Examined]()
+    for node, client in zip(nodes, made, strict=True):
+        if isinstance(client, ConfigError):
+            found.append(_unusable(node, client))
+            continue
+        info = answers[client].info
+        twin = _twin(info, seen)
+        found.append(_examined(node, answers[client], settings, ssh, twin))
+        if info is not None:
+            seen.append(_Seen(node.label, info))
+    return found + off
+
+
+def _twin(info: MachineInfo | None, seen: Sequence[_Seen]) -> Check | None:
+    """That an earlier node is the same server, or of the same image; None where none is."""
+    alike = [each for each in seen if info is not None and each.info.node_id == info.node_id]
+    if info is None or not alike:
+        return None
+    same = next((each for each in alike if each.info.online_since == info.online_since), None)
+    if same is not None:
+        words = f"it is the same server as {same.label}, counted and acted on once."
+        return Check("node", Health.WARNING, words, "Leave one of the two out of the nodes.")
+    words = (
+        f"it tells the node id of {alike[0].label} too, but another start: machines of one image, each counted."
+    )
+    return Check("node", Health.WARNING, words, "Where it is one server behind two addresses, name it once.")
 
 
 def _off(node: NodeSettings) -> Examined:
@@ -137,9 +170,13 @@ async def _ask(client: NodeClient, clock: Clock) -> _Answers:
     await _tried(client.list_suspensions(patience_s=PATIENCE_S), lacking)
     capability = await _tried(client.probe(patience_s=PATIENCE_S), lacking)
     info = await _tried(client.machine_info(patience_s=PATIENCE_S), lacking)
+    liveness = await _tried(client.liveness(patience_s=PATIENCE_S), [])
     # A build without stops has no list of them, which its description tells.
     lacking = [error for error in lacking if not isinstance(error, EndpointMissing)]
-    return _Answers(took_s, client.clock_skew_s, metrics, capability, info, tuple(failed), tuple(lacking))
+    failed += stranger(client.name, info, None).values()
+    return _Answers(
+        took_s, client.clock_skew_s, metrics, capability, info, liveness, tuple(failed), tuple(lacking)
+    )
 
 
 async def _tried(request: Awaitable[Value], failures: list[NodeError]) -> Value | None:
@@ -150,13 +187,14 @@ async def _tried(request: Awaitable[Value], failures: list[NodeError]) -> Value 
         return None
 
 
-def _examined(node: NodeSettings, answers: _Answers, settings: Settings, ssh: str) -> Examined:
-    """`ssh` is which ssh is run, for nodes behind it."""
+def _examined(node: NodeSettings, answers: _Answers, settings: Settings, ssh: str, twin: Check | None) -> Examined:
+    """`ssh` is which ssh is run, for nodes behind it; `twin` says that it is there twice."""
     is_read = not answers.failed
     checks = [_said(error, node, Health.FAILED) for error in answers.failed]
     checks += [_said(error, node, Health.WARNING) for error in answers.lacking]
     if is_read:
         checks += [*_reached(answers), *_abilities(answers), _plain(answers, settings)]
+    checks += [twin] if twin is not None else []
     checks += [_login(node, is_read=is_read), *_transport(node, ssh), *_kept(node)]
     return Examined(tuple(replace(check, node=node.label) for check in checks), is_read)
 
@@ -173,6 +211,9 @@ def _reached(answers: _Answers) -> Iterator[Check]:
         way = "ahead of" if answers.skew_s > 0 else "behind"
         words = f"its clock is {abs(answers.skew_s):.0f} s {way} ours: its logs and the journal differ."
         yield Check("node", Health.WARNING, words, "Set both clocks by NTP. Durations are not affected.")
+    if answers.liveness not in (None, TAKES_MAIL):
+        words = f"it takes no mail: {answers.liveness}."
+        yield Check("node", Health.WARNING, words, "What waits there still goes out.")
     for trouble in answers.metrics.troubles if answers.metrics else ():
         yield Check("node", Health.WARNING, f"{trouble}.", "Bounces there may be slow or stall.")
 

@@ -100,6 +100,8 @@ def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
         trouble = trouble_of(node)
         if trouble is not None:
             say(trouble)
+        if node.takes_no_mail:
+            say(f"{clean(node.name)}: it takes no mail: {node.takes_no_mail}.")
         if node.same_as:
             say(f"{same_server_words(node)}.")
 

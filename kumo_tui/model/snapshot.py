@@ -22,6 +22,7 @@ Value = TypeVar("Value")
 
 SLOW_AFTER_S = 5.0
 SLOW_BYTES_S = 1000
+TAKES_MAIL = "OK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,12 @@ class Arriving:
 class NodeSnapshot:
     """One node in a snapshot: its last good readings, each with its own time, and what is wrong now.
 
-    `errors` maps what could not be read ("metrics", "directives", ...) to clean words; `silent_s` is how long
-    nothing has come of the answer to the request in flight, `arriving` what has; `restarts` counts the restarts
-    that were noticed. `clock_skew_s` is the node's clock minus ours. `complaint` is what ssh said last, clean, in
-    a tunnel to it that stands. `refused_acts` maps the acts that it does not allow this session, as `POST /path`,
-    to its clean words; it is empty until one was tried. `liveness` is what it said of taking mail, clean.
-    `every_s` is how long it is left alone between two good polls, `metrics_every_s` how seldom its metrics are
-    read (0: each time), `reading_s` what one takes, fetched and read: seconds, None before it.
+    `errors` maps what could not be read to clean words; `silent_s` is how long nothing has come of the answer to
+    the request in flight, `arriving` what has; `restarts` counts the restarts seen. `clock_skew_s` is the node's
+    clock minus ours. `complaint` is what ssh said last, clean, in a tunnel that stands. `refused_acts` maps acts
+    that it did not allow this session, as `POST /path`, to its clean words. `liveness` are its clean words of
+    taking mail. `every_s` is how long it is left alone between two good polls, `metrics_every_s` how seldom its
+    metrics are read (0: each time), `reading_s` what one takes: seconds, None before it.
 
     A node that is not `enabled` is not read; a `read_only` one is not acted on, by order. One that is `leaving` is
     in no list of nodes any more, and is read until what is ours there is over. `same_as` names the node that is
@@ -158,7 +158,7 @@ class NodeSnapshot:
     @property
     def takes_no_mail(self) -> str:
         """Its clean words for why it takes no mail; empty where it takes it, or does not say."""
-        return "" if self.liveness is None or self.liveness == "OK" else self.liveness
+        return "" if self.liveness is None or self.liveness == TAKES_MAIL else self.liveness
 
     @property
     def takes_acts(self) -> bool:

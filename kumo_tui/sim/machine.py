@@ -26,6 +26,7 @@ class Machine:
     started: float
     load_shedding: bool = False
     write_stopped: bool = False
+    process_kind: str = "kumod"
     hook_is_full: bool = False
     hook_was_full: int = 0
     disk_free_percent: int = FREE_PERCENT
@@ -62,6 +63,6 @@ class Machine:
             "cpu_brand": "simulated",
             "fingerprint": f"machine_uid=0,node_id={self.node_id}",
             "online_since": timestamp(self.online_since),
-            "process_kind": "kumod",
+            "process_kind": self.process_kind,
             "version": self.version,
         }

@@ -21,6 +21,7 @@ from tests.unit.journal.worlds import TAG, a_stop, a_stop_intent
 
 DOWN = ("--endpoint", "http://gone:8000")
 OLD = '[[node]]\nname = "mta1"\nversion = "2024.11.08-d383b033"\n'
+TWO = "".join(f'[[node]]\nname = "mta{number}"\nversion = "2026.06.23-f3af1cd0"\n' for number in (1, 2))
 GOOD_TERMINAL = TerminalFacts(True, "xterm-256color", "", False, "utf-8", (80, 24))
 
 
@@ -102,6 +103,32 @@ def test_the_setting_decides_whether_plain_is_exact(desk: Desk) -> None:
 def test_a_clock_that_is_off_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk.clock, "utc", lambda: desk.clock.now() - timedelta(seconds=90))
     assert "its clock is 90 s behind ours" in whats(said(desk), "warning")
+
+
+def test_a_node_that_takes_no_mail_says_why(desk: Desk) -> None:
+    desk.node.machine.disk_free_percent = 4
+    words = whats(said(desk), "warning")
+    assert "it takes no mail: storage is too full." in words
+    assert "disk is nearly full: data spool has 4% free." in words
+    assert desk.run("status") == 0
+    assert "mta1:8000: it takes no mail: storage is too full." in desk.err
+
+
+def test_another_program_of_the_family_is_no_node(desk: Desk) -> None:
+    desk.node.machine.process_kind = "tsa-daemon"
+    assert "what answers there is tsa-daemon, not kumod. Check the node's URL" in whats(said(desk), "failed")
+
+
+def test_one_server_under_two_names_and_two_of_one_image_are_told(make_desk: MakeDesk) -> None:
+    desk = make_desk(TWO)
+    first, second = desk.fleet.nodes.values()
+    assert "mta1:8000" not in whats(said(desk), "warning")
+    second.machine.number = first.machine.number
+    second.machine.online_since = first.machine.online_since - timedelta(hours=1)
+    cloned = "it tells the node id of mta1:8000 too, but another start: machines of one image, each counted."
+    assert cloned in whats(said(desk), "warning")
+    second.machine.online_since = first.machine.online_since
+    assert "it is the same server as mta1:8000, counted and acted on once." in whats(said(desk), "warning")
 
 
 def test_no_node_read_is_3_and_some_is_7(desk: Desk) -> None:
