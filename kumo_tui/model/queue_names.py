@@ -42,7 +42,7 @@ class QueueNames(tuple[str, ...]):
 
         `line` holds the positions of all of them and is shared by all that follow one another: it may only grow.
         """
-        after = QueueNames((*self, *more))
+        after = QueueNames(self + tuple(more))
         after._line = line
         after.parts = PartColumns(after, self.parts.groupings)
         after._passed = self._passed

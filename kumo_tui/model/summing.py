@@ -28,7 +28,7 @@ class FleetSum:
         several = tuple(tables)
         if len(several) < 2:
             return merge(several)
-        if several != self._parts:
+        if not self.has(several):
             try:
                 self._move_to(several)
             except OverflowError:
@@ -36,6 +36,10 @@ class FleetSum:
                 self._start_anew()
                 return merge(several)
         return self._sum
+
+    def has(self, tables: tuple[QueueTable, ...]) -> bool:
+        """Whether the sum over these tables was asked for last, and need not be made. Any thread may ask."""
+        return tables == self._parts
 
     def _start_anew(self) -> None:
         self._parts: tuple[QueueTable, ...] = ()

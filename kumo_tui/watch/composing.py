@@ -88,9 +88,14 @@ class Composer:
         """Sum and count, in any thread, what the next snapshot of these nodes and operations will ask for."""
         self._aftermath.count(statuses, nodes, now)
         offers(statuses, nodes, self._counting.messages)
-        table = self._sum_of(tuple(node.table for node in nodes if node.counts and node.has_data))
+        table = self._sum_of(_tables(nodes))
         table.total  # noqa: B018 - summed here, kept with the table
         table.standing  # noqa: B018 - the same
+
+    def has_summed(self, nodes: Sequence[NodeSnapshot]) -> bool:
+        """Whether the tables of these nodes are summed already."""
+        tables = _tables(nodes)
+        return len(tables) < 2 or self._sum.has(tables)
 
     def _sum_of(self, tables: Sequence[QueueTable]) -> QueueTable:
         if len(tables) < 2:
@@ -107,7 +112,7 @@ class Composer:
         if read != self._trend_nodes:
             self._trend = Trend()
         self._trend_nodes, self._trend_stamp = read, stamp
-        table = self._sum_of(tuple(node.table for node in nodes if node.name in read))
+        table = self._sum_of(_tables(nodes))
         self._trend = self._trend.with_sample(max(stamp), table)
         return self._trend
 
@@ -125,3 +130,8 @@ class Composer:
         else:
             self._ended.pop(operation.tag, None)
         return status
+
+
+def _tables(nodes: Iterable[NodeSnapshot]) -> tuple[QueueTable, ...]:
+    """The tables that make up the fleet's."""
+    return tuple(node.table for node in nodes if node.counts and node.has_data)

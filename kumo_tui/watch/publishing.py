@@ -13,18 +13,22 @@ TOGETHER_S = 0.25
 # Telling takes a fifth of the time at most.
 REST = 4.0
 
+# While something is prepared, more comes in; what is not prepared in so many rounds is told all the same.
+MOST_ROUNDS = 5
+
 
 class Publishing:
     """Tells of polls by calling `publish`, which takes a snapshot of everything as it is then.
 
-    `prepare` computes beside the event loop what a snapshot of many nodes needs; `nodes` is how many are polled.
+    `prepare` computes beside the event loop what a snapshot of many nodes needs, and returns whether that is still
+    all that one would need now; `nodes` is how many are polled.
     What is asked for while nothing may be told yet is told once, a moment later.
     """
 
     def __init__(
         self,
         publish: Callable[[], object],
-        prepare: Callable[[], Awaitable[None]],
+        prepare: Callable[[], Awaitable[bool]],
         nodes: Callable[[], int],
         clock: Clock,
     ) -> None:
@@ -60,7 +64,9 @@ class Publishing:
             if (early_s := self._not_before - self._clock.monotonic()) > 0:
                 await self._clock.sleep(early_s)
             began = self._clock.monotonic()
-            await self._prepare()
+            for _round in range(MOST_ROUNDS):
+                if await self._prepare():
+                    break
             self._tell(began)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must be seen, and the telling go on
             surface("telling of the nodes failed", error)

@@ -305,13 +305,17 @@ class Watcher(Membership):
         if not self._publishing.prepares and len(seen.table) * max(1, len(followed)) > LARGE_ENTRIES:
             await self._sum_up()
 
-    async def _sum_up(self) -> None:
-        """Sum the tables of all nodes before the next snapshot asks for that, beside the event loop."""
+    async def _sum_up(self) -> bool:
+        """Sum the tables of all nodes before the next snapshot asks for that, beside the event loop.
+
+        Returns whether no table came meanwhile that it would have to add.
+        """
         now = self._clock.monotonic()
         nodes = self._roster.snapshots(now)
         statuses = self._composer.statuses(reversed(self._operations.values()), self._tracks)
         is_large = sum(len(node.table) for node in nodes) * max(1, len(statuses)) > LARGE_ENTRIES
         await aside(is_large, self._composer.sum_up, nodes, statuses, now)
+        return self._composer.has_summed(self._roster.snapshots(now))
 
     async def _advance_aside(self, key: Key, seen: NodeSnapshot) -> None:
         """Move a large track on and write its totals, in a thread; what an act does to it meanwhile goes first."""

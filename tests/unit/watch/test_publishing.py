@@ -2,17 +2,17 @@
 
 import asyncio
 
-from kumo_tui.watch.publishing import REST, SEVERAL_NODES, TOGETHER_S, Publishing
+from kumo_tui.watch.publishing import MOST_ROUNDS, REST, SEVERAL_NODES, TOGETHER_S, Publishing
 from tests.fakes import FakeClock
 
 
 class Told:
-    """A publication that takes so many seconds, and what was published."""
+    """A publication that takes so many seconds, and what was published; `lags` preparations come too late."""
 
     def __init__(self, nodes: int = 3, takes_s: float = 0.0) -> None:
         self.clock = FakeClock()
         self.moments: list[float] = []
-        self.prepared = 0
+        self.prepared = self.lags = 0
         self._takes_s = takes_s
         self._began = self.clock.monotonic()
         self.publishing = Publishing(self._publish, self._prepare, lambda: nodes, self.clock)
@@ -21,8 +21,9 @@ class Told:
         self.moments.append(self.clock.monotonic() - self._began)
         self.clock.jump(self._takes_s)
 
-    async def _prepare(self) -> None:
+    async def _prepare(self) -> bool:
         self.prepared += 1
+        return self.prepared > self.lags
 
 
 async def test_polls_of_few_nodes_are_told_one_by_one_and_at_once() -> None:
@@ -56,10 +57,22 @@ async def test_what_takes_long_to_tell_is_told_less_often() -> None:
     assert len(told.moments) == 2
 
 
+async def test_what_comes_while_polls_are_prepared_is_prepared_too_but_not_for_ever() -> None:
+    told = Told(nodes=50)
+    told.lags = 2
+    told.publishing.soon()
+    await told.clock.advance(0.0)
+    assert (told.prepared, told.moments) == (3, [0.0])
+    told.lags = 1000
+    told.publishing.soon()
+    await told.clock.advance(TOGETHER_S)
+    assert (told.prepared, len(told.moments)) == (3 + MOST_ROUNDS, 2)
+
+
 async def test_a_mistake_is_seen_and_the_telling_goes_on() -> None:
     told, seen = Told(nodes=50), list[str]()
 
-    async def fails() -> None:
+    async def fails() -> bool:
         raise ValueError("no sum")
 
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: seen.append(context["message"]))
