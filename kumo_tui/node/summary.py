@@ -8,10 +8,11 @@ from kumo_tui.model.queues import EMPTY_TABLE, QueueTable
 from kumo_tui.model.snapshot import Metrics
 from kumo_tui.node.queue_series import QueueSeries
 from kumo_tui.node.series import LabelledSeries, PlainSeries
-from kumo_tui.text import one_line, plural
+from kumo_tui.text import and_more, one_line, plural
 
 # Below it kumod takes no mail, unless `min_free_space` and `min_free_inodes` of define_spool say otherwise.
 LOW_DISK_PERCENT = 10
+PLACES_NAMED = 2
 LISTENERS = ("esmtp_listener", "http_listener")
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -94,13 +95,12 @@ class Families:
             yield f"memory is over its limit: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB"
         elif used is not None and limit and low and used > low:
             yield f"memory is low: {used / 2**20:,.0f} of {limit / 2**20:,.0f} MiB are used"
-        for place, percent in self.disks.values.items():
-            if percent < LOW_DISK_PERCENT:
-                yield f"disk is nearly full: {_shown(place)} has {percent}% free"
-        for place, percent in self.inode_shares.values.items():
-            # Some file systems count none.
-            if percent < LOW_DISK_PERCENT and self.inodes.values.get(place):
-                yield f"disk is nearly full: {_shown(place)} has {percent}% of its inodes free"
+        yield from _low_disks(self.disks.values, "free")
+        # Some file systems count no inodes.
+        counted = {
+            place: share for place, share in self.inode_shares.values.items() if self.inodes.values.get(place)
+        }
+        yield from _low_disks(counted, "of its inodes free")
 
     def _notes(self) -> Iterator[str]:
         """What its counters tell of the time since its start."""
@@ -122,6 +122,14 @@ def ready_queues(*families: Mapping[str, int]) -> tuple[ReadyQueue, ...]:
         for service in services
         if "->" in (name := service.partition(":")[2])
     )
+
+
+def _low_disks(shares: Mapping[str, int], of_what: str) -> Iterator[str]:
+    """One trouble for all places of which as little is left: mostly they are on one file system."""
+    for percent in dict.fromkeys(share for share in shares.values() if share < LOW_DISK_PERCENT):
+        places = [_shown(place) for place, share in shares.items() if share == percent]
+        has = "has" if len(places) == 1 else "have"
+        yield f"disk is nearly full: {and_more(places, PLACES_NAMED)} {has} {percent}% {of_what}"
 
 
 def _raised(flags: LabelledSeries) -> Iterator[str]:

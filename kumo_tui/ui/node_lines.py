@@ -102,7 +102,10 @@ def node_row(
         Cell(took_text(node.metrics)),
     )
     flag = Cell(signs.warning, Look.AMBER) if insecure else Cell(" ")
-    return LineRow(node.name, cells, Cell(style.mark(signs.ascii_only), style.look), flag)
+    lead = Cell(style.mark(signs.ascii_only), style.look)
+    if node.is_fresh and node.takes_no_mail:
+        lead = Cell(signs.warning, Look.AMBER)
+    return LineRow(node.name, cells, lead, flag)
 
 
 def _state_word(node: NodeSnapshot, word: str) -> str:

@@ -198,6 +198,7 @@ def test_a_node_that_answers_says_whether_it_takes_mail() -> None:
     assert facts_of(full)["liveness"] == "it takes no mail: storage is too full"
     row = node_row(full, START, settings(), GLYPHS, wide=True, insecure=False)
     assert (row.cells[1].text, row.cells[1].look) == ("no mail", Look.AMBER)
+    assert (row.lead.text, row.lead.look) == (GLYPHS.warning, Look.AMBER)
 
 
 CUT = "the connection ended before the answer was complete. It may have been restarted."

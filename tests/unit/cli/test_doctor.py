@@ -109,7 +109,7 @@ def test_a_node_that_takes_no_mail_says_why(desk: Desk) -> None:
     desk.node.machine.disk_free_percent = 4
     words = whats(said(desk), "warning")
     assert "it takes no mail: storage is too full." in words
-    assert "disk is nearly full: data spool has 4% free." in words
+    assert "disk is nearly full: data spool, log dir /var/log/kumomta and 1 more have 4% free." in words
     assert desk.run("status") == 0
     assert "mta1:8000: it takes no mail: storage is too full." in desk.err
 

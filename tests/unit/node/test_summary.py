@@ -99,6 +99,15 @@ def test_memory_over_its_limit_is_a_trouble_with_both_figures() -> None:
     assert over.troubles == ("memory is over its limit: 300 of 256 MiB",)
 
 
+def test_places_on_one_file_system_are_one_trouble() -> None:
+    shares = {"data spool": 4, "meta spool": 4, "log dir /var/log": 4, "other": 2}
+    lines = (f'disk_free_percent{{name="{place}"}} {percent}' for place, percent in shares.items())
+    assert read("\n".join(lines)).troubles == (
+        "disk is nearly full: data spool, meta spool and 1 more have 4% free",
+        "disk is nearly full: other has 2% free",
+    )
+
+
 def test_a_file_system_that_counts_no_inodes_is_not_out_of_them() -> None:
     assert read('disk_free_inodes{name="a"} 0', 'disk_free_inodes_percent{name="a"} 0').troubles == ()
 
