@@ -1,14 +1,13 @@
 """How a clean bounce is drawn: head, nodes, queues. The timeline is that of every operation."""
 
 import heapq
-from collections import Counter
 from collections.abc import Sequence
 
 from kumo_tui.model.ledger import LISTED, QueueProgress
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, is_altered
-from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
+from kumo_tui.ui.cells import Align, Cut, fit, fit_count
 from kumo_tui.ui.clean_words import (
     clean_of,
     meaning_words,
@@ -18,6 +17,7 @@ from kumo_tui.ui.clean_words import (
     sums_of,
 )
 from kumo_tui.ui.operation_lines import aftermath_lines, asking_words, left_out_row
+from kumo_tui.ui.operation_room import ALL_ROOM, NodesRoom, attention_first, fitted_nodes
 from kumo_tui.ui.operation_words import unread_node, why_words
 from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
 from kumo_tui.ui.strips import Line, Piece
@@ -28,7 +28,6 @@ from kumo_tui.ui.widgets.notice import error_words
 from kumo_tui.units import age_text, count_text, countdown_text
 
 COUNT_WIDTH = 10
-NODE_ROWS = 6
 NODE_INDENT = " " * 13
 QUEUE_COLUMNS = (
     Column("QUEUE", cut=Cut.MIDDLE),
@@ -45,7 +44,7 @@ _ATTENTION = (Verdict.UNKNOWN, Verdict.REJECTED, Verdict.LOST, Verdict.CANCELLED
 def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
-    """Selector, tag, verdict; the sums; reason and author; what the verdict means; what may have been missed."""
+    """Selector, tag, verdict; the sums; reason and author; what the verdict means; where it may be sent to."""
     operation, state = status.operation, headline(status, snapshot, signs)
     tag = f"   op {operation.tag}   "
     room = max(8, width - len(tag) - len(state.text))
@@ -57,29 +56,24 @@ def head_lines(
         *meaning_line(status, snapshot, width, meaning_words(status, may_act=may_act)),
         *offer_lines(status, snapshot, width, signs, may_act=may_act),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
-        *wrapped(meters_words(status, signs.dot), width, Look.DIM),
     ]
 
 
-def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
-    """One line a node, and below it what the figures do not say; what wants attention first, at most NODE_ROWS."""
+def meter_lines(status: OperationStatus, width: int, signs: Glyphs) -> Sequence[Line]:
+    """What may have been missed."""
+    return wrapped(meters_words(status, signs.dot), width, Look.DIM)
+
+
+def node_lines(
+    status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, room: NodesRoom = ALL_ROOM
+) -> Sequence[Line]:
+    """One line a node, and below it what the figures do not say; what wants attention first, as many as fit."""
     titles = (
         f"{'node':<12} {'state':<11} {'stopped':>8} {'sweeps':>6} {'swept':>15} {'standing':>9} {'in ready':>9}"
     )
-    lines: list[Line] = [(Piece(titles, Look.DIM),)]
-    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION)
-    for node in ordered[:NODE_ROWS]:
-        lines.append(_node_line(node, signs))
-        lines += wrapped(_below(status, node, signs), width, Look.DIM, NODE_INDENT)
-        silent = unread_node(node, snapshot)
-        if silent is not None:
-            words = f"{NODE_INDENT}{_silent_words(silent, snapshot.at)}"
-            lines.append((Piece(cut_end(words, width), Look.AMBER),))
-    rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
-    if rest:
-        words = ", ".join(f"{count} {word}" for word, count in rest.items())
-        lines.append((Piece(f"{len(ordered) - NODE_ROWS} more nodes: {words}", Look.DIM),))
-    return lines
+    ordered = attention_first(status, snapshot, _ATTENTION)
+    texts = [_lines_of(status, node, snapshot, width, signs) for node in ordered]
+    return [(Piece(titles, Look.DIM),), *fitted_nodes(ordered, texts, snapshot, room)]
 
 
 def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
@@ -100,7 +94,7 @@ def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
     ]
 
 
-def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
+def _node_line(node: NodeProgress, signs: Glyphs, *, is_read: bool) -> Line:
     style, progress, state = VERDICTS[node.verdict], node.ledger.progress, clean_of(node)
     head = (
         Piece(f"{fit(clean(node.act.node), 12, cut=Cut.MIDDLE)} "),
@@ -111,9 +105,25 @@ def _node_line(node: NodeProgress, signs: Glyphs) -> Line:
     over = node.verdict.is_final
     left = "-" if over or state.stop_left_s is None else countdown_text(state.stop_left_s)
     swept = count_text(progress.from_baseline) + (f" +{count_text(progress.beyond)}" if progress.beyond else "")
-    standing = "-" if over else fit_count(state.standing_total, 9)
+    standing = "-" if over else fit_count(state.standing_total, 8)
+    standing = standing if over or is_read else f"~{standing.lstrip()}"
     waiting = "-" if over or not node.meters.may_wait else f"<={fit_count(node.meters.may_wait, 7)}"
     return (*head, Piece(f"{left:>8} {state.sweeps:>6} {swept:>15} {standing:>9} {waiting:>9}"))
+
+
+def _lines_of(
+    status: OperationStatus, node: NodeProgress, snapshot: Snapshot, width: int, signs: Glyphs
+) -> Sequence[Line]:
+    # What became of a node that wants attention is no small print.
+    look = Look.NORMAL if node.verdict in _ATTENTION else Look.DIM
+    silent = unread_node(node, snapshot)
+    lines = [
+        _node_line(node, signs, is_read=silent is None),
+        *wrapped(_below(status, node, signs), width, look, NODE_INDENT),
+    ]
+    if silent is not None:
+        lines += wrapped(_silent_words(silent, snapshot.at), width, Look.AMBER, NODE_INDENT)
+    return lines
 
 
 def _silent_words(silent: NodeSnapshot, now: float) -> str:

@@ -62,6 +62,7 @@ def _at(*places: Place) -> frozenset[Place]:
     return frozenset(places)
 
 
+WAY_BACK = "back"
 _BOARD, _QUEUES, _TABLES = _at(Place.DASHBOARD), _at(Place.QUEUES), _at(Place.TABLE)
 _ALL = _at(Place.EVERYWHERE)
 
@@ -107,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("open", ("enter",), "Enter", "open", "Open what is under the cursor", _TABLES, rank=3),
     Command(
-        "back",
+        WAY_BACK,
         ("escape",),
         "Esc",
         "back",
@@ -265,10 +266,11 @@ def ids_at(*places: Place) -> tuple[str, ...]:
 
 
 def in_footer(places: Iterable[Place], rights: Rights) -> Sequence[Command]:
-    """Commands of the footer that apply here, the most needed first."""
+    """Commands of the footer that apply here, the most needed first; the dashboard leads back to nowhere."""
     here = frozenset(places)
     shown = [entry for entry in COMMANDS if entry.rank and entry.applies(here, rights)]
-    return sorted(shown, key=lambda entry: entry.rank)
+    at_home = Place.DASHBOARD in here
+    return sorted((entry for entry in shown if entry.id != WAY_BACK or not at_home), key=lambda entry: entry.rank)
 
 
 def may_run(action: str, places: Iterable[Place], rights: Rights) -> bool:

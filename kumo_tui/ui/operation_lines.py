@@ -1,7 +1,6 @@
 """How one operation is drawn: head, nodes, queues, timeline."""
 
 import heapq
-from collections import Counter
 from collections.abc import Sequence
 
 from kumo_tui.model.ledger import LISTED, QueueProgress
@@ -11,6 +10,7 @@ from kumo_tui.text import is_altered, plural
 from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.bar import bar
 from kumo_tui.ui.cells import Align, Cut, cut_end, fit, fit_count
+from kumo_tui.ui.operation_room import ALL_ROOM, NodesRoom, attention_first, fitted_nodes
 from kumo_tui.ui.operation_words import meters_words, progress_words, unread_node, verdict_words, why_words
 from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
 from kumo_tui.ui.strips import Line, Piece
@@ -22,7 +22,7 @@ from kumo_tui.units import age_text, count_text
 
 BAR_WIDTH = 10
 COUNT_WIDTH = 10
-NODE_ROWS = 6
+NODE_INDENT = " " * 15
 EVENT_ROWS = 3
 LEFT_OUT = ("left out",)
 QUEUE_COLUMNS = (
@@ -49,7 +49,7 @@ _ATTENTION = (
 def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
-    """Selector, tag and verdict; the sums; reason and author; what the verdict means; what it may have cost."""
+    """Selector, tag and verdict; the sums; reason and author; what the verdict means; where it may be sent to."""
     operation, state = status.operation, headline(status, snapshot, signs)
     tag = f"   op {operation.tag}   "
     room = max(8, width - len(tag) - len(state.text))
@@ -61,8 +61,12 @@ def head_lines(
         *meaning_line(status, snapshot, width, verdict_words(status, snapshot)),
         *offer_lines(status, snapshot, width, signs, may_act=may_act),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
-        *wrapped(meters_words(status, signs.dot), width, Look.DIM),
     ]
+
+
+def meter_lines(status: OperationStatus, width: int, signs: Glyphs) -> Sequence[Line]:
+    """What it may have cost."""
+    return wrapped(meters_words(status, signs.dot), width, Look.DIM)
 
 
 def aftermath_lines(
@@ -80,24 +84,14 @@ def aftermath_lines(
     ]
 
 
-def node_lines(status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
-    """One line a node, its note and why it cannot be read; what wants attention first, at most NODE_ROWS nodes."""
+def node_lines(
+    status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, room: NodesRoom = ALL_ROOM
+) -> Sequence[Line]:
+    """One line a node, its note and why it cannot be read; what wants attention first, as many as fit."""
     titles = f"{'node':<14} {'id':<8} {'state':<11} {'bounced':>11} {'of':>11} {'rate':>9}"
-    lines: list[Line] = [(Piece(titles, Look.DIM),)]
-    unread = {node.act.node: unread_node(node, snapshot) for node in status.nodes}
-    ordered = sorted(status.nodes, key=lambda node: node.verdict not in _ATTENTION and not unread[node.act.node])
-    for node in ordered[:NODE_ROWS]:
-        silent = unread[node.act.node]
-        lines.append(_node_line(node, signs, is_read=silent is None))
-        lines += wrapped(node.note, width, Look.DIM, " " * 15)
-        if silent is not None:
-            words = " " * 15 + _unread_words(node, silent, snapshot.at)
-            lines.append((Piece(cut_end(words, width), Look.AMBER),))
-    rest = Counter(VERDICTS[node.verdict].word for node in ordered[NODE_ROWS:])
-    if rest:
-        words = ", ".join(f"{count} {word}" for word, count in rest.items())
-        lines.append((Piece(f"{len(ordered) - NODE_ROWS} more nodes: {words}", Look.DIM),))
-    return lines
+    ordered = attention_first(status, snapshot, _ATTENTION)
+    texts = [_lines_of(node, snapshot, width, signs) for node in ordered]
+    return [(Piece(titles, Look.DIM),), *fitted_nodes(ordered, texts, snapshot, room)]
 
 
 def queue_rows(status: OperationStatus, signs: Glyphs) -> list[LineRow]:
@@ -120,14 +114,22 @@ def left_out_row(left_out: int, columns: Sequence[Column]) -> list[LineRow]:
     return [LineRow(LEFT_OUT, (Cell(words, Look.DIM), *[Cell("")] * (len(columns) - 1)))]
 
 
-def event_lines(status: OperationStatus, width: int) -> Sequence[Line]:
-    """The last events of the timeline, in UTC."""
-    label = "timeline (UTC) "
-    shown = status.operation.events[-EVENT_ROWS:]
+def event_lines(status: OperationStatus, most: int) -> Sequence[Line]:
+    """The last events of the timeline, in UTC: EVENT_ROWS, or the fewer that there is room for."""
+    label, room = "timeline (UTC) ", min(EVENT_ROWS, most)
+    shown = status.operation.events[-room:] if room > 0 else ()
     return [
         (Piece(label if row == 0 else " " * len(label), Look.DIM), Piece(f"{event.at:%H:%M:%S} {event.text}"))
         for row, event in enumerate(shown)
     ]
+
+
+def _lines_of(node: NodeProgress, snapshot: Snapshot, width: int, signs: Glyphs) -> Sequence[Line]:
+    silent = unread_node(node, snapshot)
+    lines = [_node_line(node, signs, is_read=silent is None), *wrapped(node.note, width, Look.DIM, NODE_INDENT)]
+    if silent is not None:
+        lines += wrapped(_unread_words(node, silent, snapshot.at), width, Look.AMBER, NODE_INDENT)
+    return lines
 
 
 def _unread_words(node: NodeProgress, silent: NodeSnapshot, now: float) -> str:

@@ -20,10 +20,16 @@ _PARTIAL = VERDICTS[Verdict.PARTIAL]
 
 
 def headline(status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> Piece:
-    """`▶ RUNNING`; `◐ PARTIAL RUNNING` where some nodes took it and some did not."""
+    """`▶ RUNNING`; `◐ PARTIAL RUNNING` where some nodes took it and some did not.
+
+    `▶ RUNNING, known on 2 of 3 nodes` where some are not read now.
+    """
     style = VERDICTS[status.verdict]
     if not is_partial(status, snapshot):
-        return Piece(f"{style.mark(signs.ascii_only)} {style.word}", style.look)
+        known, unread = "", unread_nodes(status, snapshot)
+        if unread and style.look is not Look.RED:
+            known = f", known on {len(status.nodes) - unread} of {plural(len(status.nodes), 'node')}"
+        return Piece(f"{style.mark(signs.ascii_only)} {style.word}{known}", Look.AMBER if known else style.look)
     more = "" if status.verdict.is_final else f" {style.word}"
     return Piece(f"{_PARTIAL.mark(signs.ascii_only)} {_PARTIAL.word}{more}", _PARTIAL.look)
 
@@ -38,8 +44,13 @@ def short_words(status: OperationStatus, snapshot: Snapshot) -> str:
 
 def read_words(status: OperationStatus, snapshot: Snapshot) -> str:
     """`2/3`, where nobody knows now how it goes on on the others; empty where it is known or over on all."""
-    unread = sum(1 for node in status.nodes if not node.verdict.is_final and not _is_read(node, snapshot))
+    unread = unread_nodes(status, snapshot)
     return f"{len(status.nodes) - unread}/{len(status.nodes)}" if unread else ""
+
+
+def unread_nodes(status: OperationStatus, snapshot: Snapshot) -> int:
+    """On how many of its nodes, where it is not over, nobody knows now how it goes on."""
+    return sum(1 for node in status.nodes if not node.verdict.is_final and not _is_read(node, snapshot))
 
 
 def meaning_line(status: OperationStatus, snapshot: Snapshot, width: int, words: str) -> Sequence[Line]:

@@ -118,6 +118,16 @@ def test_a_footer_of_80_cells_offers_the_main_keys_of_each_pane() -> None:
     assert all("? help" in text and len(text) <= 80 for text in texts)
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_every_screen_but_the_dashboard_shows_the_way_back(width: int) -> None:
+    for place in (Place.NODES, Place.OVERVIEW, Place.HISTORY, Place.DETAIL):
+        entries = keys.in_footer({Place.EVERYWHERE, Place.TABLE, Place.DETAIL, place}, FULL)
+        text = "".join(piece.text for piece in footer_line(entries, width, GLYPHS))
+        assert "Esc back" in text and len(text) <= width
+    at_home = keys.in_footer({Place.EVERYWHERE, Place.DASHBOARD, Place.QUEUES, Place.TABLE}, FULL)
+    assert all(entry.id != "back" for entry in at_home)
+
+
 def test_the_palette_puts_commands_named_like_the_words_first() -> None:
     assert found(COMMANDS, "sor")[0].id == "sort"
     assert [entry.id for entry in found(COMMANDS, "bounce marks")] == ["bounce"]

@@ -215,7 +215,9 @@ def test_a_cause_is_told_once_with_the_parts_that_it_holds_for_and_another_one_b
         f"directives, metrics, machine info: GET /api/admin/bounce/v1: {CUT} "
         "stops: failed: GET /api/admin/suspend/v1 (500): out of memory."
     ]
-    assert error_words(mta(errors=cut)) == f": GET /api/admin/bounce/v1: {CUT} (and 1 more)"
+    said = "the connection ended before the answer was complete. (and 1 more)"
+    assert error_words(mta(errors=cut)) == f": GET /api/admin/bounce/v1: {said}"
+    assert error_words(mta(errors=cut, state=NodeState.DOWN)) == f": {said}"
 
 
 def test_every_label_leaves_a_blank_before_its_words() -> None:

@@ -21,6 +21,7 @@ from kumo_tui.ui import clean_lines, keys, operation_lines
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.keys import Command, command
 from kumo_tui.ui.operation_lines import event_lines
+from kumo_tui.ui.operation_room import FIXED_ROWS, OperationTexts, share
 from kumo_tui.ui.operation_words import collateral_mark, collateral_words, sent_requests
 from kumo_tui.ui.partial_words import send_label
 from kumo_tui.ui.screens.leaving_once import LeavesOnce
@@ -36,10 +37,11 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
     """Follows the operation of this tag through the snapshots."""
 
     DEFAULT_CSS = """
-    OperationScreen { background: $background; }
+    OperationScreen { background: $background; overflow: hidden; }
     OperationScreen FittedLines { padding: 0 1; }
     OperationScreen #nodes { margin: 1 0; }
     OperationScreen #queues { height: 1fr; min-height: 4; }
+    OperationScreen #keys { dock: bottom; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,6 +74,10 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         """Draw the snapshot of now, at first and after something else was on top."""
         self.show_snapshot(host_of(self).snapshot)
 
+    def on_resize(self) -> None:
+        """Share the room anew."""
+        self.show_snapshot(host_of(self).snapshot)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw the operation as it is in this snapshot."""
         if not self.is_mounted:
@@ -83,12 +89,12 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
             self._part("head").show_words(words, Look.DIM)
             return
         signs = glyphs_of(self)
-        if status.operation.mode is Mode.CLEAN:
-            self._draw_clean(status, snapshot, signs)
-        else:
-            self._draw_plain(status, snapshot, signs)
         self._part("alarm").show_words(collateral_words(status), Look.ALARM, collateral_mark(status, signs))
-        self._part("timeline").fit(lambda width, _height: event_lines(status, width))
+        self._draw_texts(status, snapshot, signs)
+        if status.operation.mode is Mode.CLEAN:
+            self._draw_clean_queues(status, signs)
+        else:
+            self.query_one("#queues", LineTable).show(operation_lines.queue_rows(status, signs))
 
     def say(self, words: str, look: Look) -> None:
         """Say what came of an act, in a line of its own that stays until the next."""
@@ -210,20 +216,29 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
     def _part(self, identity: str) -> FittedLines:
         return self.query_one(f"#{identity}", FittedLines)
 
-    def _draw_plain(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
-        may_act = host_of(self).rights.may_act
-        self._part("head").fit(
-            lambda width, _: operation_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
-        )
-        self._part("nodes").fit(lambda width, _: operation_lines.node_lines(status, snapshot, width, signs))
-        self.query_one("#queues", LineTable).show(operation_lines.queue_rows(status, signs))
+    def _draw_texts(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
+        """Head, nodes and timeline, in this order of what gets the room."""
+        host, words = host_of(self), clean_lines if status.operation.mode is Mode.CLEAN else operation_lines
 
-    def _draw_clean(self, status: OperationStatus, snapshot: Snapshot, signs: Glyphs) -> None:
-        may_act = host_of(self).rights.may_act
-        self._part("head").fit(
-            lambda width, _: clean_lines.head_lines(status, snapshot, width, signs, may_act=may_act)
-        )
-        self._part("nodes").fit(lambda width, _: clean_lines.node_lines(status, snapshot, width, signs))
+        def texts(width: int) -> OperationTexts:
+            head = words.head_lines(status, snapshot, width, signs, may_act=host.rights.may_act)
+            meters = words.meter_lines(status, width, signs)
+            others = (self._part(name) for name in ("alarm", "said"))
+            taken = sum(part.get_content_height(self.size, self.size, width) for part in others)
+            return share(
+                self.size.height - taken - FIXED_ROWS,
+                head,
+                meters,
+                lambda room: words.node_lines(status, snapshot, width, signs, room),
+                lambda most: event_lines(status, most),
+                signs.ellipsis,
+            )
+
+        self._part("head").fit(lambda width, _: texts(width).head)
+        self._part("nodes").fit(lambda width, _: texts(width).nodes)
+        self._part("timeline").fit(lambda width, _: texts(width).events)
+
+    def _draw_clean_queues(self, status: OperationStatus, signs: Glyphs) -> None:
         table = self.query_one("#queues", LineTable)
         table.set_columns(clean_lines.QUEUE_COLUMNS)
         table.set_empty_text("nothing stands in matching queues")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from kumo_tui.act.rights import Rights
-from kumo_tui.ui.keys import Command, Place, command, in_footer
+from kumo_tui.ui.keys import WAY_BACK, Command, Place, command, in_footer
 from kumo_tui.ui.room import LEAST_FOR_FORMS, has_no_room_for_forms
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
@@ -21,16 +21,22 @@ def key_text(entry: Command, signs: Glyphs) -> str:
 
 
 def footer_line(commands: Iterable[Command], width: int, signs: Glyphs) -> Line:
-    """As many hints as fit, the most needed first."""
+    """As many hints as fit, the most needed first, in their order; the way back always."""
+    listed = list(commands)
+    taken = {entry.id: 2 + len(key_text(entry, signs)) + 1 + len(entry.label) for entry in listed}
+    left, kept = width, set[str]()
+    for entry in sorted(listed, key=lambda entry: entry.id != WAY_BACK):
+        if taken[entry.id] <= left:
+            kept.add(entry.id)
+            left -= taken[entry.id]
     pieces: list[Piece] = []
-    left = width - 1
-    for entry in commands:
-        key, word = key_text(entry, signs), f" {entry.label}"
+    for entry in (each for each in listed if each.id in kept):
         gap = "  " if pieces else " "
-        taken = len(gap) + len(key) + len(word)
-        if taken <= left:
-            pieces += [Piece(gap), Piece(key, Look.STRONG), Piece(word, Look.DIM)]
-            left -= taken
+        pieces += [
+            Piece(gap),
+            Piece(key_text(entry, signs), Look.STRONG),
+            Piece(f" {entry.label}", Look.DIM),
+        ]
     return tuple(pieces)
 
 

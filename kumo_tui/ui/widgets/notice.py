@@ -39,6 +39,8 @@ RELEASED_SAID_S = 60.0
 TITLE_WIDTH = 24
 
 _FOLDER = re.compile(r"\S*/")
+_NEXT_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+_REQUEST = re.compile(r"^(?:GET|POST|DELETE) /\S*: ")
 
 
 def notices(
@@ -145,14 +147,18 @@ def _node_line(node: NodeSnapshot, snapshot: Snapshot, now: float, signs: Glyphs
 
 
 def error_words(node: NodeSnapshot) -> str:
-    """The first cause without the node's name, and how many more there are."""
+    """What the first cause is, in one sentence without the node's name, and how many more causes there are.
+
+    What to do about it stands on the nodes screen. The request is named where others of the node still succeed.
+    """
     different = [words for words, _parts in causes(node)]
     if node.takes_no_mail:
         different.append(f"it takes no mail: {clean(node.takes_no_mail)}")
     if not different:
         return ""
     more = f" (and {len(different) - 1} more)" if len(different) > 1 else ""
-    return f": {different[0]}{more}"
+    cause = _NEXT_SENTENCE.split(different[0], maxsplit=1)[0]
+    return f": {cause if node.state is NodeState.OK else _REQUEST.sub('', cause)}{more}"
 
 
 def _own_stops(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:

@@ -1,0 +1,120 @@
+"""The operation screen on a fleet: what matters stays in sight, and what is not known is not claimed."""
+
+from dataclasses import replace
+
+import pytest
+
+from kumo_tui.model.operation import ActState, Event
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus
+from kumo_tui.model.verdict import Verdict
+from kumo_tui.ui.screens.operation import OperationScreen
+from tests.frames import check_frame, frame_of
+from tests.ui.acting_world import TAG, ActingApp, Pilot, node, open_screen, screen_text, snapshot
+from tests.ui.clean_world import PROMO, clean_node, clean_status
+from tests.ui.pilots import wait_for
+from tests.ui.worlds import NOW
+
+GONE = "the node has restarted and forgot the stop: what stood there goes out at its next retry"
+CUT = "GET /metrics: the connection ended before the answer was complete. It may have been restarted."
+
+
+def fleet(count: int, down: tuple[str, ...] = ()) -> list[NodeSnapshot]:
+    names = [f"mta{number}" for number in range(1, count + 1)]
+    return [
+        replace(
+            node(PROMO, name=name),
+            state=NodeState.DOWN if name in down else NodeState.OK,
+            errors={"metrics": f"{name}: {CUT}"} if name in down else {},
+        )
+        for name in names
+    ]
+
+
+def catching(count: int, lost: str = "") -> OperationStatus:
+    """A clean bounce that catches on so many nodes, and is lost on one of them."""
+    nodes = [
+        clean_node(Verdict.LOST, name=f"mta{number}", swept=PROMO, sweeps=2, note=GONE)
+        if f"mta{number}" == lost
+        else clean_node(
+            Verdict.CATCHING, name=f"mta{number}", swept=PROMO, sweeps=6, leak=9, in_flight=3, ends_in_s=288.0
+        )
+        for number in range(1, count + 1)
+    ]
+    events = tuple(Event(NOW, f"mta{number} CATCHING") for number in range(1, 4))
+    return replace(clean_status(*nodes), operation=replace(clean_status(*nodes).operation, events=events))
+
+
+async def opened(pilot: Pilot) -> str:
+    await open_screen(pilot, OperationScreen(TAG))
+    return screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
+async def test_head_and_keys_stay_however_many_nodes_there_are(size: tuple[int, int]) -> None:
+    shown = catching(12, lost="mta7")
+    app = ActingApp(snapshot(*fleet(12, down=("mta3", "mta4", "mta5")), operations=[shown]))
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot)
+        lines = frame_of(app)
+        assert lines[0].startswith(f" campaign=promo   op {TAG}   ◐ PARTIAL CATCHING")
+        assert "Esc back" in lines[-1]
+        assert not app.screen.show_vertical_scrollbar
+        assert any(line.startswith("›  promo:") for line in lines)
+
+
+async def test_a_partial_one_fits_the_small_screen() -> None:
+    app = ActingApp(snapshot(*fleet(3), operations=[catching(3, lost="mta2")]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        check_frame(app, "operation-partial-80x24")
+
+
+async def test_nodes_in_trouble_stand_first_and_the_others_are_summed_up() -> None:
+    app = ActingApp(snapshot(*fleet(12, down=("mta9",)), operations=[catching(12, lost="mta11")]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        lines = frame_of(app)
+        first = next(place for place, line in enumerate(lines) if line.startswith(" node "))
+        named = [line.split()[0] for line in lines[first + 1 :] if line.startswith(" mta")]
+        assert named[:2] == ["mta11", "mta9"]
+        assert "more nodes: " in "\n".join(lines)
+
+
+async def test_a_larger_screen_names_more_nodes() -> None:
+    app = ActingApp(snapshot(*fleet(12), operations=[catching(12)]))
+    async with app.run_test(size=(120, 60)) as pilot:
+        text = await opened(pilot)
+        assert " mta12 " in text and "more node" not in text
+
+
+async def test_the_headline_says_on_how_many_nodes_it_is_known() -> None:
+    app = ActingApp(snapshot(*fleet(3, down=("mta2",)), operations=[catching(3)]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        text = await opened(pilot)
+        assert "▶ CATCHING, known on 2 of 3 nodes" in text.splitlines()[0]
+        check_frame(app, "operation-node-down-80x24")
+
+
+async def test_why_a_node_cannot_be_read_is_said_in_full() -> None:
+    app = ActingApp(snapshot(*fleet(3, down=("mta2",)), operations=[catching(3)]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = " ".join((await opened(pilot)).split())
+        assert "not known whether its stop holds: the connection ended before the answer was complete." in words
+
+
+async def test_an_unknown_node_that_is_down_stands_above_those_that_go_on() -> None:
+    asked = clean_node(Verdict.UNKNOWN, name="mta3", state=ActState.UNKNOWN, note="no answer in 30 s")
+    shown = catching(2)
+    app = ActingApp(snapshot(*fleet(3, down=("mta3",)), operations=[replace(shown, nodes=(*shown.nodes, asked))]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        text = await opened(pilot)
+        assert text.index(" mta3 ") < text.index(" mta1 ")
+
+
+async def test_a_screen_that_grows_names_more_nodes_at_once() -> None:
+    app = ActingApp(snapshot(*fleet(12), operations=[catching(12)]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "more nodes: " in await opened(pilot)
+        await pilot.resize_terminal(80, 60)
+        await wait_for(pilot, lambda: " mta12 " in screen_text(pilot))
+        assert "Esc back" in frame_of(app)[-1]
