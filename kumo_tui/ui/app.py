@@ -176,7 +176,9 @@ class KumoTuiApp(Opening, inherit_bindings=False):
         return not is_thrifty or self._frames.is_due(snapshot, self.clock.monotonic())
 
     def _beat(self) -> None:
-        """Once a second."""
+        """Once a second, until the end begins: the screen on top is taken apart then, and is still on top."""
+        if not self.is_running:
+            return
         self.catch_up()
         self.watcher.is_whole = isinstance(self.screen, ModalScreen)
         if not self.settings.low_bandwidth or isinstance(self.screen, ModalScreen):

@@ -9,14 +9,17 @@ from kumo_tui.model.operation import ActState
 from kumo_tui.model.selector import Criteria, Everything
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.leaving import asks_before_leaving
 from kumo_tui.ui.screens.dashboard import DashboardScreen
+from kumo_tui.ui.screens.nodes import NodesScreen
 from kumo_tui.ui.screens.question import QuestionScreen
+from tests.fakes import FakeClock
 from tests.frames import check_frame
 from tests.ui.clean_world import stopped
 from tests.ui.pilots import wait_for
 from tests.ui.test_dashboard_stops import board
-from tests.ui.worlds import directive, node, operation, snapshot
+from tests.ui.worlds import FakeActs, FakeWatching, directive, node, operation, settings, snapshot
 
 QUEUES = {"promo:acme@yahoo.com": 100}
 
@@ -110,3 +113,22 @@ async def test_a_stop_and_an_everything_are_asked_about_one_after_the_other() ->
         await wait_for(running.pilot, lambda: "EVERYTHING is being bounced" in running.words)
         await running.answer("leave")
         await wait_for(running.pilot, lambda: running.app._exit)
+
+
+class Late(FakeWatching):
+    """Its end takes so long that another second of the dashboard passes."""
+
+    app: KumoTuiApp
+
+    async def stop(self) -> None:
+        self.app._beat()
+        await super().stop()
+
+
+async def test_a_second_that_passes_while_the_screens_are_taken_apart_draws_on_none_of_them() -> None:
+    watching = Late(world())
+    watching.app = KumoTuiApp(watching, FakeActs(), settings(), FakeClock())  # type: ignore[arg-type]  # not asked
+    async with watching.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n")
+        await wait_for(pilot, lambda: isinstance(watching.app.screen, NodesScreen))
+    assert not watching.is_running
