@@ -1,5 +1,6 @@
 """Helpers for tests that press keys: waiting for conditions, reading the screen, a small app for one widget."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,17 +10,15 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from kumo_tui.ui.colours import DARK, THEMES
-
-TURNS = 500
+from tests.waiting import PATIENCE_S
 
 
 async def wait_for(pilot: Pilot, predicate: Callable[[], bool], message: str = "") -> None:
-    """Let the app work until the predicate holds; fails after a bounded number of turns."""
-    for _turn in range(TURNS):
-        if predicate():
-            return
+    """Let the app and its threads work until the predicate holds; fails where it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not predicate():
+        assert time.monotonic() < deadline, message or "the awaited condition never held"
         await pilot.pause()
-    raise AssertionError(message or "the awaited condition never held")
 
 
 class WidgetApp(App[None]):

@@ -1,5 +1,6 @@
 """What was done to entries of others, in the history and on a screen of its own."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,10 +9,12 @@ import pytest
 from textual.pilot import Pilot
 
 from kumo_tui.errors import JournalError
+from kumo_tui.journal.history import ALL, History, Wanted
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.journal.other_act import OtherAct, OtherKind, listed_directive, listed_stop
 from kumo_tui.journal.records import Change, RequestState
 from kumo_tui.model.directives import Directive, Suspension
+from kumo_tui.model.selector import Criteria
 from kumo_tui.ui.app import KumoTuiApp
 from kumo_tui.ui.past_acts import ActKey
 from kumo_tui.ui.screens.history import HistoryScreen
@@ -19,10 +22,11 @@ from kumo_tui.ui.screens.past_act import PastActScreen
 from kumo_tui.ui.widgets.line_table import LineTable
 from tests.fakes import START
 from tests.frames import check_frame, frame_of
-from tests.ui.past_world import app_on, history, row, screen
+from tests.ui.past_world import app_on, history, row, screen, write
 from tests.ui.pilots import wait_for
 from tests.ui.test_history import NEWEST_FIRST, opened, tags
 from tests.unit.journal.worlds import GMAIL, STOP_URL, URL, YAHOO
+from tests.waiting import PATIENCE_S
 
 PURGE = Directive("552016f1-5c1e", "promo", None, None, None, "purge", 48.0, 9_001, {YAHOO: 8_000, GMAIL: 1_001})
 HOLD = Suspension("77aa10c2-9d1e", None, "zenith", None, "hold it [kt:0B0B0B]", 700.0)
@@ -125,6 +129,34 @@ async def test_enter_shows_all_that_is_known_of_an_act(size: tuple[int, int]) ->
         assert app.clipboard == "552016f1-5c1e"
         await pilot.press("tab", "q")
         await wait_for(pilot, lambda: isinstance(app.screen, HistoryScreen))
+
+
+class Slow(MemoryJournal):
+    """Tells of its operations when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_tell = threading.Event(), threading.Event()
+
+    def history(self, wanted: Wanted = ALL) -> History:
+        self.asked.set()
+        assert self.may_tell.wait(PATIENCE_S)
+        return super().history(wanted)
+
+
+async def test_acts_are_shown_together_with_the_operations_the_cursor_on_the_newest() -> None:
+    journal = Slow()
+    write(journal, "7F3A2C", 0.02, Criteria("promo"), verdict=None)
+    journal.record_other(act(PURGE, 1, RequestState.ACCEPTED))
+    app = app_on(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h")
+        await wait_for(pilot, journal.asked.is_set)
+        await pilot.resize_terminal(100, 24)
+        assert tags(app) == []
+        journal.may_tell.set()
+        await opened(app, pilot, "7F3A2C")
+        assert app.screen.query_one(LineTable).cursor_key == "7F3A2C"
 
 
 async def test_an_act_has_no_report_and_that_is_said() -> None:

@@ -105,10 +105,11 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
         """Read page by page; what was shown stays until as much is read again."""
         host = dashboard_host(self)
         now, rows, read = host.clock.now(), dict[str, PastRow](), 0
+        acts: tuple[ActRow, ...] = ()
         while True:
             try:
                 if not read:
-                    self._acts = await asyncio.to_thread(read_acts, host.past)
+                    acts = await asyncio.to_thread(read_acts, host.past)
                 page = await asyncio.to_thread(read_page, host.past, read, now)
             except JournalError as error:
                 self._fail(str(error))
@@ -118,12 +119,13 @@ class HistoryScreen(QuietScreen[None], inherit_bindings=False):
             read += len(page.rows)
             is_whole = not page.rows or read >= page.found
             if is_whole or len(rows) > len(self._rows):
-                self._take(tuple(rows.values()), page.found, now)
+                self._take(tuple(rows.values()), acts, page.found, now)
             if is_whole:
                 return
 
-    def _take(self, rows: tuple[PastRow, ...], found: int, now: datetime) -> None:
-        self._rows, self._found, self._read_at = rows, found, now
+    def _take(self, rows: tuple[PastRow, ...], acts: tuple[ActRow, ...], found: int, now: datetime) -> None:
+        """Together: where the acts were drawn first, the cursor would stay on one of them."""
+        self._rows, self._acts, self._found, self._read_at = rows, acts, found, now
         self.query_one("#trouble", FittedLines).show_words("")
         self.query_one(LineTable).set_empty_text(
             "none passes the filter" if found or self._acts else "no operations yet"
