@@ -13,6 +13,9 @@ from kumo_tui.watch.loops import first_of
 AT_ONCE_QUEUES = 5000
 FILTER_S = 10.0
 
+# Up to so many queues it is shown on how many nodes each one is.
+NODE_COLUMN_QUEUES = 100_000
+
 # Views of snapshots that come on and on take a quarter of the time; who asks for another view need not wait.
 REST, LONGEST_REST_S = 3.0, 1.0
 
@@ -33,6 +36,9 @@ class Built:
 def build(snapshot: Snapshot, spec: ViewSpec, pause: Callable[[], None] = lambda: None) -> Built:
     """The view of this snapshot; `pause` as for `build_view`, which says what is raised."""
     view = build_view(snapshot.queues, spec, snapshot.trend, snapshot.bounced, pause)
+    if spec.group is None and len(snapshot.members) > 1 and len(snapshot.queues) <= NODE_COLUMN_QUEUES:
+        for node in snapshot.members:
+            node.table.index  # noqa: B018 - derived here: a row that is drawn asks each node for its queue
     return Built(snapshot, view, bounced_reader(snapshot.bounced, spec.group))
 
 

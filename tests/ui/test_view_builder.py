@@ -1,12 +1,16 @@
 """Views of big tables are built beside the event loop, the last request wins."""
 
-from collections.abc import Coroutine
+import threading
+from array import array
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from kumo_tui.errors import InputError
 from kumo_tui.model.filtering import parse_filter
 from kumo_tui.model.names import Part
+from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.model.view import ViewSpec
 from kumo_tui.ui import view_builder
@@ -35,6 +39,33 @@ def test_a_small_table_is_done_at_once() -> None:
     done: list[Built] = []
     ViewBuilder(unexpected, done.append, unslow, never).request(world(10), ViewSpec())
     assert [built.view.matching_queues for built in done] == [10]
+
+
+@dataclass(frozen=True, eq=False)
+class Looked(QueueTable):
+    """A table that notes in which threads it was asked for the places of its queues."""
+
+    by: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        self.by.append(threading.current_thread())
+        return super().index
+
+
+async def test_where_each_queue_stands_is_found_out_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_builder, "AT_ONCE_QUEUES", 5)
+    started: list[Coroutine[None, None, None]] = []
+    nodes, tables = [], [Looked(["c:t1@x", "c:t2@x", "c:t3@x"], array("q", [1, 2, 3])) for _node in range(2)]
+    for number, table in enumerate(tables):
+        known = node(f"mta{number}", {})
+        assert known.metrics is not None
+        metrics = replace(known.metrics, value=replace(known.metrics.value, table=table))
+        nodes.append(replace(known, metrics=metrics))
+    ViewBuilder(started.append, lambda _built: None, unslow, never).request(snapshot(*nodes), ViewSpec())
+    await started[0]
+    assert [len(table.by) for table in tables] == [1, 1]
+    assert threading.main_thread() not in {thread for table in tables for thread in table.by}
 
 
 async def test_of_several_requests_for_a_big_table_the_first_and_the_last_are_built(

@@ -17,13 +17,12 @@ from kumo_tui.ui.freshness import (
 )
 from kumo_tui.ui.queue_state import QueueState, StateReader
 from kumo_tui.ui.theme import QUEUE_STATES, Glyphs, Look
-from kumo_tui.ui.view_builder import Built
+from kumo_tui.ui.view_builder import NODE_COLUMN_QUEUES, Built
 from kumo_tui.ui.widgets.line_table import Cell, Column, Key, LineRow, LineTable
 from kumo_tui.ui.widgets.lines import glyphs_of, is_low_bandwidth
 from kumo_tui.units import age_text, percent_text
 
 WIDE = 100
-NODE_COLUMN_QUEUES = 100_000
 COUNT_WIDTH = 11
 RATE_WIDTH = 9
 BOUNCED_WIDTH = 9
