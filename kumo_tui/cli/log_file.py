@@ -153,6 +153,8 @@ _VEILED = ("credentials", "nodes_command")
 
 def log_start(settings: Settings, environ: Mapping[str, str], nodes: Mapping[str, str]) -> None:
     """Log what a bug report needs of this run: versions, terminal, nodes by name with their URLs, settings."""
+    if not _log.isEnabledFor(logging.INFO):
+        return  # to find out the platform Python runs `uname`, which a start without a log need not wait for
     _log.info("kumo-tui %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
     terminal = {name: environ[name] for name in TERMINAL if name in environ}
     terminal |= {name: "set" for name in MULTIPLEXERS if name in environ}

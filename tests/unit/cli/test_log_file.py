@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,3 +194,15 @@ def test_the_settings_are_shown_without_logins(tmp_path: Path) -> None:
     assert shown["profile"]["lab"]["nodes"][0]["credentials"] == "set"
     assert shown["profile"]["lab"]["nodes_command"] == "set"
     assert "KT_PASSWORD" not in str(shown)
+
+
+def test_without_a_log_no_program_is_run_to_find_out_what_would_be_in_it() -> None:
+    script = (
+        "import sys\n"
+        "from kumo_tui.cli.commands import outcome\n"
+        "from kumo_tui.cli.compose import Surroundings\n"
+        "sys.addaudithook(lambda event, args: print(event, args[0]) if event == 'subprocess.Popen' else None)\n"
+        "assert outcome(['status', '--endpoint', 'http://127.0.0.1:1'], Surroundings()) == 3\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert "subprocess.Popen" not in done.stdout
