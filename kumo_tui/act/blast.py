@@ -14,9 +14,10 @@ MOST_NODES = 3
 def blast_words(preview: Preview, target: str, servers: int) -> Sequence[str]:
     """`38% of prod`, `2 tenants`, `1 campaign`, `61 domains`; the share never of more nodes than it was taken of.
 
-    `servers` is how many there are in the target: of fewer it is `38% of mta2`, `38% of 2 of 3 nodes`.
+    `servers` is how many there are in the target: of fewer it is `38% of mta2`, `38% of what 2 of 3 nodes hold`.
     """
     whole = clean(target) if len(preview.nodes) >= servers else part_words(preview, servers)
+    whole = f"what {whole} hold" if 1 < len(preview.nodes) < servers else whole
     return (
         f"{percent_text(preview.messages, preview.node_messages)} of {whole}",
         plural(preview.distinct(Part.TENANT), "tenant"),

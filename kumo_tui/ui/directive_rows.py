@@ -222,8 +222,10 @@ def progress_cell(
         words = f"{count_text(progress.collateral)} COLLATERAL {style.word}"
         return Cell(f"{words} {percent}" if wide else words, Look.RED)
     if partial:
-        word = "" if status.verdict.is_final else f" {style.word}"
-        return Cell(f"{partial}{word if wide else ''} {percent}", VERDICTS[Verdict.PARTIAL].look)
+        word = f" {style.word}" if wide and not status.verdict.is_final else ""
+        # What was counted before a node forgot it may be whole; what it is told of is not.
+        part = "" if progress.from_baseline >= progress.baseline else f" {percent}"
+        return Cell(f"{partial}{word}{part}", VERDICTS[Verdict.PARTIAL].look)
     if status.fallen:
         styles = [VERDICTS[node.verdict] for node in status.fallen]
         worst = next((each for each in styles if each.look is Look.RED), styles[0])

@@ -9,6 +9,15 @@ from kumo_tui.act.suggest import live_values
 from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.ui.acting import host_of
+from kumo_tui.ui.freshness import partial_words
+
+
+def none_words(snapshot: Snapshot) -> str:
+    """What it means that there is no value to offer: `none`, of nodes that are not read nothing."""
+    partial = partial_words(snapshot)
+    if not partial:
+        return "none"
+    return f"none on {partial}" if snapshot.nodes_fresh else "not known, no node can be read"
 
 
 class LiveValues:

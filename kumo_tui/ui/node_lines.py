@@ -28,6 +28,8 @@ LABEL_WIDTH = 11
 _REQUEST = re.compile(r"\b(?:GET|POST|DELETE) /[^\s:,()]*")
 _PARTS = {"suspensions": "stops", "suspensions in part": "stops in part"}
 
+UNREAD_DESCRIPTION = "not known now: its description cannot be read, and nothing is sent that it does not list."
+
 # A node's clock is told to the second only, and the answer takes its time.
 SKEW_S = 5.0
 
@@ -191,7 +193,9 @@ def _plain_cell(node: NodeSnapshot, settings: Settings) -> Cell:
 
 
 def _skew_cell(skew_s: float) -> str:
-    """`-92s`, `+60m`, `-5d`."""
+    """`-92s`, `+60m`, `-5d`; `ok` below what can be told for sure."""
+    if abs(skew_s) < SKEW_S:
+        return "ok"
     return f"{round(skew_s):+d}s" if abs(skew_s) < 600 else f"{'+' if skew_s > 0 else '-'}{age_text(abs(skew_s))}"
 
 
@@ -260,7 +264,7 @@ def _abilities(node: NodeSnapshot, settings: Settings) -> Iterator[tuple[str, st
         return
     yield "version", node.version or "not told", Look.NORMAL
     if node.capability is None:
-        yield "can", NO_DESCRIPTION, Look.AMBER
+        yield "can", NO_DESCRIPTION if node.is_fresh else UNREAD_DESCRIPTION, Look.AMBER
     else:
         yield "can", can_words(node.capability), Look.NORMAL
         cannot = cannot_words(node.capability)

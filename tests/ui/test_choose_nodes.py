@@ -129,6 +129,15 @@ def test_the_pane_says_how_many_nodes_took_it() -> None:
     assert (row.cells[4].text, row.lead.text) == ("PARTIAL 1/2 RUNNING 0%", "◐")
 
 
+def test_a_partial_one_is_never_told_as_whole() -> None:
+    shot = torn()
+    swept = Ledger(PROMO, YAHOO).record("552016f1", YAHOO)
+    nodes = (replace(shot.operations[0].nodes[0], ledger=swept), shot.operations[0].nodes[1])
+    shot = replace(shot, operations=(replace(shot.operations[0], nodes=nodes),))
+    row = next(row for row in rows_of(list_directives(shot, shot.at), GLYPHS, wide=False) if row.key == (TAG,))
+    assert row.cells[4].text == "PARTIAL 1/2"
+
+
 def test_the_dashboard_names_the_node_that_it_could_be_sent_to_and_the_key() -> None:
     shot = torn()
     lines = ["".join(piece.text for piece in line) for line in notices(shot, shot.at, GLYPHS)]

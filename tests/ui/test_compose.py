@@ -1,9 +1,12 @@
 """The bounce form: what it shows, what it refuses, and that nothing on it sends anything."""
 
+from dataclasses import replace
+
 from kumo_tui.act.draft import Draft, Scope
 from kumo_tui.act.preview import take_preview
 from kumo_tui.errors import Unreachable
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
+from kumo_tui.model.snapshot import NodeState
 from kumo_tui.ui.screens.compose import Composed, ComposeScreen
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.widgets.form import ChoiceLine, TextField
@@ -191,6 +194,16 @@ async def test_a_domain_in_mixed_case_is_written_in_lower_case_with_one_key() ->
         await pilot.pause()
         assert form(pilot).draft.domain == "yahoo.com"
         assert "Never matches" not in screen_text(pilot)
+
+
+async def test_no_values_are_offered_as_all_there_are_where_nodes_are_not_read() -> None:
+    down = [replace(node({}, name=name), state=NodeState.DOWN, metrics=None) for name in ("mta1", "mta2")]
+    app = ActingApp(snapshot(*down))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, ComposeScreen(Draft(), TAG))
+        await wait_for(pilot, lambda: "campaigns now: not known, no node can be read" in screen_text(pilot))
+        app.show(snapshot(node({}, name="mta1"), down[1]))
+        await wait_for(pilot, lambda: "campaigns now: none on 1 of 2 nodes" in screen_text(pilot))
 
 
 async def test_criteria_are_completed_from_what_live_queues_have() -> None:

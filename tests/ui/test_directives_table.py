@@ -22,7 +22,7 @@ from kumo_tui.ui.directive_rows import (
 )
 from kumo_tui.ui.operation_words import verdict_words
 from kumo_tui.ui.theme import ASCII_GLYPHS, GLYPHS, Look
-from kumo_tui.ui.widgets.directives_table import title_line
+from kumo_tui.ui.widgets.directives_table import empty_words, title_line
 from kumo_tui.ui.widgets.line_table import LineRow
 from tests.ui.clean_world import STOP_ID, clean_node, clean_status, own_stop, stopped, sweeping
 from tests.ui.worlds import START, directive, node, operation, snapshot
@@ -53,6 +53,20 @@ def test_an_operation_is_one_row_over_all_its_nodes() -> None:
     assert row.key == OperationKey("7F3A2C")
     assert texts(row)[:5] == ["campaign=promo", "bad link #4711", "04:12", "88", "███████░  88% 4s"]
     assert row.lead.text == "▶"
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ((NodeState.OK, NodeState.OK), "nothing is being bounced"),
+        ((NodeState.OK, NodeState.DOWN), "nothing is being bounced on 1 of 2 nodes; not known elsewhere"),
+        ((NodeState.DOWN, NodeState.DOWN), "not known: no node can be read"),
+        ((NodeState.STARTING, NodeState.STARTING), "asking the nodes"),
+    ],
+)
+def test_an_empty_pane_claims_nothing_of_unread_nodes(states: tuple[NodeState, ...], words: str) -> None:
+    nodes = [node(f"mta{place}", {QUEUE: 1}, state=state) for place, state in enumerate(states)]
+    assert empty_words(snapshot(*nodes)) == words
 
 
 def test_a_directive_that_carries_the_tag_of_an_operation_is_ours_before_its_id_is_known() -> None:

@@ -220,6 +220,19 @@ def test_a_cause_is_told_once_with_the_parts_that_it_holds_for_and_another_one_b
     assert error_words(mta(errors=cut, state=NodeState.DOWN)) == f": {said}"
 
 
+@pytest.mark.parametrize(
+    ("skew", "words"), [(-1.0, "ok"), (0.4, "ok"), (4.9, "ok"), (-92.0, "-92s"), (7.0, "+7s")]
+)
+def test_a_clock_is_no_flicker_of_the_second_that_it_is_told_to(skew: float, words: str) -> None:
+    row = node_row(mta(clock_skew_s=skew), START, settings(), GLYPHS, wide=False, insecure=False)
+    assert row.cells[7].text == words
+
+
+def test_what_a_node_that_is_down_can_do_is_not_known_rather_than_nothing() -> None:
+    down = facts_of(mta(capability=None, state=NodeState.DOWN, errors={"description": "mta1: refused."}))
+    assert down["can"].startswith("not known now: its description cannot be read")
+
+
 def test_every_label_leaves_a_blank_before_its_words() -> None:
     all_at_once = mta(
         errors={"suspensions in part": "one cannot be read", "machine info": "x"},

@@ -22,7 +22,7 @@ from kumo_tui.text import clean
 from kumo_tui.ui.acting import host_of
 from kumo_tui.ui.figures import Figures, FiguresTaker, figures_of
 from kumo_tui.ui.how_offer import HowOffer, offer_of
-from kumo_tui.ui.live_values import LiveValues
+from kumo_tui.ui.live_values import LiveValues, none_words
 from kumo_tui.ui.screens.choose_nodes import ChooseNodesScreen
 from kumo_tui.ui.screens.confirm import GUARD_S
 from kumo_tui.ui.screens.hit import HitScreen
@@ -395,5 +395,5 @@ class ComposeScreen(Modal[Composed | None]):
         typed = form.shown_criterion(part).casefold()
         offered = [clean(value) for value in self._live.of(part) if typed in clean(value).casefold()][:OFFERED]
         hint = "   (right arrow completes)" if offered and typed else ""
-        words = f" {glyphs_of(self).dot} ".join(offered) if offered else "none"
+        words = f" {glyphs_of(self).dot} ".join(offered) if offered else none_words(host_of(self).snapshot)
         line.show((Piece(f"{part.label}s now: {words}{hint}", Look.DIM),))

@@ -12,7 +12,7 @@ from kumo_tui.ui.widgets.footer import key_text
 from kumo_tui.ui.widgets.line_table import Cell, Column, LineRow
 from kumo_tui.ui.widgets.lines import glyphs_of
 
-COLUMNS = (Column("KEY", 6), Column("WHAT IT DOES"), Column("WHERE", 18, gap=2))
+COLUMNS = (Column("KEY", 6), Column("WHAT IT DOES"), Column("WHERE", 19, gap=2))
 
 
 class HelpScreen(DetailScreen):

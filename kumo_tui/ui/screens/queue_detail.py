@@ -13,6 +13,7 @@ from kumo_tui.ui.cells import Align
 from kumo_tui.ui.directive_rows import foreign_stops
 from kumo_tui.ui.freshness import node_freshness, partial_words, shown, totals_freshness
 from kumo_tui.ui.hosting import dashboard_host
+from kumo_tui.ui.partial_words import short_words
 from kumo_tui.ui.queue_state import (
     StateReader,
     directive_matches,
@@ -150,7 +151,7 @@ def concerns(snapshot: Snapshot, name: str, now: float) -> Iterator[Line]:
     for status in live_operations(snapshot):
         if status.operation.selector.matches(name):
             operation = status.operation
-            word = VERDICTS[status.verdict].word
+            word = short_words(status, snapshot) or VERDICTS[status.verdict].word
             label = "stopped by" if operation.is_waiting else "bounced by"
             yield fact(label, f"op {operation.tag} {word}: {operation.selector.describe()}")
     for node, directive, left in listed_directives(snapshot, now):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual import events
 
-from kumo_tui.model.snapshot import Snapshot
+from kumo_tui.model.snapshot import NodeState, Snapshot
 from kumo_tui.ui.cells import Align, Cut
 from kumo_tui.ui.directive_rows import (
     BOUNCED_WIDTH,
@@ -15,6 +15,7 @@ from kumo_tui.ui.directive_rows import (
     list_directives,
     rows_of,
 )
+from kumo_tui.ui.freshness import partial_words
 from kumo_tui.ui.strips import Line, Piece, line_width
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.line_table import Column, LineTable
@@ -60,6 +61,7 @@ class DirectivesTable(LineTable):
         """Show operations and directives of this snapshot as they are at this time (monotonic seconds)."""
         self._snapshot = snapshot
         self._listing = list_directives(snapshot, now)
+        self.set_empty_text(empty_words(snapshot))
         self._show_rows()
 
     def tick(self, now: float) -> None:
@@ -76,6 +78,18 @@ class DirectivesTable(LineTable):
         width = self.size.width
         self.set_columns(directive_columns(width, low_bandwidth=is_low_bandwidth(self)))
         self.show(rows_of(self._listing, glyphs_of(self), wide=width >= WIDE))
+
+
+def empty_words(snapshot: Snapshot) -> str:
+    """What an empty pane means: nothing of nodes that are not read."""
+    if snapshot.members and all(node.state is NodeState.STARTING for node in snapshot.members):
+        return "asking the nodes"
+    partial = partial_words(snapshot)
+    if not partial:
+        return "nothing is being bounced"
+    if snapshot.nodes_fresh:
+        return f"nothing is being bounced on {partial}; not known elsewhere"
+    return "not known: no node can be read"
 
 
 class DirectivesTitle(Lines):
