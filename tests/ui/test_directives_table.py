@@ -59,7 +59,7 @@ def test_an_operation_is_one_row_over_all_its_nodes() -> None:
     ("states", "words"),
     [
         ((NodeState.OK, NodeState.OK), "nothing is being bounced"),
-        ((NodeState.OK, NodeState.DOWN), "nothing is being bounced on 1 of 2 nodes; not known elsewhere"),
+        ((NodeState.OK, NodeState.DOWN), "1 of 2 nodes bounce nothing; elsewhere not known"),
         ((NodeState.DOWN, NodeState.DOWN), "not known: no node can be read"),
         ((NodeState.STARTING, NodeState.STARTING), "asking the nodes"),
     ],

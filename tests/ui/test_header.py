@@ -62,6 +62,15 @@ def test_what_matters_least_goes_first_when_room_is_short() -> None:
     assert line_width(where_line(world, START, 61, Mode(), GLYPHS)) <= 61
 
 
+def test_a_long_name_gives_way_to_what_is_wrong() -> None:
+    world = three_nodes(production=True, profile="production-eu-central")
+    for width in range(46, 60):
+        line = where(world, width=width)
+        assert len(line) <= width
+        assert " PRODUCTION · 2 of 3 nodes (1 DOWN)" in line and line.startswith(" pro")
+    assert where(world, width=60).startswith(" production-eu-central PRODUCTION")
+
+
 def test_a_busy_node_is_not_down() -> None:
     world = snapshot(node("mta1", {"a@x": 1}, state=NodeState.BUSY))
     assert "(mta1 BUSY)" in where(world)

@@ -123,9 +123,10 @@ def test_every_screen_but_the_dashboard_shows_the_way_back(width: int) -> None:
     for place in (Place.NODES, Place.OVERVIEW, Place.HISTORY, Place.DETAIL):
         entries = keys.in_footer({Place.EVERYWHERE, Place.TABLE, Place.DETAIL, place}, FULL)
         text = "".join(piece.text for piece in footer_line(entries, width, GLYPHS))
-        assert "Esc back" in text and len(text) <= width
+        assert "Esc back" in text and "? help" in text and len(text) <= width
     at_home = keys.in_footer({Place.EVERYWHERE, Place.DASHBOARD, Place.QUEUES, Place.TABLE}, FULL)
     assert all(entry.id != "back" for entry in at_home)
+    assert "? help" in "".join(piece.text for piece in footer_line(at_home, width, GLYPHS))
 
 
 def test_the_palette_puts_commands_named_like_the_words_first() -> None:

@@ -88,7 +88,7 @@ def empty_words(snapshot: Snapshot) -> str:
     if not partial:
         return "nothing is being bounced"
     if snapshot.nodes_fresh:
-        return f"nothing is being bounced on {partial}; not known elsewhere"
+        return f"{partial} bounce nothing; elsewhere not known"
     return "not known: no node can be read"
 
 

@@ -9,6 +9,7 @@ from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import Glyphs, Look
 from kumo_tui.ui.widgets.lines import Lines, glyphs_of
 
+HELP = "help"
 FORMS = frozenset({"bounce", "stop"})
 _LEAST = f"{LEAST_FOR_FORMS.width}x{LEAST_FOR_FORMS.height}"
 
@@ -21,11 +22,11 @@ def key_text(entry: Command, signs: Glyphs) -> str:
 
 
 def footer_line(commands: Iterable[Command], width: int, signs: Glyphs) -> Line:
-    """As many hints as fit, the most needed first, in their order; the way back always."""
+    """As many hints as fit, the most needed first, in their order; the way back and the help always."""
     listed = list(commands)
     taken = {entry.id: 2 + len(key_text(entry, signs)) + 1 + len(entry.label) for entry in listed}
     left, kept = width, set[str]()
-    for entry in sorted(listed, key=lambda entry: entry.id != WAY_BACK):
+    for entry in sorted(listed, key=lambda entry: (entry.id != WAY_BACK, entry.id != HELP)):
         if taken[entry.id] <= left:
             kept.add(entry.id)
             left -= taken[entry.id]

@@ -1,7 +1,7 @@
 """The first line: which nodes, is this production, how much mail, how old is all that."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -10,6 +10,7 @@ from kumo_tui.act.token import target_name
 from kumo_tui.model.alone import alone
 from kumo_tui.model.snapshot import Snapshot
 from kumo_tui.text import clean, plural
+from kumo_tui.ui.cells import cut_middle
 from kumo_tui.ui.freshness import Freshness, freshness, partial_words, shown, totals_freshness
 from kumo_tui.ui.pace_words import every_text, slowest, why_slower
 from kumo_tui.ui.strips import Line, Piece, line_width
@@ -19,7 +20,8 @@ from kumo_tui.units import age_text, count_text
 
 WIDE = 100
 ROOM_FOR_REASON = 120
-ROOM_FOR_MODE = 60
+ROOM_FOR_MODE = 80
+LEAST_NAME = 5
 AGE_LOOKS = {Freshness.FRESH: Look.NORMAL, Freshness.STALE: Look.AMBER, Freshness.GONE: Look.RED}
 
 
@@ -50,8 +52,10 @@ def where_line(snapshot: Snapshot, now: float, width: int, mode: Mode, signs: Gl
     line: Line = ()
     for line in _variants(snapshot, now, mode, signs):
         if line_width(line) <= width:
-            break
-    return line
+            return line
+    name, *rest = line
+    short = cut_middle(name.text, max(LEAST_NAME, width - line_width(tuple(rest))), signs.ellipsis)
+    return (replace(name, text=short), *rest)
 
 
 def _variants(snapshot: Snapshot, now: float, mode: Mode, signs: Glyphs) -> Iterator[Line]:
