@@ -64,6 +64,29 @@ async def test_space_on_the_field_opens_the_choice_and_the_preview_is_over_what_
         assert "nodes [2 of 3" in screen_text(pilot)
 
 
+async def test_those_that_cannot_take_part_stand_first_and_one_key_takes_all_or_none() -> None:
+    app = ActingApp(one_down())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await choosing_nodes(pilot)
+        boxes = [line for line in screen_text(pilot).splitlines() if "[x] mta" in line]
+        assert "mta3  takes no part: DOWN" in boxes[0] and "mta1" in boxes[1]
+        assert "a all or none" in screen_text(pilot)
+        await pilot.press("a")
+        assert "[x]" not in screen_text(pilot)
+        await pilot.press("down", "space", "enter")
+        await wait_for(pilot, lambda: app.screen is screen)
+        assert screen.draft.nodes == ("mta1",)
+
+
+async def test_one_key_takes_all_of_them_again() -> None:
+    app = ActingApp(fleet())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await choosing_nodes(pilot)
+        await pilot.press("space", "a", "enter")
+        await wait_for(pilot, lambda: app.screen is screen)
+        assert screen.draft.nodes == ()
+
+
 async def test_no_node_at_all_is_not_taken_and_esc_changes_nothing() -> None:
     app = ActingApp(fleet())
     async with app.run_test(size=(80, 24)) as pilot:

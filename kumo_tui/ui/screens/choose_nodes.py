@@ -36,6 +36,7 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
         Binding("escape", "leave", "back", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("down", "app.focus_next", "next", show=False),
+        Binding("a", "all_or_none", "all or none", show=False),
         # Without priority: it would overtake a Space that was typed just before.
         Binding("enter", "take", "take", show=False),
     ]
@@ -59,15 +60,15 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
         }
 
     def compose(self) -> ComposeResult:
-        """A box for each node, with what stands against it there."""
+        """A box for each node, with what stands against it there; those that cannot take part come first."""
         with Dialog("Nodes"):
             with VerticalScroll(can_focus=False):
-                for number, name in enumerate(self._targets):
+                for number, name in sorted(enumerate(self._targets), key=lambda entry: not self._why[entry[1]]):
                     why = self._why[name].removeprefix(f"{clean(name)} ").removesuffix(".")
                     label = f"{clean(name)}{f'  {why}' if why else ''}"
                     yield TickBox(label, name in self._chosen, id=f"node-{number}")
             with Horizontal(classes="row"):
-                yield Lines((Piece("Space takes or leaves out", Look.DIM),), id="hint")
+                yield Lines((Piece("Space one, a all or none", Look.DIM),), id="hint")
                 yield PushButton("Cancel", id="cancel")
                 yield PushButton("Take", id="take")
 
@@ -77,12 +78,23 @@ class ChooseNodesScreen(Modal[tuple[str, ...] | None]):
 
     def action_take(self) -> None:
         """Take what is ticked."""
-        boxes = [self.query_one(f"#node-{number}", TickBox) for number in range(len(self._targets))]
-        names = tuple(name for name, box in zip(self._targets, boxes, strict=True) if box.ticked)
+        names = tuple(name for name, box in zip(self._targets, self._boxes(), strict=True) if box.ticked)
         if names:
             self.dismiss(() if len(names) == len(self._targets) else names)
         else:
             self.query_one("#hint", Lines).show((Piece("At least one node is needed.", Look.RED),))
+
+    def action_all_or_none(self) -> None:
+        """Take every node; where all are taken, none."""
+        boxes = self._boxes()
+        wanted = not all(box.ticked for box in boxes)
+        for box in boxes:
+            if box.ticked is not wanted:
+                box.action_toggle_tick()
+
+    def _boxes(self) -> Sequence[TickBox]:
+        """The boxes, in the order of the targets."""
+        return [self.query_one(f"#node-{number}", TickBox) for number in range(len(self._targets))]
 
     @on(PushButton.Pressed, "#take")
     def _take_pressed(self) -> None:
