@@ -70,7 +70,7 @@ def fleet(prometheus: FakePrometheus, *, ages: Mapping[str, float | None] | None
     prometheus.vectors = {
         "(up{": [({"instance": name}, int(age is not None)) for name, age in known.items()],
         "timestamp(": [({"instance": name}, NOW - age) for name, age in known.items() if age is not None],
-        "count by (instance)": [({"instance": "mta1:8000"}, 3), ({"instance": "mta2:8000"}, 2)],
+        "count by (instance) ((": [({"instance": "mta1:8000"}, 3), ({"instance": "mta2:8000"}, 2)],
         "count(sum by (queue)": [({}, 4)],
         "topk(": [({"queue": "promo:acme@yahoo.com"}, 900), ({"queue": "news:zenith@aol.com"}, 100)],
         "offset 300s": [({"queue": "promo:acme@yahoo.com"}, 400)],

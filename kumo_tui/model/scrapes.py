@@ -17,12 +17,14 @@ class Target:
     """What Prometheus knows of one node. `instance` is its raw label.
 
     `up` is whether the last scrape worked, None where that is not stored. `scraped_ago_s` is how old the newest
-    sample of a metric of KumoMTA was by the server's own clock, None where there is none.
+    sample of a metric of KumoMTA was by the server's own clock, None where there is none. `copies` is how often
+    its metrics are stored.
     """
 
     instance: str
     up: bool | None
     scraped_ago_s: float | None = None
+    copies: int = 1
 
     @property
     def has_metrics(self) -> bool:
@@ -36,13 +38,15 @@ class Scrapes:
 
     `failing` maps nodes whose scrape fails to the first queue name that breaks it, "" where none is known.
     `unknown` are nodes that it does not know; `strangers` counts targets with metrics of KumoMTA that are no nodes
-    of ours; `by_node` gives each node's instance, raw.
+    of ours; `by_node` gives each node's instance, raw. `repeated` maps what is stored several times to how often:
+    our names, or raw instances of targets that are no nodes of ours.
     """
 
     failing: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     strangers: int = 0
     by_node: Mapping[str, str] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def compare(targets: Sequence[Target], nodes: Mapping[str, Sequence[str]]) -> Scrapes:
@@ -53,12 +57,13 @@ def compare(targets: Sequence[Target], nodes: Mapping[str, Sequence[str]]) -> Sc
         for node, called in nodes.items()
         if (found := next((each for each in called if each in by_instance), None)) is not None
     }
-    ours = set(by_node.values())
+    ours = {instance: node for node, instance in by_node.items()}
     return Scrapes(
         failing={node: "" for node, instance in by_node.items() if by_instance[instance].up is False},
         unknown=tuple(node for node in nodes if node not in by_node) if targets else (),
         strangers=sum(1 for target in targets if target.has_metrics and target.instance not in ours),
         by_node=by_node,
+        repeated={ours.get(each.instance, each.instance): each.copies for each in targets if each.copies > 1},
     )
 
 

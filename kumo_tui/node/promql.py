@@ -54,6 +54,11 @@ class Queries:
         return f"max by ({self.label}) ({stamps})"
 
     @property
+    def copies(self) -> str:
+        """Per instance how often its own counter is stored, where that is more than once: by two jobs, say."""
+        return f"count by ({self.label}) ({self._select('scheduled_count_total')}) > 1"
+
+    @property
     def messages_by_instance(self) -> str:
         """Messages in scheduled queues, per instance."""
         return f"sum by ({self.label}) ({self._queued})"

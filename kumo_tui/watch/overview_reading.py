@@ -50,16 +50,18 @@ class OverviewReader:
 
     async def targets(self) -> Read[Seen]:
         """What is scraped, and how old its newest samples are."""
-        up, stamps = await self._all(self._queries.up, self._queries.scraped_at)
+        queries = self._queries
+        up, stamps, repeated = await self._all(queries.up, queries.scraped_at, queries.copies)
         told = [*up.samples, *stamps.samples]
         working = {self._instance(sample): sample.value >= 1 for sample in up.samples}
         ages = {self._instance(sample): max(0.0, sample.at - sample.value) for sample in stamps.samples}
+        copies = {self._instance(sample): _count(sample.value) for sample in repeated.samples}
         targets = tuple(
-            Target(instance, working.get(instance), ages.get(instance))
+            Target(instance, working.get(instance), ages.get(instance), copies.get(instance, 1))
             for instance in sorted(working.keys() | ages.keys())
         )
         now = max((sample.at for sample in told), default=None)
-        return Read(Seen(targets, now), _warnings(up, stamps))
+        return Read(Seen(targets, now), _warnings(up, stamps, repeated))
 
     async def queued(self) -> Read[Queued]:
         """What stands in scheduled queues, and the largest of them with their change."""

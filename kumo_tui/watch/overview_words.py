@@ -83,6 +83,12 @@ def _missing(overview: Overview, fleet: Snapshot) -> Iterator[Note]:
             f"Prometheus does not know {and_more(unknown, _NAMED)}: missing here; "
             "if it is called otherwise there, set instance for the node"
         )
+    repeated = list(overview.scrapes.repeated)
+    if repeated:
+        yield Note(
+            f"{and_more(repeated, _NAMED)}: stored there more than once, by several jobs or replicas: these sums "
+            f"count {_it(repeated)} as often; match can narrow them"
+        )
     strangers = overview.scrapes.strangers
     if strangers:
         verb = "is no node" if strangers == 1 else "are no nodes"

@@ -53,6 +53,15 @@ def test_targets_and_nodes_are_compared() -> None:
     assert found.strangers == 1
 
 
+def test_a_target_that_is_stored_several_times_is_called_by_our_name_where_it_has_one() -> None:
+    targets = [
+        Target("mta1:8000", True, 3.0, copies=2),
+        Target("other", True, 2.0, copies=3),
+        Target("c", True, 1.0),
+    ]
+    assert compare(targets, {"mta1": ("mta1:8000",)}).repeated == {"mta1": 2, "other": 3}
+
+
 def test_where_nothing_is_known_no_node_is_called_unknown() -> None:
     assert compare([], {"mta1": ("mta1",)}).unknown == ()
 
