@@ -11,6 +11,8 @@ from functools import partial
 from typing import NamedTuple
 
 from kumo_tui.act.service import Acts
+from kumo_tui.cli.dashboard import TURN_S
+from kumo_tui.cli.lasting import lasting, look_for_garbage_seldom
 from kumo_tui.clock import SystemClock
 from kumo_tui.config import Settings
 from kumo_tui.journal.memory import MemoryJournal
@@ -121,6 +123,10 @@ def _dashboard(nodes: ManyNodes, what: str) -> Iterator[Measured]:
 
 
 def _inside(nodes: ManyNodes, what: str) -> Iterator[Measured]:
+    sys.setswitchinterval(TURN_S)
+    look_for_garbage_seldom()
+    with lasting():
+        pass  # all that is imported is left alone, as in the program
     took, cpu, longest = asyncio.run(_refreshed(nodes.urls))
     yield Measured(f"{what}: a refresh of all", f"{took:.1f} s, {cpu:.1f} s CPU")
     yield Measured(f"{what}: longest block of the event loop", f"{longest * 1000:.0f} ms in {SPAN_S:.0f} s")
