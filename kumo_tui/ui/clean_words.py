@@ -10,7 +10,7 @@ from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean, plural
-from kumo_tui.ui.operation_words import not_watched_words, unread_node
+from kumo_tui.ui.operation_words import names_of, not_watched_words, unread_node, where_words
 from kumo_tui.ui.theme import VERDICTS
 from kumo_tui.units import count_text, countdown_text, duration_text, end_text
 
@@ -76,13 +76,16 @@ def until_text(snapshot: Snapshot, left_s: float) -> str:
 def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str:
     """`at least 81,302 of 92,110 +412 · 3 sweeps · next as soon as mail stands · catches new mail for 04:12`.
 
+    `counted 81,302 of 92,110, perhaps fewer on mta2` where a node that forgot the stop may have its mail back.
     Of a stop that waits: what stands, what may come back, and until when it is stopped.
     """
     sums, progress = sums_of(status), status.ledger.progress
     if status.operation.is_waiting and not status.verdict.is_final:
         return f" {dot} ".join(_waiting_words(status, sums, snapshot))
     beyond = f" +{count_text(progress.beyond)}" if progress.beyond else ""
-    words = [f"at least {count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}"]
+    lost = names_of(node for node in status.nodes if node.verdict is Verdict.LOST)
+    least, doubt = ("counted", f", perhaps fewer on {lost}") if lost else ("at least", "")
+    words = [f"{least} {count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}{doubt}"]
     words.append(plural(sums.sweeps, "sweep"))
     if not status.verdict.is_final and status.verdict is not Verdict.UNKNOWN:
         words.append(_next_words(sums))
@@ -95,8 +98,7 @@ def meaning_words(status: OperationStatus, *, may_act: bool) -> str:
     """What the verdict over all nodes means and what it does not; keys are named only where one `may_act`."""
     verdict = status.verdict
     if status.fallen and verdict is not Verdict.UNKNOWN:
-        where = ", ".join(f"{node.verdict.value.upper()} on {clean(node.act.node)}" for node in status.fallen)
-        return f"{where}: nothing is held there. Elsewhere it goes on."
+        return f"{where_words(status.fallen)}: nothing is held there. Elsewhere it goes on."
     if verdict in _MEANING:
         return _MEANING[verdict]
     words = _WORDED.get(verdict)

@@ -28,12 +28,13 @@ def troubled_first(snapshot: Snapshot) -> Sequence[NodeSnapshot]:
 
 
 def answering_words(snapshot: Snapshot) -> str:
-    """`47 of 50 nodes answering, mta7 DOWN, mta9 STALE, 1 more`."""
+    """`47 of 50 nodes answering, mta7 DOWN, mta9 STALE, 1 more`; those that are switched off are counted last."""
     words = f"{snapshot.nodes_fresh} of {plural(len(snapshot.servers), 'node')} answering"
     bad = [node for node in troubled_first(snapshot) if node.counts and not node.is_fresh]
     named = [f"{clean(node.name)} {NODE_STATES[node.state].word}" for node in bad[:TITLE_NAMES]]
     more = [f"{len(bad) - TITLE_NAMES} more"] if len(bad) > TITLE_NAMES else []
-    return ", ".join([words, *named, *more])
+    off = sum(1 for node in snapshot.servers if node.state is NodeState.DISABLED)
+    return ", ".join([words, *named, *more, *([f"{off} disabled"] if off else [])])
 
 
 def fleet_lines(snapshot: Snapshot, now: float, width: int, signs: Glyphs) -> Sequence[Line]:

@@ -1,5 +1,7 @@
 """What an operation's state means, in honest words (DESIGN 3, rules 11 to 14)."""
 
+from collections.abc import Iterable
+
 from kumo_tui.act.guardian import cancelled_by_itself
 from kumo_tui.act.requests import BOUNCE_PATH, PlannedRequest, bounce_body
 from kumo_tui.model.directives import misses_new_mail
@@ -8,9 +10,11 @@ from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, plural
 from kumo_tui.ui.theme import VERDICTS, Glyphs
 from kumo_tui.units import count_text, countdown_text, duration_text
+
+NAMED_MOST = 3
 
 
 def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str:
@@ -44,6 +48,19 @@ def unread_node(progress: NodeProgress, snapshot: Snapshot) -> NodeSnapshot | No
     return node if node is not None and not node.is_fresh and not progress.verdict.is_final else None
 
 
+def names_of(nodes: Iterable[NodeProgress]) -> str:
+    """The clean names of these nodes; of many, how many more there are."""
+    return and_more([node.act.node for node in nodes], NAMED_MOST)
+
+
+def where_words(nodes: Iterable[NodeProgress]) -> str:
+    """`LOST on mta2, mta4 and 7 more, REJECTED on mta3`: each verdict once, with its nodes."""
+    by_verdict: dict[Verdict, list[NodeProgress]] = {}
+    for node in nodes:
+        by_verdict.setdefault(node.verdict, []).append(node)
+    return ", ".join(f"{verdict.value.upper()} on {names_of(those)}" for verdict, those in by_verdict.items())
+
+
 def not_watched_words(status: OperationStatus) -> str:
     """What keeps an operation from being whole: it is unknown on nodes that this session does not have.
 
@@ -52,7 +69,7 @@ def not_watched_words(status: OperationStatus) -> str:
     unknown = [node for node in status.nodes if node.verdict is Verdict.UNKNOWN]
     if status.verdict is not Verdict.UNKNOWN or any(node.is_watched for node in unknown):
         return ""
-    where = ", ".join(clean(node.act.node) for node in unknown)
+    where = names_of(unknown)
     elsewhere = (
         "" if all(node.verdict.is_final for node in status.nodes if node.is_watched) else "; there it goes on"
     )
@@ -118,8 +135,7 @@ def verdict_words(status: OperationStatus, snapshot: Snapshot) -> str:
         tag = tagged_reason("", status.operation.tag).strip()
         return f"asking: looking for {tag} in the nodes' lists. It is never sent again by itself."
     if status.fallen:
-        where = ", ".join(f"{node.verdict.value.upper()} on {clean(node.act.node)}" for node in status.fallen)
-        return f"{where}: nothing is caught there. Elsewhere it goes on."
+        return f"{where_words(status.fallen)}: nothing is caught there. Elsewhere it goes on."
     if verdict in (Verdict.SWEPT, Verdict.CATCHING):
         return f"{_CATCHING[verdict]} for {left}.{_waiting_words(status, snapshot)}"
     if verdict is Verdict.DONE and status.operation.tag in snapshot.gathered:

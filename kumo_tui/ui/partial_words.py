@@ -1,6 +1,6 @@
 """What is said of an operation that some nodes took and some did not, and of where it could be sent on to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from kumo_tui.model.offer import Offer, Why
 from kumo_tui.model.operation import ActState, Mode
@@ -9,6 +9,7 @@ from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import NOT_THERE, Verdict
 from kumo_tui.text import clean, one_line, plural
+from kumo_tui.ui.operation_words import names_of, where_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -110,17 +111,12 @@ def _partial_words(status: OperationStatus, snapshot: Snapshot) -> Iterator[str]
     asking = [node for node in gone if node.verdict is Verdict.UNKNOWN and node.act.state is ActState.UNKNOWN]
     silent = [node for node in gone if node not in fell and node not in asking]
     if fell:
-        where = ", ".join(f"{node.verdict.value.upper()} on {clean(node.act.node)}" for node in fell)
-        yield f"{where}: nothing is {'held' if is_clean else 'caught'} there."
+        yield f"{where_words(fell)}: nothing is {'held' if is_clean else 'caught'} there."
     if asking:
         tag = tagged_reason("", status.operation.tag).strip()
-        yield f"Not known on {_names(asking)}: looking for {tag} in the list there, never sent again by itself."
+        yield f"Not known on {names_of(asking)}: looking for {tag} in the list there, never sent again by itself."
     if silent:
         what = "what is stopped there stays so" if is_clean else "it runs on there"
-        yield f"No answer from {_names(silent)}: {what} until its own end, and a restart forgets it."
+        yield f"No answer from {names_of(silent)}: {what} until its own end, and a restart forgets it."
     going_on = any(node not in gone and not node.verdict.is_final for node in status.nodes)
     yield "Elsewhere it goes on." if going_on else "Elsewhere it was done."
-
-
-def _names(nodes: Iterable[NodeProgress]) -> str:
-    return ", ".join(clean(node.act.node) for node in nodes)

@@ -95,6 +95,24 @@ async def test_the_headline_says_on_how_many_nodes_it_is_known() -> None:
         check_frame(app, "operation-node-down-80x24")
 
 
+async def test_what_was_counted_is_no_lower_bound_where_a_node_came_back_with_its_mail() -> None:
+    app = ActingApp(snapshot(*fleet(3), operations=[catching(3, lost="mta2")]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = " ".join((await opened(pilot)).split())
+        assert "counted 426,090 of 426,090, perhaps fewer on mta2 · 14 sweeps" in words
+        assert "at least" not in words
+
+
+async def test_of_many_nodes_that_lost_it_the_first_are_named() -> None:
+    shown = catching(12)
+    lost = [clean_node(Verdict.LOST, name=node.act.node, swept=PROMO, sweeps=2, note=GONE) for node in shown.nodes]
+    app = ActingApp(snapshot(*fleet(12), operations=[replace(shown, nodes=(*lost[:10], *shown.nodes[10:]))]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = " ".join((await opened(pilot)).split())
+        assert "PARTIAL: LOST on mta1, mta2, mta3 and 7 more: nothing is held there." in words
+        assert "perhaps fewer on mta1, mta2, mta3 and 7 more" in words
+
+
 async def test_why_a_node_cannot_be_read_is_said_in_full() -> None:
     app = ActingApp(snapshot(*fleet(3, down=("mta2",)), operations=[catching(3)]))
     async with app.run_test(size=(80, 24)) as pilot:
