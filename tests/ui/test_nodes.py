@@ -14,7 +14,6 @@ from kumo_tui.model.queues import QueueTable
 from kumo_tui.model.snapshot import ListTrouble, MachineInfo, Metrics, NodeSnapshot, NodeState, Snapshot, Timed
 from kumo_tui.profiles import ProfileSettings
 from kumo_tui.ui.app import KumoTuiApp
-from kumo_tui.ui.fleet_lines import answering_words
 from kumo_tui.ui.node_lines import node_facts, node_row, size_text, took_text
 from kumo_tui.ui.screens.dashboard import DashboardScreen
 from kumo_tui.ui.screens.node_detail import NodeDetailScreen
@@ -221,22 +220,9 @@ def test_a_cause_is_told_once_with_the_parts_that_it_holds_for_and_another_one_b
     assert error_words(mta(errors=cut, state=NodeState.DOWN)) == f": {said}"
 
 
-@pytest.mark.parametrize(
-    ("skew", "words"), [(-1.0, "ok"), (0.4, "ok"), (4.9, "ok"), (-92.0, "-92s"), (7.0, "+7s")]
-)
-def test_a_clock_is_no_flicker_of_the_second_that_it_is_told_to(skew: float, words: str) -> None:
-    row = node_row(mta(clock_skew_s=skew), START, settings(), GLYPHS, wide=False, insecure=False)
-    assert row.cells[7].text == words
-
-
 def test_what_a_node_that_is_down_can_do_is_not_known_rather_than_nothing() -> None:
     down = facts_of(mta(capability=None, state=NodeState.DOWN, errors={"description": "mta1: refused."}))
     assert down["can"].startswith("not known now: its description cannot be read")
-
-
-def test_the_title_counts_the_nodes_that_are_switched_off() -> None:
-    off = mta("mta2", enabled=False, state=NodeState.DISABLED)
-    assert answering_words(snapshot(mta(), off)) == "1 of 2 nodes answering, 1 disabled"
 
 
 def test_every_label_leaves_a_blank_before_its_words() -> None:
