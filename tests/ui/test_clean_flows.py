@@ -31,6 +31,7 @@ from tests.ui.acting_world import (
     snapshot,
 )
 from tests.ui.clean_world import DEFECTIVE, clean_node, clean_status, stopped, sweeping
+from tests.ui.dialogs import answer, app_of, at, words
 from tests.ui.pilots import wait_for
 
 DRAFT = Draft(campaign="promo", reason="bad link", ticket="#4711", duration="15m")
@@ -38,21 +39,6 @@ DRAFT = Draft(campaign="promo", reason="bad link", ticket="#4711", duration="15m
 
 def world(*operations: OperationStatus) -> ActingApp:
     return ActingApp(snapshot(node(PROMO, ready=2_310, capability=DEFECTIVE), operations=operations))
-
-
-def app_of(pilot: Pilot) -> ActingApp:
-    assert isinstance(pilot.app, ActingApp)
-    return pilot.app
-
-
-def words(pilot: Pilot) -> str:
-    return " ".join(screen_text(pilot).replace("│", " ").split())
-
-
-async def at(pilot: Pilot, kind: type) -> None:
-    await wait_for(pilot, lambda: isinstance(pilot.app.screen, kind), f"{kind.__name__} never came")
-    await pilot.pause()
-    app_of(pilot).clock.jump(1.0)
 
 
 async def composed(pilot: Pilot, button: str, draft: Draft = DRAFT) -> None:
@@ -75,15 +61,6 @@ async def confirm(pilot: Pilot) -> ConfirmScreen:
     app_of(pilot).clock.jump(1.0)
     await pilot.press("enter")
     return screen
-
-
-async def answer(pilot: Pilot, button: str) -> None:
-    await at(pilot, QuestionScreen)
-    pilot.app.screen.query_one(f"#{button}").focus()
-    await pilot.press("enter")
-    await wait_for(pilot, lambda: not isinstance(pilot.app.screen, QuestionScreen))
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 async def test_a_clean_bounce_is_confirmed_by_the_typed_text_and_followed() -> None:

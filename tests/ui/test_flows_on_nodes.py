@@ -22,8 +22,8 @@ from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.screens.stop import StopScreen
 from tests.ui.acting_world import PROMO, TAG, ActingApp, Pilot, entry, node, screen_text, snapshot, status
 from tests.ui.clean_world import DEFECTIVE, clean_node, clean_status
+from tests.ui.dialogs import answer, at, words
 from tests.ui.pilots import wait_for
-from tests.ui.test_clean_flows import answer, at, words
 
 DRAFT = Draft(campaign="promo", reason="bad link", ticket="#4711", duration="15m")
 
