@@ -3,19 +3,19 @@
 import contextlib
 import getpass
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.waiting import PATIENCE_S, wait
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 MISSING = [name for name, found in (("ssh", shutil.which("ssh")), ("sshd", SSHD)) if not found]
 REASON = f"there is no {' and no '.join(MISSING)} here (Debian: openssh-server)"
-
-PATIENCE_S = 20.0
 
 _SETTINGS = """
 Port {port}
@@ -109,10 +109,12 @@ def sshd(folder: Path, *, more: str = "") -> Iterator[Sshd]:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, below those that connections and port 0 are given by chance."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:
@@ -141,13 +143,3 @@ def using(folder: Path) -> list[int]:
             if str(folder).encode() in line.read_bytes():
                 found.append(int(line.parent.name))
     return found
-
-
-def wait(condition: object, what: str) -> None:
-    """Return when the condition holds."""
-    assert callable(condition)
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
-        # Another process, on real ports: nothing here could tell when to look again.
-        time.sleep(0.02)

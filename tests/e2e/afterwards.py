@@ -36,9 +36,18 @@ def to_directives(desk: Desk, piece: str) -> None:
     """Put the cursor of the lower table on the row with this text."""
     desk.press("tab")
     for _row in range(8):
-        rows = [line for line in desk.lines if line.startswith("›")]
-        if rows and piece in rows[-1]:
+        if piece in desk.lines[_cursor(desk)]:
             return
-        desk.press("down")
-        desk.pump(0.2)
+        _down(desk)
     raise AssertionError(f"no row with {piece!r} under the cursor:\n{desk.text}")
+
+
+def _down(desk: Desk) -> None:
+    before = _cursor(desk)
+    desk.press("down")
+    desk.wait(lambda _text: _cursor(desk) > before, "the cursor to move down")
+
+
+def _cursor(desk: Desk) -> int:
+    """The line that has the cursor of the lower table."""
+    return max(number for number, line in enumerate(desk.lines) if line.startswith("›"))

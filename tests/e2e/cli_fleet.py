@@ -6,18 +6,20 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from tests.e2e.terminal import KEPT
 from tests.lawful import offences
+from tests.waiting import PATIENCE_S, wait
+
+Value = TypeVar("Value")
 
 KUMO_TUI = str(Path(sys.executable).with_name("kumo-tui"))
-PATIENCE_S = 60.0
 
 
 class ServedFleet:
@@ -60,7 +62,7 @@ class ServedFleet:
 
     def requests(self, name: str = "mta1") -> list[dict[str, Any]]:
         """Every request to a node so far."""
-        return list(httpx.get(f"{self.urls[name]}/_sim/requests", trust_env=False).json())
+        return list(httpx.get(f"{self.urls[name]}/_sim/requests", trust_env=False, timeout=PATIENCE_S).json())
 
     def fault(self, name: str = "mta1", **fault: object) -> None:
         """Let a node misbehave."""
@@ -68,20 +70,18 @@ class ServedFleet:
 
     def control(self, name: str, action: str, body: object = None) -> None:
         """Do something to a node from behind."""
-        httpx.post(f"{self.urls[name]}/_sim/{action}", json=body, trust_env=False).raise_for_status()
+        httpx.post(
+            f"{self.urls[name]}/_sim/{action}", json=body, trust_env=False, timeout=PATIENCE_S
+        ).raise_for_status()
 
     def mend(self) -> None:
         """End every fault."""
         for url in self.urls.values():
-            httpx.delete(f"{url}/_sim/faults", trust_env=False).raise_for_status()
+            httpx.delete(f"{url}/_sim/faults", trust_env=False, timeout=PATIENCE_S).raise_for_status()
 
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
-        """Return when the condition holds."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < deadline, f"waited {PATIENCE_S:.0f} s for {what}"
-            # Another process, on real ports: nothing here could tell when to look again.
-            time.sleep(0.02)
+    def wait(self, condition: Callable[[], object], what: str) -> None:
+        """Return when the condition holds, of what these nodes did."""
+        wait(condition, what)
 
 
 @contextlib.contextmanager
@@ -133,6 +133,12 @@ def kumo_tui(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]
         check=False,
         env=environment(**variables),
     )
+
+
+def together(*calls: Callable[[], Value]) -> list[Value]:
+    """What these give, all at once: most of each is the start of a program."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [each.result() for each in [pool.submit(call) for call in calls]]
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +26,19 @@ from kumo_tui.journal.durable import open_journal
 from kumo_tui.journal.records import Recorded
 from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, environment, serving
 from tests.e2e.kill_checks import BOUNCES, MEANT, OTHERS, STOPS, Evidence, Moment, moment_of
+from tests.waiting import PATIENCE_S
 
 NODE = "mta1"
 LANES = 5
-PATIENCE_S = 90.0
 SAID_MOST = 600
 BACKLOG = 50
 
 # A life takes so long, from the start of the process to the last word, on a machine with little else to do.
 LIFE_S = 6.5
 EARLIEST_S = 0.3
+
+# By then it has sent its first act there; on any other machine the rest of its life begins with that act.
+START_S = 1.2
 
 # How often the process that goes on is killed as well, at most.
 MORE_KILLS = (0, 0, 0, 1, 1, 2)
@@ -57,6 +60,12 @@ latency = 0.02
 [[node.sender]]
 queues = ["one:s1@slow.q.example", "two:s2@slow.q.example"]
 rate = 6
+
+# Something to bounce is there however late a process begins.
+[[node.standing]]
+queues = ["one:s1@slow.q.example"]
+messages = 5
+due_in = [86400, 86400]
 """
 
 BOUNCE = (
@@ -109,11 +118,11 @@ class Attempt:
         for method, path in (("POST", STOPS), ("DELETE", STOPS), ("POST", BOUNCES)):
             seconds = self._chance.uniform(0, 0.5)
             self._fleet.fault(kind="delay_reply", path=path, method=method, seconds=seconds)
-        self._killed(BOUNCE)
+        self._killed(BOUNCE, self._fleet.acts)
         code: int | None = None
         for _kill in range(self._chance.choice(MORE_KILLS)):
             if not self._is_over():
-                self._killed(("watch", self._tag()))
+                self._killed(("watch", self._tag()), self._fleet.requests)
         if not self._is_over():
             code = self._watched()
         evidence = self._evidence(code)
@@ -127,11 +136,21 @@ class Attempt:
             self._words.read_text()[-SAID_MOST:],
         )
 
-    def _killed(self, words: Sequence[str]) -> None:
-        """Start it, and kill it after a while, unless it ends before."""
+    def _killed(self, words: Sequence[str], asked: Callable[[], Sequence[object]]) -> None:
+        """Start it, and kill it after a while, unless it ends before; how long its start takes matters little.
+
+        `asked` gives what was asked of the node so far: one more of these, and it has started.
+        """
+        life_s, before = self._chance.uniform(EARLIEST_S, LIFE_S), len(asked())
         with self._process(words) as process:
+            if life_s > START_S:
+                life_s -= START_S
+                self._fleet.wait(
+                    lambda: process.poll() is not None or len(asked()) > before,
+                    "its first request",
+                )
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(self._chance.uniform(EARLIEST_S, LIFE_S))
+                process.wait(life_s)
             process.kill()
         self._moments.append(moment_of(self._recorded()))
 

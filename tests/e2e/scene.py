@@ -24,12 +24,16 @@ import httpx
 
 from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, environment, kumo_tui, serving, started
 from tests.e2e.terminal import Terminal
+from tests.waiting import PATIENCE_S
 
 BOUNCES, STOPS = "/api/admin/bounce/v1", "/api/admin/suspend/v1"
 QUICK = {"POLL__INTERVAL_S": "0.5", "ACT__ANSWER_TIMEOUT_S": "2", "ACT__SETTLE_S": "30"}
 
 # A dialog takes no key within 0.4 s of its opening (DESIGN rule 7).
 DEAF_S = 0.45
+
+# The line of the form whose first field is how long.
+DURATION = "│ for "
 
 
 class Desk(Terminal):
@@ -57,6 +61,7 @@ class Desk(Terminal):
         self.type(reason)
         self.wait_for(f"[{reason} ")
         self.press("tab", "tab")
+        self.wait_lit(DURATION)
         if duration:
             self.press("ctrl+u")
             self.type(duration)
@@ -181,7 +186,7 @@ class Scene:
     def log(self, node: str = "mta1") -> dict[str, dict[str, int]]:
         """What a node says became of every message, by kind and queue; its plan needs `log = true`."""
         url = f"{self.fleet.urls[node]}/_sim/log"
-        counts: dict[str, dict[str, int]] = httpx.get(url, trust_env=False).json()["counts"]
+        counts: dict[str, dict[str, int]] = httpx.get(url, trust_env=False, timeout=PATIENCE_S).json()["counts"]
         return counts
 
     def bounced(self, node: str = "mta1") -> int:
@@ -190,7 +195,15 @@ class Scene:
 
     def directives(self, node: str = "mta1") -> Sequence[dict[str, Any]]:
         """The directives that a node lists. The request is in its log too, as a GET."""
-        found: list[dict[str, Any]] = httpx.get(f"{self.fleet.urls[node]}{BOUNCES}", trust_env=False).json()
+        return self._listed(node, BOUNCES)
+
+    def standing(self, node: str = "mta1") -> Sequence[dict[str, Any]]:
+        """The stops that a node lists. The request is in its log too, as a GET."""
+        return self._listed(node, STOPS)
+
+    def _listed(self, node: str, path: str) -> list[dict[str, Any]]:
+        url = f"{self.fleet.urls[node]}{path}"
+        found: list[dict[str, Any]] = httpx.get(url, trust_env=False, timeout=PATIENCE_S).json()
         return found
 
     def _bodies(self, node: str, method: str, path: str) -> list[dict[str, Any]]:

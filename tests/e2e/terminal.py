@@ -16,8 +16,9 @@ from typing import Self
 
 import pyte
 
-PATIENCE_S = 30.0
-FIELDS, ONWARD_S = 8, 0.3
+from tests.waiting import PATIENCE_S
+
+FIELDS = 8
 KEPT = {"PATH", "HOME", "VIRTUAL_ENV", "XDG_STATE_HOME"}
 KEYS = {
     "enter": "\r",
@@ -137,16 +138,41 @@ class Terminal:
         """Read until this sentence is on the screen, wherever it wraps."""
         self.wait(lambda _text: piece in self.flat, repr(piece), patience_s)
 
+    @property
+    def lit(self) -> frozenset[tuple[int, int]]:
+        """The cells, as line and column, with a ground of their own: the cursor of what has the focus."""
+        return frozenset(
+            (line, column)
+            for line, cells in self.screen.buffer.items()
+            for column, cell in cells.items()
+            if cell.reverse or cell.bg != "default"
+        )
+
+    def is_lit(self, piece: str) -> bool:
+        """Whether the focus is in a line with this text, there or behind it."""
+        return any(0 <= self.lines[line].find(piece) <= column for line, column in self.lit)
+
+    def wait_lit(self, piece: str) -> None:
+        """Read until the focus is in a line with this text, there or behind it."""
+        self.wait(lambda _text: self.is_lit(piece), f"the focus at {piece!r}")
+
     def onward(self, piece: str) -> None:
-        """Press Enter, from field to field of a form, until this is said: how many fields there are may change."""
+        """Go through a form with Enter, press its button Review once, and read until this is said.
+
+        Each Enter leaves when the one before has moved the focus: one too many would press what opens then.
+        """
+        self.wait(lambda _text: bool(self.lit), "the focus")
         for _field in range(FIELDS):
-            self.press("enter")
-            until = time.monotonic() + ONWARD_S
-            while piece not in self.flat and time.monotonic() < until:
-                self.pump(0.05)
-            if piece in self.flat:
-                return
+            if self.is_lit("[ Review ]"):
+                break
+            self._enter()
+        self.press("enter")
         self.wait_said(piece)
+
+    def _enter(self) -> None:
+        before = self.lit
+        self.press("enter")
+        self.wait(lambda _text: self.lit not in (before, frozenset()), "the focus to move")
 
     def wait_gone(self, piece: str, patience_s: float = PATIENCE_S) -> None:
         """Read until this text is not on the screen any more."""

@@ -21,7 +21,7 @@ retry_interval = 60
 [[node.provider]]
 site = "slow.example"
 domains = ["slow.q.example"]
-rate = 40
+rate = 15
 connections = 1
 latency = 0.01
 
@@ -80,18 +80,18 @@ def test_wrong_usage_is_2_with_nothing_on_standard_output(quiet: ServedFleet, wo
 
 def test_a_bounce_is_sent_once_and_another_process_follows_it(quiet: ServedFleet) -> None:
     code, (answer,) = quiet.json(
-        "bounce", "--campaign", "promo", *REASON, "--plain", "--yes", "--expect", "240", "--duration", "4s"
+        "bounce", "--campaign", "promo", *REASON, "--plain", "--yes", "--expect", "240", "--duration", "10s"
     )
     (sent,) = quiet.acts()
     assert (code, sent["path"], sent["method"]) == (0, BOUNCE, "POST")
-    assert json.loads(sent["body"])["duration"] == "4s"
+    assert json.loads(sent["body"])["duration"] == "10s"
     code, lines = quiet.json("watch", answer["operation"])
     assert (code, lines[-1]["verdict"], lines[-1]["bounced"]) == (0, "done", 240)
     assert len(quiet.acts()) == 1
 
 
 def test_following_ends_with_the_directive(quiet: ServedFleet) -> None:
-    code, (answer, *lines) = quiet.json("bounce", "--campaign", "news", *ANY, "--follow", "--duration", "2s")
+    code, (answer, *lines) = quiet.json("bounce", "--campaign", "news", *ANY, "--follow", "--duration", "5s")
     assert (code, answer["baseline"]) == (0, {"queues": 1, "messages": 30})
     assert (lines[-1]["verdict"], lines[-1]["bounced"], lines[-1]["beyond"]) == ("done", 30, 0)
 
@@ -109,7 +109,7 @@ def test_a_late_error_is_settled_by_the_list(quiet: ServedFleet) -> None:
 
 
 def test_an_outcome_that_nobody_can_tell_is_6(quiet: ServedFleet) -> None:
-    quiet.fault(kind="delay_reply", path=BOUNCE, method="POST", seconds=1.0)
+    quiet.fault(kind="delay_reply", path=BOUNCE, method="POST", seconds=4.0)
     quiet.fault(kind="error_after", path=BOUNCE, method="POST")
     with quiet.running("bounce", "--campaign", "promo", *ANY, "--settle", "2s", "--json") as process:
         quiet.wait(lambda: bool(quiet.acts()), "the bounce")

@@ -13,7 +13,7 @@ PROMO = (
     "--at-most",
     "100000",
     "--duration",
-    "9s",
+    "15s",
 )
 
 
@@ -21,7 +21,7 @@ def test_a_bounce_whose_process_was_killed_before_the_answer_is_adopted_and_neve
     with serving("quiet") as fleet:
         fleet.fault(kind="delay_reply", path="/api/admin/bounce/v1", method="POST", seconds=60.0)
         with fleet.running(*PROMO) as process:
-            fleet.wait(lambda: bool(fleet.json("directives")[1][0]["directives"]), "the directive to be listed")
+            fleet.wait(lambda: bool(fleet.acts()), "the bounce")
             process.kill()
         fleet.mend()
         listed = fleet.json("directives")[1][0]["directives"][0]

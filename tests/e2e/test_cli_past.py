@@ -9,7 +9,7 @@ PROMO = ("bounce", "--campaign", "promo", "--reason", "bad |link|", "--yes", "--
 
 def test_history_and_report_tell_of_a_bounce_when_its_node_is_gone() -> None:
     with serving("quiet") as fleet:
-        code, lines = fleet.json(*PROMO, "--duration", "3s", "--follow")
+        code, lines = fleet.json(*PROMO, "--duration", "5s", "--follow")
         assert code == 0
         tag = lines[0]["operation"]
     done = kumo_tui("history", "--json")

@@ -10,8 +10,6 @@ from tests.e2e.cli_fleet import KUMO_TUI, serving
 from tests.e2e.scene import Desk, Scene
 from tests.e2e.terminal import Terminal
 
-LONG_S = 90.0
-
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Scene]:
@@ -33,7 +31,7 @@ def test_a_node_dies_in_the_middle_of_a_bounce_is_back_without_it_and_gets_it_by
         _it_dies(desk, stage)
         _it_is_back_without_it(desk, stage)
         _it_is_sent_there(desk, stage)
-        desk.wait_for("✓ DONE", LONG_S)
+        desk.wait_for("✓ DONE")
         _nothing_stands(stage)
 
 
@@ -49,7 +47,7 @@ def _it_dies(desk: Desk, stage: Scene) -> None:
 
 def _it_is_back_without_it(desk: Desk, stage: Scene) -> None:
     """The restarted node has forgotten the stop; what it had not bounced yet stands again."""
-    desk.wait_for("LOST", LONG_S)
+    desk.wait_for("LOST")
     desk.wait_said("mta2 has it no more: ")
     desk.wait(
         lambda _text: bool(re.search(r"[\d,]{4,} matching messages stand there\. t sends", desk.flat)), "the offer"
@@ -74,10 +72,10 @@ def _it_is_sent_there(desk: Desk, stage: Scene) -> None:
 
 
 def _nothing_stands(stage: Scene) -> None:
+    """The first bounce ends on the other two nodes a while before or after the second one on mta2."""
+    stage.fleet.wait(lambda: not any(stage.standing(name) for name in stage.fleet.urls), "every stop to end")
     assert [len(stage.stops(name)) for name in stage.fleet.urls] == [1, 2, 1]
-    assert [body["duration"] for name in stage.fleet.urls for body in stage.bounces(name)] == ["0s"] * sum(
-        len(stage.bounces(name)) for name in stage.fleet.urls
-    )
+    assert {body["duration"] for name in stage.fleet.urls for body in stage.bounces(name)} == {"0s"}
     assert all(stage.directives(name) == [] for name in stage.fleet.urls)
 
 

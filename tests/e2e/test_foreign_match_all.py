@@ -31,7 +31,7 @@ def test_somebody_elses_match_all_raises_an_alarm_over_the_full_width_and_goes_b
             identity = _bounce_everything_by_hand(stage)
             desk.wait_for("everything or exact queues")
             _is_alarmed_over_the_full_width(desk, identity)
-            assert "NOT OURS" in desk.line_with("everything or exact queues")
+            desk.wait_match(r"everything or exact queues\S* .*NOT OURS")
             to_directives(desk, "everything or exact queues")
             desk.press("x")
             desk.wait_for("to cancel it: [")
@@ -52,9 +52,14 @@ def _bounce_everything_by_hand(stage: Scene) -> str:
 
 def _is_alarmed_over_the_full_width(desk: Desk, identity: str) -> None:
     """Two lines whose ground is coloured from edge to edge, as that of no line around them."""
+
+    def is_alarmed(_text: str) -> bool:
+        rows = [row for row, line in enumerate(desk.lines) if f"{identity[:8]} NOT OURS" in line]
+        alarming = [all(desk.screen.buffer[each][column].reverse for column in range(WIDTH)) for each in range(24)]
+        return bool(rows) and alarming[rows[0] - 1 : rows[0] + 3] == [False, True, True, False]
+
+    desk.wait(is_alarmed, "the alarm")
     row = next(row for row, line in enumerate(desk.lines) if f"{identity[:8]} NOT OURS" in line)
-    alarming = [all(desk.screen.buffer[each][column].reverse for column in range(WIDTH)) for each in range(24)]
-    assert alarming[row - 1 : row + 3] == [False, True, True, False]
     assert "everything, or an exact list" in desk.lines[row]
     assert re.search(r"purge · seen \d+s · (10:00|0?9:\d\d) left · Tab, x cancels it", desk.lines[row + 1])
 

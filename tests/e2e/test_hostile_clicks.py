@@ -57,4 +57,6 @@ def _click(desk: Desk, shown: str) -> None:
     column = desk.lines[row].index(shown) + 3
     for end in "Mm":
         desk.type(f"\x1b[<0;{column + 1};{row + 1}{end}")
-    desk.wait(lambda _text: desk.line_with(shown).startswith("›"), "the cursor to follow")
+    desk.wait(
+        lambda _text: any(shown in line and line.startswith("›") for line in desk.lines), "the cursor to follow"
+    )

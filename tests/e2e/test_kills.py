@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.cli_fleet import ServedFleet, serving
 from tests.e2e.kill_checks import MEANT, OTHERS, STOPS, Evidence
 from tests.e2e.kills import BACKLOG, BOUNCE, NODE, SCENARIO, run_many
+from tests.waiting import PATIENCE_S
 
 NOTHING = Evidence(requests=(), records=(), standing=(), recorded=None, kills=1, goes_on=False, code=None)
 
@@ -50,11 +51,11 @@ def test_what_is_held_against_a_killed_bounce_can_fail() -> None:
 def test_a_signal_ends_the_sweeping_with_words_and_leaves_the_stop_to_the_next_start(
     fleet: ServedFleet, number: signal.Signals, code: int
 ) -> None:
-    with fleet.running(*BOUNCE) as process:
+    with fleet.running(*BOUNCE, "--duration", "10s") as process:
         fleet.wait(lambda: bool(standing(fleet)), "the stop to stand")
         fleet.wait(lambda: any("bounce/v1" in act["path"] for act in fleet.acts()), "the first sweep")
         process.send_signal(number)
-        _out, words = process.communicate(timeout=30)
+        _out, words = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
     assert "Traceback" not in words
     assert len(standing(fleet)) == 1

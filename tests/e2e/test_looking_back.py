@@ -15,7 +15,7 @@ def test_what_a_command_bounced_is_found_opened_and_reported(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with serving("quiet") as fleet:
-        code, lines = fleet.json(*PROMO, "--duration", "3s", "--follow")
+        code, lines = fleet.json(*PROMO, "--duration", "5s", "--follow")
         assert code == 0
         tag = lines[0]["operation"]
         with Terminal([KUMO_TUI, *fleet.endpoints]) as terminal:

@@ -54,13 +54,9 @@ def click(desk: Desk, row: int, column: int) -> None:
     desk.type(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
 
 
-def is_dashboard(desk: Desk) -> bool:
-    return "QUEUE" in desk.text and "Directives" in desk.text
-
-
 def nothing_acts(desk: Desk) -> None:
     """No key, no hint, no palette entry, no line of help and no click leads to an act."""
-    assert not [words for words in ACTING if words in desk.text]
+    desk.wait(lambda text: not any(words in text for words in ACTING), "the hints to go")
     desk.press("b", "s", "tab")
     desk.press("x", "b", "s", "tab")
     for column in range(1, COLUMNS, 3):
@@ -77,7 +73,7 @@ def nothing_acts(desk: Desk) -> None:
         desk.wait_for(word)
         assert not [words for words in HELP if words in desk.text]
         desk.back("Directives")
-    assert is_dashboard(desk)
+    desk.wait(lambda text: "QUEUE" in text and "Directives" in text, "the dashboard")
 
 
 def test_with_all_rights_each_of_it_is_there(stage: Scene) -> None:

@@ -7,30 +7,22 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
-from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, environment, kumo_tui, serving
+from tests.e2e.cli_fleet import KUMO_TUI, ServedFleet, environment, kumo_tui, serving, together
 from tests.e2e.scene import QUICK, Desk
-from tests.sshd import MISSING, REASON, Sshd, free_port, sshd, using, wait
+from tests.sshd import MISSING, REASON, Sshd, free_port, sshd, using
+from tests.waiting import wait
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=REASON)
 
 README = Path(__file__).parents[2] / "README.md"
-Value = TypeVar("Value")
 
 BOUNCE = ("bounce", "--reason", "bad link", "--plain", "--yes", "--json")
-
-
-def together(*calls: Callable[[], Value]) -> list[Value]:
-    """What these give, all at once: most of each is the start of a program."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [each.result() for each in [pool.submit(call) for call in calls]]
 
 
 class Behind:
