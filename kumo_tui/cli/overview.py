@@ -57,7 +57,7 @@ async def _read(call: Call, span: Span) -> tuple[Overview, Snapshot]:
             watch.look_back(span)
             overview = await watch.read_once()
             if overview.scrapes.failing:
-                await house.watcher.poll_once()
+                await house.watcher.look_quickly()
                 overview = await watch.read_once(whole=False)
         finally:
             await watch.stop()

@@ -19,7 +19,7 @@ from kumo_tui.model.directives import Directive
 from kumo_tui.model.names import Part, parse_name
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.queues import QueueTable
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import SLOW_AFTER_S, NodeSnapshot, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.units import age_text, count_text, countdown_text
 
@@ -108,9 +108,11 @@ def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
 
 def trouble_of(node: NodeSnapshot) -> str | None:
     """What is wrong with a node in one line that names it; None while nothing is."""
-    if not node.errors:
+    if node.errors:
+        return node.errors.get("metrics") or next(iter(node.errors.values()))
+    if node.has_data or node.silent_s < SLOW_AFTER_S:
         return None
-    return node.errors.get("metrics") or next(iter(node.errors.values()))
+    return f"{node.name}: it has not answered for {int(node.silent_s)} s."
 
 
 def status_json(look: Look) -> dict[str, Any]:

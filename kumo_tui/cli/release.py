@@ -63,7 +63,7 @@ def release_command(
 
 async def _run(call: Call, asked: Asked) -> Exit:
     async with opened(build_house(call)) as house:
-        snapshot = await house.watcher.poll_once()
+        snapshot = await house.watcher.look_quickly()
         say_what_is_wrong(snapshot.nodes)
         tag, ended = await _end(house, asked, snapshot)
         if call.options.json:

@@ -112,7 +112,7 @@ def _is_worth_a_try(house: House, outcomes: Iterable[ReleaseOutcome], until: flo
 
 async def _wait(house: House) -> None:
     await house.clock.sleep(TRY_AGAIN_S)
-    await house.watcher.poll_once()
+    await house.watcher.look_quickly()
 
 
 def _ended(outcome: ReleaseOutcome | None, node: str, *, released: bool) -> Ended:

@@ -122,7 +122,7 @@ class _Stop:
             await house.acts.clean.stop(looked.preview, looked.checked, self._tag, partial=asked.partial)
             follower = Follower(house.watcher, Followed(self._tag, self._tag))
             await settle(house, follower, asked.settle_s)
-            await house.watcher.poll_once()
+            await house.watcher.look_quickly()
         except asyncio.CancelledError:
             ways = f"`kumo-tui status` shows it, `kumo-tui release {self._tag}` ends it"
             say(f"Interrupted: the stop of op {self._tag} may stand: {ways}.")

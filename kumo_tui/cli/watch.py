@@ -59,7 +59,7 @@ def watch_command(call: Call, given: Options, *, operation: str, plain: bool, un
 
 async def _watch(call: Call, wanted: str, until: Until) -> Exit:
     async with opened(build_house(call)) as house:
-        snapshot = await house.watcher.poll_once()
+        snapshot = await house.watcher.look_quickly()
         say_what_is_wrong(snapshot.nodes)
         if all(node.directives is None for node in snapshot.members):
             return Exit.UNREADABLE

@@ -33,7 +33,7 @@ async def be_sure_of_stops(house: House, preview: Preview) -> None:
         if not any(_is_missing(house, status) for status in _ours_of(house, preview)):
             return
         await house.clock.sleep(LOOK_AGAIN_S)
-        await house.watcher.poll_once()
+        await house.watcher.look_quickly()
 
 
 def choose_way(house: House, looked: Looked, how: How | None, stake: Stake, *, partial: bool) -> Way:

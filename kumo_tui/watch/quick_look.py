@@ -9,6 +9,10 @@ from kumo_tui.watch.node_watch import NodeWatch
 
 # So long a node may let nothing be heard of its answer, or fail once more, before its last reading has to do.
 SILENT_S = 2.0
+
+# And so long where there is no last reading; by ssh a tunnel is opened first.
+FIRST_SILENT_S = 10.0
+FIRST_BY_SSH_S = 30.0
 STEP_S = 0.5
 
 
@@ -27,7 +31,8 @@ class QuickLook:
     async def look(self, nodes: Iterable[NodeWatch], *, first_too: bool) -> None:
         """Poll these nodes, all at the same time, and return when those that answer have.
 
-        One that was never read is given up only with `first_too`: there is nothing yet that would do instead.
+        One that was never read is given up as soon only with `first_too`: else there is nothing that would do
+        instead, and it is waited for longer.
         """
         tasks = {node: self._polled(node) for node in nodes}
         began, ended = self._clock.monotonic(), asyncio.Event()
@@ -52,7 +57,7 @@ class QuickLook:
 
     def _is_waited_for(self, node: NodeWatch, began: float, first_too: bool) -> bool:
         if not (node.has_data or first_too):
-            return True
+            return node.silent_s < (FIRST_BY_SSH_S if node.url.startswith("ssh:") else FIRST_SILENT_S)
         seen = node.arriving
         if seen is not None and seen.is_slow:
             return False

@@ -129,7 +129,7 @@ class Watcher(Membership):
     async def look_quickly(self) -> Snapshot:
         """Poll every node once and publish, for somebody who waits: a node that hangs is not waited for.
 
-        Its last reading stays, with its age. Without the loops one that was never read is waited for all the same.
+        Its last reading stays, with its age. Without the loops one that was never read is waited for longer.
         """
         await self._quick_look.look(self._roster.nodes, first_too=self._rounds.is_running)
         await self._sum_up()

@@ -22,8 +22,8 @@ class House:
         self.nodes = [ScriptedNode(self.clock, name) for name in ("mta1", "mta2", "mta3")]
         for node in self.nodes:
             node.queues = {YAHOO: 5}
-        watches = [node.watch() for node in self.nodes]
-        self.watcher = Watcher(watches, self.clock, MemoryJournal(), interval_s=2.0, jitter=lambda: 1.0)
+        self.watches = [node.watch() for node in self.nodes]
+        self.watcher = Watcher(self.watches, self.clock, MemoryJournal(), interval_s=2.0, jitter=lambda: 1.0)
 
     def hang(self) -> None:
         self.nodes[2].hold[BOUNCE] = asyncio.Event()
@@ -81,14 +81,32 @@ async def test_looks_at_a_node_that_hangs_do_not_pile_up(house: House) -> None:
     assert house.nodes[2].count("GET", BOUNCE) == 2
 
 
-async def test_without_loops_a_node_that_was_never_read_is_waited_for(house: House) -> None:
+async def test_without_loops_a_node_that_was_never_read_is_waited_for_longer(house: House) -> None:
     house.hang()
     looking = asyncio.create_task(house.watcher.look_quickly())
-    await house.clock.advance(20)
+    await house.clock.advance(9)
     assert not looking.done()
     house.nodes[2].hold[BOUNCE].set()
     await settle()
     assert looking.result().nodes_fresh == 3
+
+
+async def test_but_not_for_ever(house: House) -> None:
+    house.hang()
+    snapshot = await house.look(10.6)
+    assert snapshot.nodes_fresh == 2
+    assert (snapshot.nodes[2].has_data, snapshot.nodes[2].silent_s >= 10) == (False, True)
+    assert (await house.look(0)).nodes_fresh == 2
+
+
+async def test_where_a_tunnel_has_to_be_opened_it_is_waited_for_longer_still(house: House) -> None:
+    house.hang()
+    house.watches[2].url = "ssh://mta3/127.0.0.1:8000"
+    looking = asyncio.create_task(house.watcher.look_quickly())
+    await house.clock.advance(29)
+    assert not looking.done()
+    await house.clock.advance(2)
+    assert looking.result().nodes_fresh == 2
 
 
 async def test_with_loops_it_is_not(house: House) -> None:
