@@ -20,9 +20,6 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
     counters = engine.counters
     held = engine.message_count
     made = [
-        _plain("message_count", "gauge", held),
-        _plain("message_data_resident_count", "gauge", held - engine.book.total),
-        _plain("message_meta_resident_count", "gauge", held - engine.book.total),
         _plain("memory_limit", "gauge", 18_957_385_728),
         _plain("memory_low_thresh", "gauge", 15_165_908_582),
         _plain("memory_usage", "gauge", 162_426_880 + 900 * held),
@@ -31,8 +28,6 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
         _plain("process_cpu_usage_sum", "gauge", 82),
         _plain("system_cpu_usage_normalized", "gauge", 54),
         _plain("system_cpu_usage_sum", "gauge", 109),
-        _plain("scheduled_count_total", "gauge", engine.book.total),
-        _plain("scheduled_queue_count", "gauge", len(engine.book.by_name)),
         _plain("tokio_elapsed", "counter", engine.now - machine.started),
         _plain("total_qmaint_runs", "counter", counters.promotions),
         _labelled("disk_free_bytes", "gauge", "name", dict.fromkeys(_DISKS, 79_344_611_328)),
@@ -45,6 +40,15 @@ def crate_families(engine: Engine, machine: Machine) -> list[Family]:
     if machine.hook_was_full:
         hooks = {"webhook": machine.hook_was_full}
         made.append(_labelled("log_hook_backlog_count", "counter", "logger", hooks))
+    if held or counters.received or engine.book.gauged:
+        # A process that never had a message has none of these (KUMOMTA.md 5.4).
+        made += [
+            _plain("message_count", "gauge", held),
+            _plain("message_data_resident_count", "gauge", held - engine.book.total),
+            _plain("message_meta_resident_count", "gauge", held - engine.book.total),
+            _plain("scheduled_count_total", "gauge", engine.book.total),
+            _plain("scheduled_queue_count", "gauge", len(engine.book.by_name)),
+        ]
     if engine.ready:
         seen = Histogram(counters.delivered, counters.delivered * 0.004)
         made.append(Family("deliver_message_latency_rollup", "histogram", (((("service", _KIND),), seen),)))

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sim_stage import stage
 
-from kumo_tui.sim import Fault, ManualClock, SimNode, load_scenario, serving
+from kumo_tui.sim import Fault, ManualClock, SimNode, load_scenario, parse_scenario, serving
 from kumo_tui.sim.fleet import Fleet
 
 LIST = "/api/admin/bounce/v1"
@@ -175,6 +175,21 @@ async def test_a_node_whose_disk_is_too_full_says_so_in_liveness_alone_and_answe
         assert (await client.get("/api/admin/bounce/v1")).status_code == 200
         await client.delete("/_sim/faults")
         assert (await client.get("/api/check-liveness/v1")).text == "OK"
+
+
+def test_a_process_that_never_had_a_message_has_no_families_about_messages() -> None:
+    plan = parse_scenario('[[node]]\nname = "mta1"\nversion = "2026.06.23-f3af1cd0"\n', "empty.toml")
+    node = Fleet(plan, ManualClock()).nodes["mta1"]
+
+    def families() -> set[str]:
+        text = b"".join(piece.raw for piece in node.metrics.text(packed=False)).decode()
+        return {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE ")}
+
+    wanted = {"message_count", "scheduled_count_total", "scheduled_queue_count"}
+    assert not wanted & families()
+    assert "tokio_elapsed" in families()
+    node.inject("a@x.example", 1)
+    assert wanted <= families()
 
 
 async def test_gzip_and_plain_metrics_are_the_same_text() -> None:
