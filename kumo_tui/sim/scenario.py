@@ -18,6 +18,9 @@ from kumo_tui.sim.web.access import Access, Role, User
 
 _LISTS = ("provider", "sender", "standing", "generate", "bounce", "suspend", "hold", "user")
 
+# What a profile takes as the name of a node.
+MOST_NAME = 40
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -139,6 +142,8 @@ def _merged(common: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 def _node(table: Table) -> NodePlan:
     name = table.text("name")
+    if not 1 <= len(name) <= MOST_NAME or not name.isprintable() or name != name.strip():
+        raise table.error("name", f"1 to {MOST_NAME} printable characters without blanks at the ends")
     try:
         version = Version(table.text("version"))
     except ValueError:

@@ -99,6 +99,15 @@ def test_demo_tells_its_story() -> None:
             '[[node]]\nname = "a"\nversion = "2026.06.23"\n[[node.user]]\nname = "a"\nrole = "king"',
             "x.toml: node[0].user[0].role: expected one of nobody, viewer, admin",
         ),
+        (
+            f'[[node]]\nname = "{"m" * 41}"\nversion = "2026.06.23"',
+            "x.toml: node[0].name: expected 1 to 40 printable",
+        ),
+        (
+            '[[node]]\nname = "a\\u0007b"\nversion = "2026.06.23"',
+            "x.toml: node[0].name: expected 1 to 40 printable",
+        ),
+        ('[[node]]\nname = " a"\nversion = "2026.06.23"', "x.toml: node[0].name: expected 1 to 40 printable"),
         ('[[node]]\nname="a"\nversion="2026.06.23"\n' * 2, "x.toml: node.name: expected different names"),
     ],
 )
