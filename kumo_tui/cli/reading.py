@@ -106,6 +106,11 @@ def say_what_is_wrong(nodes: Sequence[NodeSnapshot]) -> None:
             say(f"{same_server_words(node)}.")
 
 
+def may_be_elsewhere(unread: Sequence[str]) -> str:
+    """That what was looked for in vain may be on nodes that could not be read; empty where all were."""
+    return f"It may be on {', '.join(map(clean, unread))}, which could not be read." if unread else ""
+
+
 def trouble_of(node: NodeSnapshot) -> str | None:
     """What is wrong with a node in one line that names it; None while nothing is."""
     if node.errors:

@@ -11,7 +11,7 @@ from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
 from kumo_tui.cli.output import print_json, print_text, say
-from kumo_tui.cli.reading import say_what_is_wrong
+from kumo_tui.cli.reading import may_be_elsewhere, say_what_is_wrong
 from kumo_tui.cli.releasing import Asked, Ended, State, end_other, end_ours
 from kumo_tui.cli.selecting import seconds_of
 from kumo_tui.cli.standing import ID_LEAST, own_operation, say_unattended, until_of
@@ -94,9 +94,11 @@ async def _end(house: House, asked: Asked, snapshot: Snapshot) -> tuple[str | No
     shown = repr(one_line(asked.wanted, 40))
     if all(node.suspensions is None for node in snapshot.members):
         raise Refused(f"No node could be read, and this journal has no operation {shown}.")
+    elsewhere = may_be_elsewhere([node.name for node in snapshot.members if node.suspensions is None])
+    where = f"a node that was read. {elsewhere}" if elsewhere else "a node."
     raise InputError(
         "operation",
-        f"no stop is known as {shown}, here or on a node.",
+        f"no stop is known as {shown}, here or on {where}",
         "See `kumo-tui status` for what stands.",
     )
 

@@ -13,7 +13,7 @@ from kumo_tui.cli.following import emitter, follow_to_end
 from kumo_tui.cli.looking import settle
 from kumo_tui.cli.loop import run_loop
 from kumo_tui.cli.options import Options, not_blank, with_global_options
-from kumo_tui.cli.reading import say_what_is_wrong
+from kumo_tui.cli.reading import may_be_elsewhere, say_what_is_wrong
 from kumo_tui.cli.standing import own_operation, say_unattended
 from kumo_tui.cli.stops import stop_tags
 from kumo_tui.errors import InputError
@@ -105,9 +105,11 @@ def find(snapshot: Snapshot, wanted: str) -> Sequence[Found]:
             "`kumo-tui status` shows where it stands.",
         )
     if not of_id:
-        raise InputError(
-            "operation", f"no node lists {shown}: ended, or never there.", "See `kumo-tui directives` for what is."
-        )
+        elsewhere = may_be_elsewhere([node.name for node in snapshot.members if node.directives is None])
+        words = f"no node lists {shown}: ended, or never there."
+        if elsewhere:
+            words = f"no node that was read lists {shown}. {elsewhere}"
+        raise InputError("operation", words, "See `kumo-tui directives` for what is.")
     if len(of_id) > 1:
         ids = ", ".join(f"{found.directive.id[:13]} on {found.node}" for found in of_id[:5])
         raise InputError("operation", f"{shown} may be several directives: {ids}.", "Give more of the id.")

@@ -67,3 +67,11 @@ def test_a_clean_bounce_is_gone_on_with_on_the_others_at_once(fleet: Desk, hang:
     assert (ends["mta1"], ends["mta3"]) == ("done", "done")
     assert lines[-1]["partial"] is True
     assert fleet.code == Exit.ENDED_OTHERWISE
+
+
+@pytest.mark.parametrize("command", ["watch", "release"])
+def test_what_no_readable_node_has_may_be_on_the_silent_one(fleet: Desk, hang: Hang, command: str) -> None:
+    hang()
+    assert fleet.run(command, "ABCDEF", "--profile", "lab") == Exit.USAGE
+    assert "It may be on mta2, which could not be read." in fleet.err
+    assert "ended, or never there" not in fleet.err
