@@ -115,7 +115,7 @@ class World:
         """The draft as confirmed on what was read last."""
         checked = check_draft(draft, self.settings.act)
         assert checked.selector is not None, checked.problems
-        preview = take_preview(self.snapshot, checked.selector)
+        preview = take_preview(self.snapshot, checked.selector, checked.nodes)
         return Confirmed(preview, checked, tag or self.acts.new_tag())
 
     async def bounce(self, draft: Draft) -> Operation:

@@ -10,14 +10,16 @@ from kumo_tui.act.preview import left_out_nodes
 from kumo_tui.act.stake import Stake
 from kumo_tui.model.directives import misses_new_mail, only_queue
 from kumo_tui.model.names import is_ambiguous
+from kumo_tui.model.partial import stopped_nodes
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, clean, plural
 from kumo_tui.units import age_text, count_text
 
 # A screen has room for so many; all of them are in the list of queues, and in a dry run.
 MOST_INTERNAL = 8
+NAMED_MOST = 3
 
 
 def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: Stake) -> Sequence[Caution]:
@@ -25,6 +27,7 @@ def cautions_for(preview: Preview, snapshot: Snapshot, max_age_s: float, stake: 
     found = [
         *_reach(preview, snapshot),
         *left_out(preview, snapshot),
+        *only_stopped(preview, snapshot),
         *_staleness(preview, snapshot, max_age_s),
         *overlaps(preview, snapshot),
         *_price(stake),
@@ -57,6 +60,17 @@ def left_out(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
     for node in left_out_nodes(preview, snapshot):
         stays = plural(node.table.select(preview.selector).total, "matching message")
         yield Caution(f"{kept_out_words(node)}. It is left out: {stays} there.", serious=True)
+
+
+def only_stopped(preview: Preview, snapshot: Snapshot) -> Iterator[Caution]:
+    """The nodes on which our stop of this mail stands, and that a clean bounce of this preview leaves stopped."""
+    for status in snapshot.operations:
+        stopped = stopped_nodes(status) if status.operation.selector == preview.selector else ()
+        stay = [name for name in stopped if name not in preview.node_names]
+        if stay and len(stay) < len(stopped):
+            verb = "stays" if len(stay) == 1 else "stay"
+            words = f"{and_more(stay, NAMED_MOST)} {verb} only stopped"
+            yield Caution(f"{words}: bounced there once you confirm it there too.", serious=True, of_clean=True)
 
 
 def _staleness(preview: Preview, snapshot: Snapshot, max_age_s: float) -> Iterator[Caution]:

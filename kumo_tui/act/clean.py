@@ -1,11 +1,10 @@
 """The clean bounce as the dashboard and the command line ask for it: stop, confirm, release (KUMOMTA.md 0)."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kumo_tui.act.clean_release import ReleaseOutcome, Releaser
 from kumo_tui.act.clean_requests import BOUNCE_PATH, SUSPEND_PATH, choose_batch
-from kumo_tui.act.clean_rules import clean_refusals
+from kumo_tui.act.clean_rules import clean_refusals, same_words_rule
 from kumo_tui.act.clean_start import Starter
 from kumo_tui.act.confirming import check_confirmed, check_draft_holds
 from kumo_tui.act.desk import Desk
@@ -14,12 +13,13 @@ from kumo_tui.act.others import OtherActs
 from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.act.sweeper import Sweeper
-from kumo_tui.errors import KumoTuiError, Refused
+from kumo_tui.errors import Refused
 from kumo_tui.model.operation import Operation
+from kumo_tui.model.partial import stopped_nodes
 from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import Everything, Selector
+from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.tags import TAG_LENGTH
-from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import clean
 
 __all__ = ["CleanActs", "ReleaseOutcome"]
@@ -69,17 +69,15 @@ class CleanActs:
         return tuple(request for request in stops if request is not None)
 
     def waiting_for(self, selector: Selector, nodes: Iterable[str] = ()) -> Operation | None:
-        """Our own stop that waits for a decision, has this selector, and stands on one of these nodes.
+        """Our own stop that has this selector, and waits for a decision on one of these nodes.
 
         Where none are named, on any node.
         """
         wanted = set(nodes)
         for status in self._desk.watcher.snapshot.operations:
-            operation = status.operation
-            is_waiting = operation.is_waiting and status.verdict is Verdict.STOPPED
-            is_there = not wanted or bool(wanted & self._stopped_on(operation))
-            if is_waiting and is_there and operation.selector == selector:
-                return operation
+            stopped = set(stopped_nodes(status))
+            if stopped and status.operation.selector == selector and (not wanted or wanted & stopped):
+                return status.operation
         return None
 
     async def stop(self, preview: Preview, checked: Checked, tag: str, *, partial: bool = False) -> Operation:
@@ -94,8 +92,9 @@ class CleanActs:
         return await self._starter.begin(preview, checked, tag, partial=partial, confirmed=False)
 
     async def bounce(self, confirmed: Confirmed) -> Operation:
-        """Begin a confirmed clean bounce: with the stop that waits for it, else with a stop.
+        """Begin a confirmed clean bounce: with the stop that waits for it on its nodes, else with a stop.
 
+        On other nodes of that stop it stays only stopped, until it is confirmed there or comes to its own end.
         Raises Refused before anything is sent, and JournalError when it cannot be written down. The sweeps follow
         by themselves while the sweeper runs.
         """
@@ -106,10 +105,10 @@ class CleanActs:
         check_confirmed(confirmed, words, snapshot, self._desk.settings, now)
         waiting = self._waiting(confirmed)
         if waiting is not None:
-            with self._claimed(waiting.tag):
+            with self.sweeper.taking(waiting.operation.tag):
                 return await self._starter.confirm(waiting, confirmed)
         preview, checked = confirmed.preview, confirmed.checked
-        with self._claimed(confirmed.tag):
+        with self.sweeper.taking(confirmed.tag):
             return await self._starter.begin(
                 preview, checked, confirmed.tag, partial=confirmed.partial, confirmed=True
             )
@@ -132,47 +131,30 @@ class CleanActs:
         found = clean_refusals(
             preview, self._desk.watcher.snapshot, self._desk.settings, plan, partial=partial, stop_only=stop_only
         )
+        words = () if stop_only else same_words_rule(preview, checked, self._desk.watcher.snapshot)
+        found = [*found, *words]
         problem = self._desk.health.problem()
         return (*found, f"no journal: {problem}") if problem else tuple(found)
 
-    def _waiting(self, confirmed: Confirmed) -> Operation | None:
-        """The stop that waits for this confirmation. Raises Refused when it does not stand on the same nodes."""
-        status = self._desk.watcher.snapshot.operation(confirmed.tag)
-        waiting = status.operation if status and status.operation.is_waiting else None
-        there = set(confirmed.preview.node_names)
-        waiting = waiting or self.waiting_for(confirmed.preview.selector, there)
+    def _waiting(self, confirmed: Confirmed) -> OperationStatus | None:
+        """The stop that waits for this confirmation. Raises Refused unless it waits on each of its nodes."""
+        snapshot, there = self._desk.watcher.snapshot, confirmed.preview.node_names
+        waiting = snapshot.operation(confirmed.tag)
+        if waiting is None or not (waiting.operation.is_waiting or waiting.operation.held):
+            found = self.waiting_for(confirmed.preview.selector, there)
+            waiting = snapshot.operation(found.tag) if found else None
         if waiting is None:
             return None
-        if waiting.selector != confirmed.preview.selector:
+        if waiting.operation.selector != confirmed.preview.selector:
             raise Refused("What is stopped is not what would be bounced.", "Nothing was bounced.")
-        stopped = self._stopped_on(waiting)
-        if there - stopped:
-            names = ", ".join(map(clean, sorted(there - stopped)))
+        stopped = stopped_nodes(waiting)
+        absent = [name for name in there if name not in stopped]
+        if absent:
+            names = ", ".join(map(clean, sorted(absent)))
             raise Refused(
                 f"It is not stopped on {names}.", "Choose the other nodes, or let the stop go and begin anew."
             )
-        if stopped - there:
-            names = ", ".join(map(clean, sorted(stopped - there)))
-            raise Refused(
-                f"It is stopped on {names} too.",
-                "Its mail waits meanwhile: choose all of its nodes once they answer, or let it go first.",
-            )
         return waiting
-
-    def _stopped_on(self, operation: Operation) -> set[str]:
-        status = self._desk.watcher.snapshot.operation(operation.tag)
-        return {node.act.node for node in status.nodes if node.verdict is Verdict.STOPPED} if status else set()
-
-    @contextlib.contextmanager
-    def _claimed(self, tag: str) -> Iterator[None]:
-        """The operation is ours to sweep from now on, unless it does not come about."""
-        if not self.sweeper.claim(tag):
-            raise Refused("Another kumo-tui holds this operation.", "Go on there, or end it there first.")
-        try:
-            yield
-        except KumoTuiError:
-            self.sweeper.let_go(tag)
-            raise
 
     def _sweep_of(self, node: NodePreview, checked: Checked, tag: str) -> PlannedRequest | None:
         """The first sweep as it would leave now; None where nothing stands that one could take."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import needs_names
 from kumo_tui.act.requests import PlannedRequest, is_too_large
 from kumo_tui.act.rules import (
@@ -19,7 +20,7 @@ from kumo_tui.model.operation import Mode
 from kumo_tui.model.preview import Preview
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
-from kumo_tui.text import clean
+from kumo_tui.text import clean, one_line
 from kumo_tui.units import count_text
 
 
@@ -60,12 +61,36 @@ def _twice(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator
     """A second stop of the same criteria would take the place of the first: go on with that one."""
     for status in holding(preview.selector, preview.node_names, snapshot):
         operation = status.operation
-        if stop_only or not operation.is_waiting:
-            doing = "holds this stopped" if operation.is_waiting else "sweeps this"
-            held = [node.act.node for node in status.nodes if not node.verdict.is_final]
-            free = [name for name in preview.node_names if name not in held]
-            where = f" on {', '.join(map(clean, held))}, not on {', '.join(map(clean, free))}" if free else ""
-            yield f"Operation {operation.tag} {doing} already{where}: go on with it, or end it first."
+        live = [node.act.node for node in status.nodes if not node.verdict.is_final]
+        swept = [name for name in live if not operation.waits_on(name)]
+        if not stop_only and not set(swept) & set(preview.node_names):
+            continue
+        free = [name for name in preview.node_names if name not in live]
+        waiting = [name for name in live if name not in swept] if swept else []
+        parts = [f" on {_names(swept or live)}"] if free or waiting else []
+        parts += [f" only stopped on {_names(waiting)}"] if waiting else []
+        parts += [f" not on {_names(free)}"] if free else []
+        doing = "sweeps this" if swept else "holds this stopped"
+        way = f"bounce it on {_names(waiting)} alone" if waiting and not stop_only else "go on with it"
+        yield f"Operation {operation.tag} {doing} already{','.join(parts)}: {way}, or end it first."
+
+
+def same_words_rule(preview: Preview, checked: Checked, snapshot: Snapshot) -> Iterator[str]:
+    """What is confirmed on further nodes of an operation is the same there: it has one reason."""
+    for status in holding(preview.selector, preview.node_names, snapshot):
+        operation = status.operation
+        if not set(preview.node_names) & operation.held:
+            continue
+        if checked.reason != operation.reason:
+            reason = one_line(operation.reason, 120)
+            yield f'Operation {operation.tag} has the reason "{reason}" on other nodes: give the same here.'
+        if checked.suppress_logging != operation.suppress_logging:
+            logs = "without delivery logs" if operation.suppress_logging else "with delivery logs"
+            yield f"Operation {operation.tag} bounces {logs} on other nodes: do the same here."
+
+
+def _names(nodes: Iterable[str]) -> str:
+    return ", ".join(map(clean, nodes))
 
 
 def holding(selector: Selector, nodes: Iterable[str], snapshot: Snapshot) -> Sequence[OperationStatus]:

@@ -1,10 +1,12 @@
 """How a clean bounce begins on its nodes: what stands there is read, the stop is written down, sent, followed."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kumo_tui.act.clean_requests import SUSPEND_PATH, stop_body
+from kumo_tui.act.confirmed_on import confirmed_on, confirmed_words
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import STOP_SLACK_S, needs_names
@@ -30,7 +32,7 @@ from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, Mode, NodeAct, Operation
 from kumo_tui.model.preview import NodePreview, Preview
 from kumo_tui.model.selector import ExactQueues, Selector
-from kumo_tui.model.snapshot import Metrics, Timed
+from kumo_tui.model.snapshot import Metrics, OperationStatus, Timed
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.text import plural
@@ -38,6 +40,8 @@ from kumo_tui.units import parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
 from kumo_tui.watch.tracker import SENT
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,34 +87,38 @@ class Starter:
         seen = self._desk.watcher.snapshot.node(node.node)
         return tuple(seen.table.select(selector).names) if seen else tuple(node.matched.names)
 
-    async def confirm(self, waiting: Operation, confirmed: Confirmed) -> Operation:
-        """Turn a stop that waits into a confirmed bounce: the baseline is what stands now."""
+    async def confirm(self, waiting: OperationStatus, confirmed: Confirmed) -> Operation:
+        """Turn a stop that waits into a confirmed bounce on the nodes of the preview: the baseline is what stands
+        now. On its other nodes it stays only a stop.
+        """
         checked, preview = confirmed.checked, confirmed.preview
         readings = await self._readings(preview.nodes, partial=False)
         now = self._desk.clock.now()
-        operation = replace(
-            waiting,
-            reason=checked.reason,
-            ticket=checked.ticket,
-            duration_s=checked.duration_s or 0,
-            suppress_logging=checked.suppress_logging,
-            digest=preview.digest,
-            confirmed_at=now,
-        )
+        waiting = self._desk.watcher.snapshot.operation(waiting.operation.tag) or waiting
+        operation = confirmed_on(waiting, confirmed, now)
+        words = confirmed_words(operation, preview, self._desk.who)
         ledgers = {node: baseline(preview.selector, reading.value) for node, reading in readings.items()}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         standing = {node: ledger.baseline for node, ledger in ledgers.items()}
         is_large = any(len(counts) > LARGE_ENTRIES for counts in standing.values())
-        await aside(is_large, self._desk.journal.record_confirmed, operation, previews, standing, now)
+        journal = self._desk.journal
+        if waiting.operation.is_waiting:
+            await aside(is_large, journal.record_confirmed, operation, previews, standing, now, words)
+        else:
+            there = [each for each in operation.apart if each.node in standing]
+            await aside(
+                is_large, journal.record_confirmed_later, operation.tag, there, previews, standing, now, words
+            )
+        _log.info("op %s: %s", operation.tag, words)
+        operation = operation.with_event(now, words)
         at = self._desk.clock.monotonic()
-        wanted = at + operation.duration_s
+        wanted = at + (checked.duration_s or 0)
         tracks = {}
         for node, ledger in ledgers.items():
-            track = self._desk.watcher.clean_track(waiting.tag, node)
+            track = self._desk.watcher.clean_track(operation.tag, node)
             if track is not None:
                 tracks[node] = replace(track, confirmed=True, ledger=ledger, wanted_until=wanted)
         self._desk.watcher.track_clean(operation, tracks)
-        self._desk.watcher.note(operation.tag, "confirmed: sweeps begin")
         self._desk.watcher.refresh()
         return operation
 
@@ -186,7 +194,7 @@ class Starter:
         named = body.get("queue_names", ())
         names = frozenset(named) if isinstance(named, list) else frozenset()
         seconds = parse_duration(str(body["duration"])) if body else 0
-        live = Verdict.SWEEPING if operation.confirmed_at is not None else Verdict.STOPPED
+        live = Verdict.STOPPED if operation.waits_on(act.node) else Verdict.SWEEPING
         verdicts = {ActState.REJECTED: Verdict.REJECTED, ActState.ACCEPTED: live}
         own = (OwnStop(act.id, act.answered_at + seconds, bool(names), names),) if act.id else ()
         return CleanTrack(
@@ -194,7 +202,7 @@ class Starter:
             act=act,
             ledger=ledger,
             since=act.answered_at,
-            confirmed=operation.confirmed_at is not None,
+            confirmed=not operation.waits_on(act.node),
             wanted_until=act.answered_at + operation.duration_s,
             restarts=node.restarts if node else 0,
             own=own,

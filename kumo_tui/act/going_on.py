@@ -29,6 +29,8 @@ def has_given_up(desk: Desk, operation: Operation) -> bool:
     for act in operation.acts:
         track = desk.watcher.clean_track(operation.tag, act.node)
         if track is not None and not track.verdict.is_final:
+            if operation.waits_on(act.node) and not track.ending:
+                continue
             is_let_go = track.ending and rights.may_end_on(act.node, RELEASE)
             live.append(is_let_go or rights.may_act_on(act.node))
     return bool(live) and not any(live)

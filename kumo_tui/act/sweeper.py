@@ -1,14 +1,12 @@
 """The sweeper: does by itself what a confirmed clean bounce needs, one step at a time on each node.
 
-It goes by the snapshots of the watch. Only one process at a time does it for an operation: two would both count
-the same mail. Whoever holds the journal's claim acts; the others follow what it writes down, and take over when
-it is gone.
+It goes by the snapshots of the watch. Only one process at a time does it for an operation (see `turns`).
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 
@@ -17,23 +15,20 @@ from kumo_tui.act.clean_requests import Batch, choose_batch, in_bodies, stop_bod
 from kumo_tui.act.closing import Closing
 from kumo_tui.act.desk import Desk
 from kumo_tui.act.due import STOP_SLACK_S, Due, Step, due, needs_names
-from kumo_tui.act.going_on import GIVEN_UP, has_given_up, is_allowed
+from kumo_tui.act.going_on import GIVEN_UP, is_allowed
 from kumo_tui.act.rights import RELEASE
 from kumo_tui.act.steps import Came, Outcome
+from kumo_tui.act.turns import Turns
 from kumo_tui.errors import JournalError, NodeError
-from kumo_tui.journal.records import Recorded
 from kumo_tui.model.operation import ActState, Mode, Operation
 from kumo_tui.model.selector import Everything
-from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
+from kumo_tui.model.snapshot import NodeSnapshot, OperationStatus, Snapshot
 from kumo_tui.text import one_line
 from kumo_tui.units import duration_text, parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_end import ended
-from kumo_tui.watch.clean_resume import caught_up
 from kumo_tui.watch.clean_track import CleanTrack, OwnStop, placed, sweep_unanswered, swept
 
-CLAIM_EVERY_S = 2.0
-REST = 10.0
 HOLD_S = 5.0
 REFUSED_HOLD_S = 30.0
 
@@ -49,8 +44,7 @@ class Sweeper:
         self._desk = desk
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._locks: dict[Key, asyncio.Lock] = {}
-        self._claimed: set[str] = set()
-        self._asked_at: dict[str, float] = {}
+        self._turns = Turns(desk, lambda: self._quiet_s)
         self._closing = Closing(desk)
         self._doubted: set[str] = set()
         self._runs = False
@@ -68,8 +62,7 @@ class Sweeper:
         """Act no more. A request that has left is waited for; stops stand until their own end."""
         self._runs = False
         await self.idle()
-        for tag in tuple(self._claimed):
-            self.let_go(tag)
+        self._turns.let_go_all()
 
     async def idle(self) -> None:
         """Return when no step is under way."""
@@ -78,19 +71,19 @@ class Sweeper:
 
     def claim(self, tag: str) -> bool:
         """Whether this process may act on an operation; raises JournalError when that cannot be known."""
-        if tag not in self._claimed and self._desk.journal.claim(tag):
-            self._claimed.add(tag)
-        return tag in self._claimed
+        return self._turns.claim(tag)
 
     def holds(self, tag: str) -> bool:
         """Whether it is this process that may act on it."""
-        return tag in self._claimed
+        return self._turns.holds(tag)
 
     def let_go(self, tag: str) -> None:
         """Let another process act on it."""
-        self._claimed.discard(tag)
-        with contextlib.suppress(JournalError):
-            self._desk.journal.unclaim(tag)
+        self._turns.let_go(tag)
+
+    def taking(self, tag: str) -> AbstractContextManager[None]:
+        """It is this process that acts on it from now on, unless what is begun in here fails. Raises Refused."""
+        return self._turns.taking(tag)
 
     async def release(self, tag: str, node: str) -> Outcome:
         """Release every stop of ours of an operation on a node, now."""
@@ -105,17 +98,18 @@ class Sweeper:
             if operation.mode is not Mode.CLEAN:
                 continue
             if not status.verdict.is_final:
-                self._look_after(operation, snapshot)
+                self._look_after(status, snapshot)
             elif not self._desk.rights.order:
                 self._closing.look(operation, snapshot)
-                if operation.tag in self._claimed:
+                if self.holds(operation.tag):
                     self.let_go(operation.tag)
 
-    def _look_after(self, operation: Operation, snapshot: Snapshot) -> None:
+    def _look_after(self, status: OperationStatus, snapshot: Snapshot) -> None:
+        operation = status.operation
         if self._desk.rights.order:
-            self._only_follow(operation)
+            self._turns.only_follow(operation)
             return
-        if not self._may_act(operation):
+        if not self._turns.may_act(status):
             return
         for act in operation.acts:
             key, node = (operation.tag, act.node), snapshot.node(act.node)
@@ -123,7 +117,7 @@ class Sweeper:
             if track is None or node is None or track.verdict.is_final:
                 continue
             if track.missed_at is not None:
-                self._ask_journal(track)
+                self._turns.ask_journal(track)
             if key in self._tasks or self._lock(key).locked():
                 continue
             step = self._due(track, node)
@@ -141,80 +135,6 @@ class Sweeper:
             hold_until = self._desk.clock.monotonic() + HOLD_S
             self._desk.watcher.change_clean(*key, lambda known: replace(known, hold_until=hold_until))
             self._desk.watcher.note(key[0], words)
-
-    def _only_follow(self, operation: Operation) -> None:
-        """Take what others have written down: now and then, and at once when a stop is missing from its list."""
-        tag, now = operation.tag, self._desk.clock.monotonic()
-        tracks = [self._desk.watcher.clean_track(tag, act.node) for act in operation.acts]
-        is_missed = any(track is not None and track.missed_at is not None for track in tracks)
-        waited = now - self._asked_at.get(tag, float("-inf"))
-        if waited < CLAIM_EVERY_S and not (is_missed and waited > 0):
-            return
-        self._asked_at[tag] = now
-        with contextlib.suppress(JournalError):
-            recorded = self._desk.recall(tag)
-            if recorded is not None:
-                self._catch_up(recorded, is_ours=False)
-        self._asked_at[tag] = self._rested(now)
-
-    def _rested(self, asked_at: float) -> float:
-        """The time from which to count until the journal is read again: a long operation takes long to read."""
-        return asked_at + REST * (self._desk.clock.monotonic() - asked_at)
-
-    def _may_act(self, operation: Operation) -> bool:
-        """Whether we act on it. Else what the process that does has written down is taken over now and then."""
-        tag, now = operation.tag, self._desk.clock.monotonic()
-        gave_up = has_given_up(self._desk, operation)
-        if tag in self._claimed:
-            if not gave_up:
-                return True
-            self.let_go(tag)
-        if now - self._asked_at.get(tag, float("-inf")) < CLAIM_EVERY_S:
-            return operation.is_waiting
-        self._asked_at[tag] = now
-        try:
-            recorded = self._desk.recall(tag)
-            if recorded is None or recorded.operation.is_waiting:
-                return operation.is_waiting or (recorded is None and self.claim(tag))
-            is_ours = self.claim(tag)
-        except JournalError:
-            return operation.is_waiting
-        self._asked_at[tag] = self._rested(now)
-        if is_ours and gave_up:
-            self.let_go(tag)
-        else:
-            self._catch_up(recorded, is_ours=is_ours)
-        return False
-
-    def _catch_up(self, recorded: Recorded, *, is_ours: bool) -> None:
-        watcher, tag = self._desk.watcher, recorded.operation.tag
-        watcher.only_follow(tag, others_act=not is_ours)
-        at, now = self._desk.clock.monotonic(), self._desk.clock.now()
-        known = {act.node: watcher.clean_track(tag, act.node) for act in recorded.operation.acts}
-        tracks = {
-            node: caught_up(track, recorded, at, now, takes_over=is_ours)
-            for node, track in known.items()
-            if track is not None
-        }
-        watcher.track_clean(recorded.operation, tracks)
-        if is_ours:
-            watcher.note(tag, "kumo-tui goes on with it")
-
-    def _ask_journal(self, track: CleanTrack) -> None:
-        """Our stop is missing from the list: perhaps another kumo-tui of this user released it."""
-        try:
-            recorded = self._desk.recall(track.tag)
-        except JournalError:
-            return
-        node = track.act.node
-        if recorded is None:
-            return
-        ruling = recorded.rulings.get(node)
-        if ruling is not None and ruling.verdict.is_final:
-            self._catch_up(recorded, is_ours=False)
-        elif any(recorded.was_released(node, stop.id) for stop in track.own):
-            now, quiet_s = self._desk.clock.monotonic(), self._quiet_s
-            self._desk.watcher.change_clean(track.tag, node, lambda known: ended(known, now, quiet_s))
 
     def _due(self, track: CleanTrack, node: NodeSnapshot) -> Due | None:
         cap_s = parse_duration(self._desk.settings.act.max_duration)
@@ -241,7 +161,7 @@ class Sweeper:
 
     async def _sweep(self, track: CleanTrack, node: NodeSnapshot) -> None:
         operation = self._operation(track.tag)
-        if operation.is_waiting or isinstance(operation.selector, Everything):
+        if operation.waits_on(node.name) or isinstance(operation.selector, Everything):
             return
         batch = await self._batch(track, node, operation)
         if isinstance(batch, str):

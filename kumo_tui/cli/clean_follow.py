@@ -10,18 +10,20 @@ from kumo_tui.cli.following import Emit, emitter, follow_to_end
 from kumo_tui.cli.looking import within
 from kumo_tui.cli.output import say
 from kumo_tui.cli.standing import bounce_words, say_gone_on_with, say_left_standing
-from kumo_tui.model.operation import Operation
+from kumo_tui.model.partial import stopped_nodes, waits
+from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.verdict import Verdict
+from kumo_tui.text import clean
 
 INTERRUPTED = "Interrupted: "
 
 
 async def watch_clean(house: House, follower: Follower, until: Until, *, as_json: bool) -> Exit:
     """Sweep what is confirmed and nobody else sweeps, and follow this operation so far."""
-    operation = follower.status(house.watcher.snapshot).operation
+    status = follower.status(house.watcher.snapshot)
     house.acts.clean.start()
-    say_gone_on_with(house, but=operation.tag)
-    say(_who_sweeps(house, operation))
+    say_gone_on_with(house, but=status.operation.tag)
+    say(_who_sweeps(house, status))
     return await follow_clean(house, follower, until, as_json=as_json)
 
 
@@ -78,11 +80,14 @@ def _is_begun(node: NodeSight) -> bool:
     return node.clean is not None and node.clean.is_begun
 
 
-def _who_sweeps(house: House, operation: Operation) -> str:
+def _who_sweeps(house: House, status: OperationStatus) -> str:
+    operation = status.operation
     tag = operation.tag
-    if operation.is_waiting:
-        ways = f"{bounce_words(operation.selector)} bounces it, `kumo-tui release {tag}` ends it"
-        return f"op {tag} is not confirmed, nothing is swept: {ways}"
+    if waits(status):
+        held = () if operation.is_waiting else stopped_nodes(status)
+        where = f" on {', '.join(map(clean, held))}" if held else ""
+        ways = f"{bounce_words(operation.selector, held)} bounces it, `kumo-tui release {tag}` ends it"
+        return f"op {tag} is not confirmed{where}, nothing is swept: {ways}"
     order = rights_of(house.settings, house.watcher.snapshot).order
     if order:
         return f"read-only ({order}): op {tag} is only followed"

@@ -56,6 +56,12 @@ def partial_end(sight: Sight) -> Iterator[str]:
     if not sight.is_partial:
         return
     gone = [node.name for node in sight.nodes if node.verdict is Verdict.REJECTED]
+    stopped = [node.name for node in sight.nodes if node.is_held and not node.verdict.is_final]
+    if stopped:
+        yield f"partly done: only stopped on {', '.join(map(clean_text, stopped))}, nothing is bounced there"
+    let_go = [node.name for node in sight.nodes if node.is_held and node.verdict is Verdict.RELEASED]
+    if let_go:
+        yield f"partly done: let go on {', '.join(map(clean_text, let_go))}, nothing was bounced there"
     if gone:
         yield f"partly done: nothing on {', '.join(map(clean_text, gone))}"
     silent = [node.name for node in sight.nodes if node.is_lost_sight_of]

@@ -20,8 +20,9 @@ class CleanSight:
 
     `standing` messages stand in matching queues, to be swept next; `may_wait` may come back from ready queues, in
     about `return_s`. `sweeps` were answered, `unanswered` were not. `stop_left_s` is until the first of its stops
-    ends, `ends_in_s` how long new mail is caught. `is_waiting` says that nobody has confirmed it as a bounce,
-    `is_begun` that a node was read under its stop and what stood there was swept, or nothing did.
+    ends, `ends_in_s` how long new mail is caught. `is_waiting` says that nobody has confirmed it as a bounce
+    there, `is_begun` that a node was read under its stop and what stood there was swept, or nothing did, or that
+    it is only a stop there.
     """
 
     standing: int
@@ -49,6 +50,7 @@ def sight_on_node(status: OperationStatus, node: NodeProgress) -> CleanSight | N
     if status.operation.mode is not Mode.CLEAN:
         return None
     state, is_over = node.clean or NOTHING_KNOWN, node.verdict.is_final
+    name, operation = node.act.node, status.operation
     is_read = node.last_seen is not None
     return CleanSight(
         standing=0 if is_over else state.standing_total,
@@ -58,13 +60,16 @@ def sight_on_node(status: OperationStatus, node: NodeProgress) -> CleanSight | N
         stop_left_s=state.stop_left_s,
         return_s=state.return_s,
         ends_in_s=state.ends_in_s,
-        is_waiting=status.operation.is_waiting and not is_over,
-        is_begun=bool(state.sweeps) or (is_read and not state.standing_total),
+        is_waiting=operation.waits_on(name) and not is_over,
+        is_begun=bool(state.sweeps) or (is_read and not state.standing_total) or name in operation.held,
     )
 
 
-def summed_sight(parts: list[CleanSight]) -> CleanSight | None:
-    """The same over all nodes; None when there is none of a clean bounce."""
+def summed_sight(parts: list[CleanSight], *, is_confirmed: bool) -> CleanSight | None:
+    """The same over all nodes, of an operation that is confirmed on some of them at least, or on none.
+
+    None when there is none of a clean bounce.
+    """
     if not parts:
         return None
     returns = [part.return_s for part in parts if part.may_wait]
@@ -77,7 +82,7 @@ def summed_sight(parts: list[CleanSight]) -> CleanSight | None:
         stop_left_s=min((part.stop_left_s for part in parts if part.stop_left_s is not None), default=None),
         return_s=max(known) if known and len(known) == len(returns) else None,
         ends_in_s=max((part.ends_in_s for part in parts if part.ends_in_s is not None), default=None),
-        is_waiting=any(part.is_waiting for part in parts),
+        is_waiting=not is_confirmed and any(part.is_waiting for part in parts),
         is_begun=all(part.is_begun for part in parts),
     )
 

@@ -80,7 +80,11 @@ class NodeSight:
             "verdict": self.verdict.value,
             "bounced": self.bounced,
             "note": self.note,
-            **({"may_wait": self.clean.may_wait, **self.clean.as_json()} if self.clean else {}),
+            **(
+                {"may_wait": self.clean.may_wait, **self.clean.as_json(), "held": self.is_held}
+                if self.clean
+                else {}
+            ),
         }
 
 
@@ -197,7 +201,7 @@ class Follower:
     async def until(self, is_over: Callable[[NodeSight], bool], emit: Callable[[Sight], None]) -> Sight:
         """Follow until this holds for every node; `emit` gets each event. Returns what was seen last.
 
-        Nobody waits for a node that is lost sight of while it is over on others.
+        Nobody waits for a node that is lost sight of, or on which it is only a stop, while it is over on others.
         """
         arriving = published(self._watcher)
         last: Sight | None = None
@@ -228,7 +232,10 @@ class Follower:
             meters=status.meters,
             nodes=nodes,
             by_itself=cancelled_by_itself(status.operation),
-            clean=summed_sight([node.clean for node in nodes if node.clean is not None]),
+            clean=summed_sight(
+                [node.clean for node in nodes if node.clean is not None],
+                is_confirmed=not status.operation.is_waiting,
+            ),
         )
 
     @property
@@ -285,18 +292,19 @@ class Follower:
         """The exit code when the following ends with this."""
         if sight.collateral:
             return Exit.COLLATERAL
-        ends = {node.verdict for node in sight.nodes}
+        held = [node for node in sight.nodes if node.is_held]
+        ends = {node.verdict for node in sight.nodes if node not in held}
         if ends & {Verdict.UNKNOWN, Verdict.EXPIRED}:
             return Exit.UNKNOWN
         if ends == {Verdict.REJECTED}:
             return Exit.REJECTED
         if self._ended_otherwise(sight):
             return Exit.ENDED_OTHERWISE
-        return Exit.PARTLY if Verdict.REJECTED in ends else Exit.DONE
+        return Exit.PARTLY if Verdict.REJECTED in ends or held else Exit.DONE
 
     def _ended_otherwise(self, sight: Sight) -> bool:
         """Whether a node ended otherwise than done, or nobody knows that all that was meant is gone."""
-        ends = {node.verdict for node in sight.nodes}
+        ends = {node.verdict for node in sight.nodes if not node.is_held}
         is_half_seen = Verdict.DONE in ends and any(node.is_lost_sight_of for node in sight.nodes)
         if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or is_half_seen:
             return True
@@ -307,7 +315,7 @@ class Follower:
 
 def _has_ended(sight: Sight, is_over: Callable[[NodeSight], bool]) -> bool:
     going_on = [node for node in sight.nodes if not is_over(node)]
-    return len(going_on) < len(sight.nodes) and all(node.is_lost_sight_of for node in going_on)
+    return len(going_on) < len(sight.nodes) and all(node.is_lost_sight_of or node.is_held for node in going_on)
 
 
 def _is_looked_for(node: NodeProgress) -> bool:

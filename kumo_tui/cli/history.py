@@ -20,6 +20,7 @@ from kumo_tui.journal.history import Wanted
 from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.report_words import chain_tags
 from kumo_tui.model.history import Chain, History, HistoryEntry
+from kumo_tui.model.operation import Mode
 from kumo_tui.text import clean
 from kumo_tui.units import count_text, parse_duration
 
@@ -95,7 +96,12 @@ def _entry_json(entry: HistoryEntry) -> dict[str, Any]:
         "baseline": progress.baseline,
         "collateral": progress.collateral,
         "nodes": {
-            node.node: {"state": node.state.value, "id": node.id, "bounced": node.ledger.progress.bounced}
+            node.node: {
+                "state": node.state.value,
+                "id": node.id,
+                "bounced": node.ledger.progress.bounced,
+                **({"held": node.is_held} if entry.mode is Mode.CLEAN else {}),
+            }
             for node in entry.nodes
         },
         "queues": dict(entry.queues),

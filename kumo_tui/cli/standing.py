@@ -1,7 +1,7 @@
 """Stops of ours that stand: where, until when, and what goes on with them or ends them (DESIGN 3, rule 15)."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kumo_tui.act.fleet_words import left_behind_words
@@ -9,6 +9,7 @@ from kumo_tui.cli.compose import House
 from kumo_tui.cli.output import say, until_text
 from kumo_tui.errors import JournalError
 from kumo_tui.model.operation import Mode, Operation
+from kumo_tui.model.partial import waits
 from kumo_tui.model.selector import Criteria, ExactQueues, Selector
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -35,6 +36,11 @@ class Standing:
 
     def __bool__(self) -> bool:
         return bool(self.left_s or self.doubted)
+
+    @property
+    def waits(self) -> bool:
+        """Whether all of it is only a stop that nobody confirmed as a bounce."""
+        return all(map(self.operation.waits_on, (*self.left_s, *self.doubted)))
 
 
 def standing_of(house: House, status: OperationStatus) -> Standing:
@@ -66,7 +72,7 @@ def say_unattended(house: House, *, but: str = "") -> None:
         tag, held = status.operation.tag, standing_of(house, status)
         if not held or tag == but or sweeper.holds(tag):
             continue
-        if status.operation.is_waiting or nobody_sweeps(house, tag):
+        if waits(status) or nobody_sweeps(house, tag):
             say(unattended_words(house, held))
 
 
@@ -86,7 +92,7 @@ def say_left_standing(house: House, tag: str, lead: str = "") -> None:
     if not held:
         if lead:
             say(f"{lead}nothing of op {tag} is stopped.")
-    elif not held.operation.is_waiting and not nobody_sweeps(house, tag):
+    elif not held.waits and not nobody_sweeps(house, tag):
         say(f"{lead}another kumo-tui goes on sweeping op {tag}.")
     else:
         say(f"{lead}{unattended_words(house, held)}")
@@ -133,15 +139,17 @@ def unattended_words(house: House, held: Standing) -> str:
     if not held.left_s:
         where = ", ".join(held.doubted)
         return f"op {tag}: not known whether {scope} is stopped on {where}: `kumo-tui watch {tag}` looks for it"
-    return f"op {tag}: {scope} is stopped {where_text(house, held)}, {ways_on(held.operation)}"
+    return f"op {tag}: {scope} is stopped {where_text(house, held)}, {ways_on(held)}"
 
 
-def ways_on(operation: Operation) -> str:
+def ways_on(held: Standing) -> str:
     """That nobody sweeps it, and the two ways to go on."""
+    operation = held.operation
     tag = operation.tag
-    if operation.is_waiting:
+    if held.waits:
+        nodes = () if operation.is_waiting else tuple(held.left_s)
         return (
-            f"nobody sweeps it, for it is not confirmed: {bounce_words(operation.selector)} bounces it, "
+            f"nobody sweeps it, for it is not confirmed: {bounce_words(operation.selector, nodes)} bounces it, "
             f"`kumo-tui release {tag}` ends it"
         )
     return f"nobody sweeps: `kumo-tui watch {tag}` goes on, `kumo-tui release {tag}` ends it"
@@ -161,8 +169,11 @@ def until_of(house: House, left_s: float) -> str:
     return until_text(house.clock.now(), left_s)
 
 
-def bounce_words(selector: Selector) -> str:
-    """The command that bounces what is stopped, in backquotes; options that every bounce needs are left out."""
+def bounce_words(selector: Selector, nodes: Iterable[str] = ()) -> str:
+    """The command that bounces what is stopped, in backquotes; options that every bounce needs are left out.
+
+    `nodes` are those that it is for, where it is not for all.
+    """
     words = ["kumo-tui", "bounce"]
     if isinstance(selector, ExactQueues):
         if len(selector.names) > NAMED_MOST:
@@ -171,4 +182,5 @@ def bounce_words(selector: Selector) -> str:
     elif isinstance(selector, Criteria):
         for part, value in selector.given().items():
             words += [f"--{part.value.replace('_', '-')}", clean(value)]
+    words += [word for node in nodes for word in ("--node", clean(node))]
     return f"`{shlex.join(words)}`"

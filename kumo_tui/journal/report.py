@@ -84,7 +84,8 @@ def _outcome(account: Account, _frame: Frame) -> Iterator[str]:
 def _scope(account: Account, frame: Frame) -> Iterator[str]:
     yield from ("## Scope", "")
     yield from _selector(account.entry, everything=frame.everything)
-    previewed = [preview for preview in account.recorded.preview.values() if preview]
+    held = account.recorded.operation.held
+    previewed = [preview for node, preview in account.recorded.preview.items() if preview and node not in held]
     names = {name for preview in previewed for name in preview}
     messages = sum(sum(preview.values()) for preview in previewed)
     progress = account.entry.progress

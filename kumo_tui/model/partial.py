@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kumo_tui.model.operation import ActState
+from kumo_tui.model.operation import ActState, Mode
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.verdict import NOT_THERE, Verdict
 
@@ -45,6 +45,17 @@ def held_nodes(status: OperationStatus) -> tuple[NodeProgress, ...]:
     """The nodes on which a clean bounce that is confirmed elsewhere is still only a stop, and stands."""
     held = status.operation.held
     return tuple(node for node in status.nodes if node.act.node in held and not node.verdict.is_final)
+
+
+def stopped_nodes(status: OperationStatus) -> tuple[str, ...]:
+    """The nodes on which it is stopped and waits to be confirmed as a bounce."""
+    waits_on = status.operation.waits_on
+    is_clean = status.operation.mode is Mode.CLEAN
+    return tuple(
+        node.act.node
+        for node in status.nodes
+        if is_clean and node.verdict is Verdict.STOPPED and waits_on(node.act.node)
+    )
 
 
 def waits(status: OperationStatus) -> bool:

@@ -9,6 +9,7 @@ from kumo_tui.act.ports import Confirmed
 from kumo_tui.act.steps import Came
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.operation import ActState, Mode
+from kumo_tui.model.partial import waits
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.text import clean
 from kumo_tui.ui.directive_rows import StopKey, foreign_stops
@@ -80,10 +81,8 @@ async def end_flow(app: AnyApp, tag: str) -> None:
     if status is None or status.verdict.is_final:
         tell(app, "Nothing to end: it is over.", is_error=False)
         return
-    if status.operation.is_waiting:
-        question = let_go_question(tag, can_flush=_can_flush(status, snapshot))
-    else:
-        question = end_question(tag)
+    can_flush = _can_flush(status, snapshot)
+    question = let_go_question(tag, can_flush=can_flush) if waits(status) else end_question(tag)
     answer = await app.push_screen_wait(question)
     if answer.id in (LET_GO, END):
         await end_now(app, tag, flush=answer.ticked)

@@ -1,20 +1,22 @@
 """What a clean bounce, or a stop that waits, means on the screen, in honest words (DESIGN 3, rules 11 to 15)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kumo_tui.act.going_on import catching_words
 from kumo_tui.model.clean import CleanProgress
+from kumo_tui.model.partial import held_nodes
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import clean, plural
+from kumo_tui.text import and_more, clean, plural
 from kumo_tui.ui.operation_words import names_of, not_watched_words, unread_node, where_words
 from kumo_tui.ui.theme import VERDICTS
 from kumo_tui.units import count_text, countdown_text, duration_text, end_text
 
 NOTHING_KNOWN = CleanProgress()
+NAMED_MOST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +48,10 @@ def clean_of(node: NodeProgress) -> CleanProgress:
     return node.clean or NOTHING_KNOWN
 
 
-def sums_of(status: OperationStatus) -> CleanSums:
-    """The sums; of what stands and waits only where it is not over."""
-    live = [node for node in status.nodes if not node.verdict.is_final]
+def sums_of(status: OperationStatus, only: Collection[str] = ()) -> CleanSums:
+    """The sums; of what stands and waits only where it is not over, and, where any are named, on `only` these."""
+    nodes = [node for node in status.nodes if not only or node.act.node in only]
+    live = [node for node in nodes if not node.verdict.is_final]
     standing: dict[str, int] = {}
     for node in live:
         for name, count in clean_of(node).standing.items():
@@ -57,10 +60,10 @@ def sums_of(status: OperationStatus) -> CleanSums:
     known = [seconds for seconds in returns if seconds is not None]
     return CleanSums(
         standing=standing,
-        sweeps=sum(clean_of(node).sweeps for node in status.nodes),
+        sweeps=sum(clean_of(node).sweeps for node in nodes),
         may_wait=sum(node.meters.may_wait for node in live),
-        leak_at_most=sum(node.meters.leak_at_most for node in status.nodes),
-        in_flight=sum(node.meters.in_flight for node in status.nodes),
+        leak_at_most=sum(node.meters.leak_at_most for node in nodes),
+        in_flight=sum(node.meters.in_flight for node in nodes),
         stop_left_s=min(_given(clean_of(node).stop_left_s for node in live), default=None),
         return_s=max(known) if known and len(known) == len(returns) else None,
         ends_in_s=max(_given(clean_of(node).ends_in_s for node in live), default=None),
@@ -77,7 +80,8 @@ def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str
     """`at least 81,302 of 92,110 +412 · 3 sweeps · next as soon as mail stands · catches new mail for 04:12`.
 
     `counted 81,302 of 92,110, perhaps fewer on mta2` where a node that forgot the stop may have its mail back.
-    Of a stop that waits: what stands, what may come back, and until when it is stopped.
+    Of a stop that waits: what stands, what may come back, and until when it is stopped. So also of the nodes of a
+    bounce on which it is still only a stop.
     """
     sums, progress = sums_of(status), status.ledger.progress
     if status.operation.is_waiting and not status.verdict.is_final:
@@ -87,10 +91,15 @@ def progress_words(status: OperationStatus, snapshot: Snapshot, dot: str) -> str
     least, doubt = ("counted", f", perhaps fewer on {lost}") if lost else ("at least", "")
     words = [f"{least} {count_text(progress.from_baseline)} of {count_text(progress.baseline)}{beyond}{doubt}"]
     words.append(plural(sums.sweeps, "sweep"))
-    if not status.verdict.is_final and status.verdict is not Verdict.UNKNOWN:
-        words.append(_next_words(sums))
+    held = [node.act.node for node in held_nodes(status)]
+    swept = [node.act.node for node in status.nodes if not node.verdict.is_final and node.act.node not in held]
+    if swept and status.verdict is not Verdict.UNKNOWN:
+        words.append(_next_words(sums_of(status, swept)))
     if sums.ends_in_s is not None:
         words.append(catching_words(sums.ends_in_s))
+    if held:
+        first, *rest = _waiting_words(status, sums_of(status, held), snapshot)
+        words += [f"on {and_more(held, NAMED_MOST)} {first}", *rest]
     return f" {dot} ".join(words)
 
 
@@ -197,12 +206,15 @@ def return_words(may_wait: int, return_s: float | None) -> str:
     return f"up to {count_text(may_wait)} still in ready queues, {when}"
 
 
-def stopped_words(snapshot: Snapshot, tag: str, now: datetime) -> str:
-    """`Stopped for 00:12, until 12:40 UTC. 142,030 stand, up to 2,310 come back.`; `now` is our wall clock."""
+def stopped_words(snapshot: Snapshot, tag: str, now: datetime, nodes: Collection[str] = ()) -> str:
+    """`Stopped for 00:12, until 12:40 UTC. 142,030 stand, up to 2,310 come back.`; `now` is our wall clock.
+
+    Where any `nodes` are named, on these alone.
+    """
     status = snapshot.operation(tag)
     if status is None:
         return "Stopped; waiting for the first look at the nodes."
-    sums = sums_of(status)
+    sums = sums_of(status, nodes)
     if sums.stop_left_s is None:
         return f"{VERDICTS[status.verdict].word}: it is not stopped now. The bounce begins with a stop."
     since = countdown_text((now - status.operation.created_at).total_seconds())

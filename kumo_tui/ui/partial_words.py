@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kumo_tui.model.offer import Offer, Why
 from kumo_tui.model.operation import ActState, Mode
-from kumo_tui.model.partial import is_partial, missing, parts
+from kumo_tui.model.partial import held_nodes, is_partial, missing, parts
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import NOT_THERE, Verdict
@@ -69,10 +69,13 @@ def offer_lines(
     found = [offer for offer in snapshot.offers if offer.tag == status.operation.tag]
     if not found:
         return ()
-    verb = "stops there" if status.operation.is_waiting else "sends it there"
+    first = [offer for offer in found if offer.why is Why.HELD]
+    found = [*(offer for offer in found if offer not in first), *first]
+    verb = "stops there" if status.operation.is_waiting else "bounces it there too" if first else "sends it there"
     way = f". t {verb}, after a new preview." if may_act else "."
-    texts = [offer_words(offer) for offer in found[:NAMED_MOST]]
-    texts += [f"and {plural(len(found) - NAMED_MOST, 'more node')}"] if len(found) > NAMED_MOST else []
+    texts = [offer_words(offer) for offer in found[-NAMED_MOST:]]
+    if len(found) > NAMED_MOST:
+        texts.insert(0, plural(len(found) - NAMED_MOST, "more node"))
     return [
         line
         for text in [*texts[:-1], f"{texts[-1]}{way}"]
@@ -87,6 +90,8 @@ def offer_words(offer: Offer) -> str:
     if offer.why is Why.REFUSED:
         said = one_line(offer.said.partition(". ")[0].rstrip("."), SAID_LENGTH)
         return f"{node} did not take it{f' ({said})' if said else ''}: {stand}"
+    if offer.why is Why.HELD:
+        return f"{node} is only stopped: {stand}"
     if offer.why is Why.LOST:
         return f"{node} has it no more: {stand}"
     came = "is back" if offer.why is Why.BACK else "has joined"
@@ -94,9 +99,10 @@ def offer_words(offer: Offer) -> str:
 
 
 def send_label(offers: Sequence[Offer], *, is_stop: bool) -> str:
-    """`send to mta2`, as a key's label."""
+    """`send to mta2`, as a key's label; `bounce on mta2` where it is stopped already."""
     where = clean(offers[0].node) if len(offers) == 1 else f"{len(offers)} nodes"
-    return f"{'stop on' if is_stop else 'send to'} {where}"
+    verb = "bounce on" if any(offer.why is Why.HELD for offer in offers) else "send to"
+    return f"{'stop on' if is_stop else verb} {where}"
 
 
 def _is_read(node: NodeProgress, snapshot: Snapshot) -> bool:
@@ -105,13 +111,19 @@ def _is_read(node: NodeProgress, snapshot: Snapshot) -> bool:
 
 
 def _partial_words(status: OperationStatus, snapshot: Snapshot) -> Iterator[str]:
-    gone = missing(status, snapshot)
+    gone, held = missing(status, snapshot), held_nodes(status)
     is_clean = status.operation.mode is Mode.CLEAN
     fell = [node for node in gone if node.verdict in NOT_THERE]
     asking = [node for node in gone if node.verdict is Verdict.UNKNOWN and node.act.state is ActState.UNKNOWN]
-    silent = [node for node in gone if node not in fell and node not in asking]
+    let_go = [node for node in gone if node.verdict is Verdict.RELEASED]
+    stopped = [node for node in held if node not in asking]
+    silent = [node for node in gone if node not in (*fell, *asking, *let_go, *stopped)]
     if fell:
         yield f"{where_words(fell)}: nothing is {'held' if is_clean else 'caught'} there."
+    if let_go:
+        yield f"RELEASED on {names_of(let_go)}: it was only stopped there, nothing of it was bounced."
+    if stopped:
+        yield f"Only stopped on {names_of(stopped)}: nothing is bounced there before you confirm it there too."
     if asking:
         tag = tagged_reason("", status.operation.tag).strip()
         yield f"Not known on {names_of(asking)}: looking for {tag} in the list there, never sent again by itself."
@@ -119,4 +131,6 @@ def _partial_words(status: OperationStatus, snapshot: Snapshot) -> Iterator[str]
         what = "what is stopped there stays so" if is_clean else "it runs on there"
         yield f"No answer from {names_of(silent)}: {what} until its own end, and a restart forgets it."
     going_on = any(node not in gone and not node.verdict.is_final for node in status.nodes)
-    yield "Elsewhere it goes on." if going_on else "Elsewhere it was done."
+    was_done = any(node.verdict is Verdict.DONE for node in status.nodes)
+    if going_on or was_done:
+        yield "Elsewhere it goes on." if going_on else "Elsewhere it was done."

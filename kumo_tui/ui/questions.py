@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kumo_tui.model.partial import stopped_nodes, waits
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.text import clean, plural
 from kumo_tui.ui.clean_words import stopped_title, sums_of, until_text
@@ -30,7 +31,7 @@ def let_go_question(tag: str, *, can_flush: bool) -> QuestionScreen:
         return [
             (f"Let {stopped_title(status)} go: {_standing_words(status)}", Look.STRONG),
             (RETRY, Look.NORMAL),
-            ("Nothing is bounced.", Look.NORMAL),
+            ("Nothing is bounced." if status.operation.is_waiting else "Nothing more is bounced.", Look.NORMAL),
         ]
 
     choices = [Choice("keep", "Keep stopped"), Choice(LET_GO, "Let go")]
@@ -81,9 +82,9 @@ def quit_question(tags: Sequence[str], *, may_release: bool = True) -> QuestionS
         lines.append(
             ("Left stopped, mail waits until then, and goes out at its next retry after that.", Look.NORMAL)
         )
-        if any(status.operation.is_waiting for status in found):
+        if any(map(stopped_nodes, found)):
             lines.append(("The next start names what waits for a decision.", Look.NORMAL))
-        if not all(status.operation.is_waiting for status in found):
+        if not all(map(waits, found)):
             words = "Nobody sweeps while no kumo-tui runs; the next start, or `kumo-tui watch`, goes on."
             lines.append((words, Look.AMBER))
         return [*lines, (f"Let go: {RETRY.lower()}" if may_release else CANNOT_RELEASE, Look.NORMAL)]
@@ -133,5 +134,5 @@ def _standing_words(status: OperationStatus) -> str:
 def _standing_still(status: OperationStatus, snapshot: Snapshot) -> str:
     left = sums_of(status).stop_left_s
     until = "" if left is None else f" until {until_text(snapshot, left)}"
-    word = "is stopped" if status.operation.is_waiting else "is being bounced, and stopped"
+    word = "is stopped" if waits(status) else "is being bounced, and stopped"
     return f"{stopped_title(status)} {word}{until}."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.names import Part
+from kumo_tui.model.partial import stopped_nodes, waits
 from kumo_tui.model.selector import Criteria, Everything, Selector
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
@@ -46,11 +47,11 @@ class StateReader:
 
     def __init__(self, snapshot: Snapshot, now: float) -> None:
         live = tuple(live_operations(snapshot))
-        self._operations = tuple(status for status in live if not status.operation.is_waiting)
+        self._operations = tuple(status for status in live if not waits(status))
         self._waiting = tuple(
             (status.operation.selector, max(0.0, (status.left_s or 0.0) - (now - snapshot.at)))
             for status in live
-            if status.operation.is_waiting
+            if waits(status)
         )
         self._directives = tuple(directive for _node, directive, _left in listed_directives(snapshot, now))
         self._suspensions = tuple(
@@ -85,9 +86,9 @@ class StateReader:
 
 
 def waiting_stops(snapshot: Snapshot) -> Iterator[OperationStatus]:
-    """Stops of ours that stand and wait for a decision."""
+    """Stops of ours that stand and wait for a decision, on some node at least."""
     for status in live_operations(snapshot):
-        if status.operation.is_waiting:
+        if stopped_nodes(status):
             yield status
 
 

@@ -8,7 +8,7 @@ from math import inf
 
 from kumo_tui.errors import InputError
 from kumo_tui.journal.records import Recorded, Request, Step
-from kumo_tui.model.operation import ActState, Operation
+from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.units import parse_remaining
 from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop, doubts_in
@@ -24,8 +24,6 @@ def resumed_clean_tracks(
     Nothing is known of stops and queues before the node is read again: lists that were asked for earlier count as
     nothing. A clock that was set back counts as no time.
     """
-    begun_at = operation.confirmed_at or operation.created_at
-    passed = max(0.0, (now - begun_at).total_seconds())
     tracks = {}
     for act in operation.acts:
         standing = [request for request in recorded.stops_standing(act.node) if request.body]
@@ -37,8 +35,8 @@ def resumed_clean_tracks(
             act=act,
             ledger=recorded.ledger(act.node),
             since=at,
-            confirmed=operation.confirmed_at is not None,
-            wanted_until=at + operation.duration_s - passed,
+            confirmed=not operation.waits_on(act.node),
+            wanted_until=_wanted_until(operation, act.node, at, now),
             restarts=restarts[act.node],
             own=own,
             others=OthersStop(_NO_ID, at) if relies else None,
@@ -48,7 +46,7 @@ def resumed_clean_tracks(
             sweeps=recorded.sweeps(act.node).answered,
             unanswered=recorded.sweeps(act.node).unanswered,
             gaps=doubts_in(act.node, operation.events),
-            verdict=_verdict(act.state, operation),
+            verdict=_verdict(act, operation),
             note=act.error or "",
         )
         ruling = recorded.rulings.get(act.node)
@@ -70,15 +68,20 @@ def caught_up(track: CleanTrack, recorded: Recorded, at: float, now: datetime, *
     gaps = tuple(dict.fromkeys((*doubts_in(node, operation.events), *track.gaps)))
     sweeps = max(track.sweeps, recorded.sweeps(node).answered)
     track = replace(track, ledger=ledger, sweeps=sweeps, gaps=gaps)
-    if operation.confirmed_at is not None and not track.confirmed:
-        passed = max(0.0, (now - operation.confirmed_at).total_seconds())
-        track = replace(track, confirmed=True, wanted_until=at + operation.duration_s - passed)
+    if not operation.waits_on(node) and not track.confirmed:
+        track = replace(track, confirmed=True, wanted_until=_wanted_until(operation, node, at, now))
     ruling = recorded.rulings.get(node)
     if ruling is not None and ruling.verdict.is_final:
         note = next((event.text for event in reversed(operation.events) if event.text.startswith(node)), "")
         words = note.partition(": ")[2]
         return replace(track, verdict=ruling.verdict, note=words, own=(), others=None, released=True)
     return _with_release(replace(track, since=at, pending={}, doubtful={}), recorded) if takes_over else track
+
+
+def _wanted_until(operation: Operation, node: str, at: float, now: datetime) -> float:
+    """How long new mail is caught on this node, or was to be stopped there; `at` and `now` are the same moment."""
+    passed = max(0.0, (now - operation.begun_on(node)).total_seconds())
+    return at + operation.duration_on(node) - passed
 
 
 def _with_release(track: CleanTrack, recorded: Recorded) -> CleanTrack:
@@ -112,10 +115,10 @@ def _stops(recorded: Recorded, node: str) -> list[Request]:
     ]
 
 
-def _verdict(state: ActState, operation: Operation) -> Verdict:
-    if state is ActState.ACCEPTED:
-        return Verdict.STOPPED if operation.is_waiting else Verdict.SWEEPING
-    return Verdict.REJECTED if state is ActState.REJECTED else Verdict.UNKNOWN
+def _verdict(act: NodeAct, operation: Operation) -> Verdict:
+    if act.state is ActState.ACCEPTED:
+        return Verdict.STOPPED if operation.waits_on(act.node) else Verdict.SWEEPING
+    return Verdict.REJECTED if act.state is ActState.REJECTED else Verdict.UNKNOWN
 
 
 def _own(request: Request, at: float, now: datetime) -> OwnStop:

@@ -267,7 +267,8 @@ class ConfirmScreen(Modal[str | None]):
 
     def _draw_stopped(self) -> None:
         if self._stopped is not None:
-            words = stopped_words(host_of(self).snapshot, self._stopped, host_of(self).clock.now())
+            host, there = host_of(self), self.preview.node_names
+            words = stopped_words(host.snapshot, self._stopped, host.clock.now(), there)
             self.query_one("#stopped", FittedLines).show_words(words, Look.STRONG)
 
     def _draw_order(self) -> None:

@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from kumo_tui.act.draft import STOP_DURATION, Draft, checked_again, draft_again
 from kumo_tui.act.preview import take_preview
 from kumo_tui.act.requests import PlannedRequest
-from kumo_tui.act.sending_on import draft_on, nodes_again
+from kumo_tui.act.sending_on import draft_on, next_offers, nodes_again
 from kumo_tui.errors import InputError
 from kumo_tui.model.offer import Offer
 from kumo_tui.model.operation import Mode
+from kumo_tui.model.partial import waits
 from kumo_tui.model.snapshot import OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui import clean_lines, keys, operation_lines
@@ -136,13 +137,13 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         status = self._status
         if draft is None or status is None:
             return
-        if status.operation.is_waiting and not status.verdict.is_final:
+        if waits(status):
             host_of(self).cancel_operation(self.tag)
         else:
             host_of(self).stop(replace(draft, reason=status.operation.reason, duration=STOP_DURATION))
 
     def action_send_there(self) -> None:
-        """Open the form of the same act for the nodes that have no part in it: it is a new one."""
+        """Open the form of the same act for the nodes that have no part in it, or on which it is only a stop."""
         status = self._status
         if status is None or all(entry.id != "send_there" for entry in self._offered(status)):
             return
@@ -155,7 +156,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
         (host.stop if status.operation.is_waiting else host.bounce)(draft)
 
     def _offers(self) -> Sequence[Offer]:
-        return [offer for offer in host_of(self).snapshot.offers if offer.tag == self.tag]
+        return next_offers(self.tag, host_of(self).snapshot)
 
     def action_cancel(self) -> None:
         """Ask whether to end what is in force of it."""
@@ -267,7 +268,7 @@ class OperationScreen(LeavesOnce[None], inherit_bindings=False):
             again.append(replace(command("bounce"), label="bounce it" if operation.is_waiting else "bounce again"))
         if is_over:
             return again, []
-        if again or not operation.is_waiting:
+        if again or not waits(status):
             return again, [replace(command("cancel"), label="end it" if is_clean else "cancel")]
         return [replace(command("bounce"), label="bounce it")], [replace(command("stop"), label="let go")]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kumo_tui.errors import KumoTuiError
 from kumo_tui.model.names import Part, is_ambiguous, is_internal, parse_name
+from kumo_tui.model.partial import waits
 from kumo_tui.model.snapshot import NodeSnapshot, Snapshot
 from kumo_tui.node.wire import QueueSample, SampledMessage
 from kumo_tui.text import clean, is_altered
@@ -152,7 +153,7 @@ def concerns(snapshot: Snapshot, name: str, now: float) -> Iterator[Line]:
         if status.operation.selector.matches(name):
             operation = status.operation
             word = short_words(status, snapshot) or VERDICTS[status.verdict].word
-            label = "stopped by" if operation.is_waiting else "bounced by"
+            label = "stopped by" if waits(status) else "bounced by"
             yield fact(label, f"op {operation.tag} {word}: {operation.selector.describe()}")
     for node, directive, left in listed_directives(snapshot, now):
         if directive.id not in ids and directive_matches(directive, name):

@@ -9,9 +9,10 @@ from kumo_tui.act.fleet_words import left_behind_words
 from kumo_tui.act.rights import refusal_words
 from kumo_tui.model.offer import Why
 from kumo_tui.model.operation import Mode
+from kumo_tui.model.partial import stopped_nodes
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
-from kumo_tui.text import clean
+from kumo_tui.text import and_more, clean
 from kumo_tui.ui.aftermath_words import gathered_words, overdue_words
 from kumo_tui.ui.alarm_lines import alarm_lines
 from kumo_tui.ui.cells import cut_middle
@@ -37,6 +38,10 @@ ENDS_SOON_S = 60.0
 LOST_SAID_S = 600.0
 RELEASED_SAID_S = 60.0
 TITLE_WIDTH = 24
+NAMED_MOST = 3
+
+# Offers that another line tells of.
+_TOLD = frozenset({Why.LOST, Why.HELD})
 
 _FOLDER = re.compile(r"\S*/")
 _NEXT_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
@@ -163,19 +168,29 @@ def error_words(node: NodeSnapshot) -> str:
 
 def _own_stops(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
     """A stop of ours never waits, and never ends, unnoticed (DESIGN 3, rule 15)."""
-    waiting = [_waiting_line(status, snapshot, now, signs) for status in waiting_stops(snapshot)]
+    waiting = [_waiting_line(status, snapshot, now, signs, may_act=may_act) for status in waiting_stops(snapshot)]
     return [*_gone_lines(snapshot, now, signs, may_act=may_act), *waiting]
 
 
-def _waiting_line(status: OperationStatus, snapshot: Snapshot, now: float, signs: Glyphs) -> Line:
-    mark, left = VERDICTS[Verdict.STOPPED].mark(signs.ascii_only), sums_of(status).stop_left_s
+def _waiting_line(
+    status: OperationStatus, snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool
+) -> Line:
+    """A stop that waits; of one that was confirmed on some nodes, where it still is only a stop."""
+    held = [] if status.operation.is_waiting else stopped_nodes(status)
+    mark, left = VERDICTS[Verdict.STOPPED].mark(signs.ascii_only), sums_of(status, held).stop_left_s
     words = f" {mark} {stopped_title(status)} stopped"
+    if held:
+        words = f" {mark} {_titled(status)} only stopped on {and_more(held, NAMED_MOST)}"
     if left is not None:
         words += f" until {until_text(snapshot, left)}"
     remaining = None if left is None else left - (now - snapshot.at)
     if remaining is not None and remaining < ENDS_SOON_S:
         return (Piece(f"{words}, in {countdown_text(remaining)}: then its mail goes out", Look.RED),)
-    return (Piece(f"{words}, not bounced: Enter on its row below opens it", Look.AMBER),)
+    is_offered = may_act and any(
+        offer.tag == status.operation.tag and offer.why is Why.HELD for offer in snapshot.offers
+    )
+    way = "Enter on its row, t bounces it there" if is_offered else "Enter on its row below opens it"
+    return (Piece(f"{words}, not bounced: {way}", Look.AMBER),)
 
 
 def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
@@ -196,13 +211,16 @@ def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool)
 
 
 def _offer_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
-    """Nodes that have no part in an operation, while somebody may still want it there; LOST is told above."""
+    """Nodes that have no part in an operation, while somebody may still want it there.
+
+    Where it is lost, or only a stop, that is told above.
+    """
     way = "Enter on its row, t sends it there" if may_act else "Enter on its row below opens it"
     lines: list[Line] = []
     for offer in snapshot.offers:
         status = snapshot.operation(offer.tag)
         age = 0.0 if status is None or status.ended_at is None else now - status.ended_at
-        if status is not None and offer.why is not Why.LOST and offer.messages and age < LOST_SAID_S:
+        if status is not None and offer.why not in _TOLD and offer.messages and age < LOST_SAID_S:
             words = f" {signs.warning} {_titled(status)}: {offer_words(offer)}: {way}"
             lines.append((Piece(words, Look.AMBER),))
     return lines

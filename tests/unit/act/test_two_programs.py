@@ -48,15 +48,15 @@ async def test_one_sweeps_and_the_other_follows_its_counts(first: World) -> None
 async def test_who_follows_rests_longer_the_longer_the_journal_takes_to_read(first: World) -> None:
     await first.bounce(DRAFT)
     second = first.beside()
-    sweeper = second.acts.clean.sweeper
-    recall, read_at = sweeper._desk.recall, []
+    turns = second.acts.clean.sweeper._turns
+    recall, read_at = turns._desk.recall, []
 
     def slowly(tag: str) -> Recorded | None:
         first.time.advance(1.0)
         read_at.append(first.clock.monotonic())
         return recall(tag)
 
-    sweeper._desk = replace(sweeper._desk, recall=slowly)
+    turns._desk = replace(turns._desk, recall=slowly)
     second.acts.clean.start()
     for _turn in range(30):
         await first.play(1.0, 1.0)
