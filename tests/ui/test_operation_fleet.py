@@ -1,11 +1,13 @@
 """The operation screen on a fleet: what matters stays in sight, and what is not known is not claimed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from kumo_tui.model.operation import ActState, Event
-from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus
+from kumo_tui.model.offer import Offer, Why
+from kumo_tui.model.operation import ActState, Apart, Event
+from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.screens.operation import OperationScreen
 from tests.frames import check_frame, frame_of
@@ -136,3 +138,35 @@ async def test_a_screen_that_grows_names_more_nodes_at_once() -> None:
         await pilot.resize_terminal(80, 60)
         await wait_for(pilot, lambda: " mta12 " in screen_text(pilot))
         assert "Esc back" in frame_of(app)[-1]
+
+
+def held(others: Verdict) -> OperationStatus:
+    """A clean bounce that is confirmed on two nodes, and on the third is only a stop."""
+    facts: dict[str, Any] = {"swept": PROMO, "sweeps": 3} | ({} if others.is_final else {"ends_in_s": 288.0})
+    nodes = [clean_node(others, name=f"mta{number}", **facts) for number in (1, 2)]
+    nodes.append(clean_node(Verdict.STOPPED, name="mta3", standing=PROMO, may_wait=40))
+    return clean_status(*nodes, apart=(Apart("mta3", 1800),))
+
+
+def bringing(others: Verdict, *down: str) -> Snapshot:
+    """What the watch shows of it: where the node answers, that it can be confirmed there."""
+    shot = snapshot(*fleet(3, down=down), operations=[held(others)])
+    offer = Offer(TAG, "mta3", Why.HELD, sum(PROMO.values()))
+    return shot if down else replace(shot, offers=(offer,))
+
+
+async def test_where_it_is_only_stopped_is_said_while_it_goes_on_elsewhere() -> None:
+    app = ActingApp(bringing(Verdict.CATCHING, "mta3"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        check_frame(app, "operation-held-80x24")
+
+
+async def test_once_the_node_answers_t_bounces_it_there_too() -> None:
+    app = ActingApp(bringing(Verdict.DONE))
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = " ".join((await opened(pilot)).split())
+        assert "mta3 is only stopped: 142,030 matching messages stand there. t bounces it there too" in words
+        assert "t bounce on mta3" in words
+        assert "b bounce it" in words and "s let go" in words
+        check_frame(app, "operation-held-back-80x24")
