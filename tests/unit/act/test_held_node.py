@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kumo_tui.act.cautions import only_stopped
 from kumo_tui.act.draft import Draft
 from kumo_tui.act.sending_on import draft_on, nodes_again
 from kumo_tui.config import ActSettings, Settings
@@ -320,3 +321,14 @@ async def test_two_programs_confirm_different_nodes_and_only_one_comes_through(f
     await second.play(4.0)
     assert second.status(fleet.tag).operation.held == {"mta3"}
     assert fleet.bounced("mta3") == 0
+
+
+async def test_before_the_confirmation_it_is_said_where_it_stays_only_stopped(fleet: Fleet) -> None:
+    await fleet.stop()
+    await fleet.lose()
+    (caution,) = only_stopped(fleet.world.confirmed(TWO).preview, fleet.world.snapshot)
+    assert caution.text == "mta3 stays only stopped: bounced there once you confirm it there too."
+    assert (caution.serious, caution.concerns(is_clean=False)) == (True, False)
+    assert not list(only_stopped(fleet.world.confirmed(BOUNCE).preview, fleet.world.snapshot))
+    await fleet.bounce()
+    assert not list(only_stopped(fleet.world.confirmed(THIRD).preview, fleet.world.snapshot))
