@@ -35,6 +35,7 @@ KEYS = {
     "end": "\x1b[F",
     "pagedown": "\x1b[6~",
     "f2": "\x1bOQ",
+    "f6": "\x1b[17~",
     "ctrl+u": "\x15",
     "ctrl+c": "\x03",
 }
