@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from math import inf
@@ -14,6 +14,7 @@ from kumo_tui.act.requests import BOUNCE_PATH
 from kumo_tui.config import ActSettings, Settings
 from kumo_tui.errors import Refused
 from kumo_tui.journal.records import Recorded, Step
+from kumo_tui.model.partial import stopped_nodes, waits
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.sim import Kind, SimNode
 from kumo_tui.sim.node import LoggedRequest
@@ -66,6 +67,7 @@ class Story(StrEnum):
     BOUNCED = "bounced straight on"
     LET_GO = "stopped, never confirmed"
     CONFIRMED_LATER = "stopped, confirmed later"
+    NODE_BY_NODE = "stopped, confirmed on one node, later on the other"
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Operator:
     async def _go_on(self) -> None:
         world = self.world
         world.acts.clean.start()
-        self.goes_on = any(not status.operation.is_waiting for status in world.snapshot.operations)
+        self.goes_on = any(not waits(status) for status in world.snapshot.operations)
         if self.deaths == 0:
             await world.play(1)
             await self._begin()
@@ -135,6 +137,9 @@ class Operator:
         await world.play(2)
         if world.status(tag).operation.is_waiting and not world.status(tag).verdict.is_final:
             await self._decide(tag)
+        if self.life.story is Story.NODE_BY_NODE and stopped_nodes(world.status(tag)):
+            await world.play(3)
+            await self._confirm_the_rest(tag)
         await world.play_until(lambda: world.status(tag).verdict.is_final, 90)
 
     async def _begin(self) -> None:
@@ -152,12 +157,25 @@ class Operator:
         is_whole = all(node.verdict is Verdict.STOPPED for node in status.nodes)
         if self.life.story is Story.LET_GO:
             await clean.end(tag)
+        elif is_whole and self.life.story is Story.NODE_BY_NODE:
+            await self._confirm_on(tag, "mta1")
         elif is_whole:
             await clean.bounce(self.world.confirmed(self.life.bounce, tag))
         else:
             await self._is_refused(tag)
             await clean.end(tag)
         await self.world.poll()
+
+    async def _confirm_on(self, tag: str, *nodes: str) -> None:
+        draft = replace(self.life.bounce, nodes=nodes)
+        await self.world.acts.clean.bounce(self.world.confirmed(draft, tag))
+
+    async def _confirm_the_rest(self, tag: str) -> None:
+        """What was not confirmed with the first node is bounced too, where it is still stopped."""
+        held = stopped_nodes(self.world.status(tag))
+        if held and not self.world.status(tag).operation.is_waiting:
+            await self._confirm_on(tag, *held)
+            await self.world.poll()
 
     async def _is_refused(self, tag: str) -> None:
         try:
@@ -235,7 +253,7 @@ class Told:
         bounced = log.count(Kind.ADMIN_BOUNCE, tenant=MEANT)
         assert log.count(Kind.ADMIN_BOUNCE, tenant=OTHERS) == 0
         assert self.recorded.ledger(self.node.name).progress.bounced <= bounced
-        if self.recorded.operation.confirmed_at is None:
+        if self.recorded.operation.waits_on(self.node.name):
             assert bounced == 0
         if self.stops:
             stopped_at, free_at = self.stops[0].at, min(self.released_at, self.ran_out_at)
@@ -251,7 +269,8 @@ class Told:
         duration = FIRST_STOP_CONFIRMED if is_bounced else FIRST_STOP_ALONE
         first = [request for request in self.stops if json.loads(request.body)["duration"] == duration]
         assert len(first) <= 1
-        extended = 1 + self.operator.deaths if self.story is Story.CONFIRMED_LATER else 0
+        is_later = self.story in (Story.CONFIRMED_LATER, Story.NODE_BY_NODE)
+        extended = 1 + self.operator.deaths if is_later else 0
         assert len(self.stops) <= len(first) + extended
         for sent, step in ((self.stops, Step.STOP), (self.releases, Step.RELEASE)):
             assert Counter(request.body for request in sent) <= Counter(self._written(step))
@@ -274,7 +293,7 @@ class Told:
             assert verdict is Verdict.REJECTED or any(text.startswith(doubt) for text in texts)
             assert not self.sweeps
             assert not self.releases
-        elif self.recorded.operation.confirmed_at is None:
+        elif self.recorded.operation.waits_on(self.node.name):
             assert verdict is Verdict.RELEASED
         elif self.released_at > self.ran_out_at:
             is_told = texts[-1].startswith(f"{self.node.name} DONE: not sure: kumo-tui ended while it let go")
@@ -285,10 +304,9 @@ class Told:
 
     def check_done(self) -> None:
         """All that came until its time was over is gone, even where kumo-tui says that it is not sure."""
-        log, confirmed_at = self.node.log, self.recorded.operation.confirmed_at
-        assert confirmed_at is not None
+        log, operation, name = self.node.log, self.recorded.operation, self.node.name
         began = self.node.clock.utc() - timedelta(seconds=self.node.clock.monotonic())
-        until = (confirmed_at - began).total_seconds() + self.recorded.operation.duration_s
+        until = (operation.begun_on(name) - began).total_seconds() + operation.duration_on(name)
         came = {
             record.message
             for record in log.records

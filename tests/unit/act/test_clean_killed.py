@@ -3,7 +3,7 @@
 import contextlib
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,12 @@ from tests.unit.act.killable import Killed
 from tests.unit.act.killed_life import Life, Operator, Story
 
 MOMENTS = 200
-LIVES = [Life(story, nodes, exact) for story in Story for nodes, exact in ((1, False), (1, True), (2, False))]
+LIVES = [
+    Life(story, nodes, exact)
+    for story in (Story.BOUNCED, Story.LET_GO, Story.CONFIRMED_LATER)
+    for nodes, exact in ((1, False), (1, True), (2, False))
+]
+NODE_BY_NODE = [Life(Story.NODE_BY_NODE, 2, exact) for exact in (False, True)]
 
 UNDISTURBED: dict[Life, list[str]] = {}
 
@@ -32,10 +37,10 @@ async def steps_of(life: Life, folder: Path) -> list[str]:
     return UNDISTURBED[life]
 
 
-async def disturbed(seed: int, folder: Path) -> Life:
-    """A life that is killed at a step chosen by the seed, some more than once, and most of them while acting."""
+async def disturbed(seed: int, folder: Path, lives: Sequence[Life] = LIVES) -> Life:
+    """One of these lives that is killed at a step chosen by the seed, some more than once, most while acting."""
     chance = random.Random(seed)
-    life = chance.choice(LIVES)
+    life = chance.choice(lives)
     steps = await steps_of(life, folder)
     acts = [number for number, what in enumerate(steps, start=1) if " GET " not in what]
     moment = chance.choice(acts if chance.random() < 0.6 else range(1, len(steps) + 1))
@@ -65,6 +70,24 @@ async def test_killed_at_any_moment_it_harms_nothing_and_the_next_start_goes_on(
     operator = Operator(await disturbed(seed, tmp_path), tmp_path)
     await operator.live()
     operator.check()
+
+
+@pytest.mark.parametrize("seed", range(MOMENTS // 5))
+async def test_killed_at_any_moment_each_node_is_bounced_only_where_it_was_confirmed(
+    seed: int, tmp_path: Path
+) -> None:
+    operator = Operator(await disturbed(seed, tmp_path, NODE_BY_NODE), tmp_path)
+    await operator.live()
+    operator.check()
+
+
+async def test_where_nobody_is_killed_both_nodes_are_bounced_one_after_the_other(tmp_path: Path) -> None:
+    operator = Operator(NODE_BY_NODE[0], tmp_path)
+    await operator.live()
+    recorded = operator.world.written()
+    assert recorded is not None
+    assert [(each.node, each.confirmed_at is not None) for each in recorded.operation.apart] == [("mta2", True)]
+    assert {ruling.verdict for ruling in recorded.rulings.values()} == {Verdict.DONE}
 
 
 async def test_a_stop_that_left_without_an_answer_is_found_by_its_tag_and_swept_when_it_was_confirmed(
