@@ -1,6 +1,7 @@
 """The console entry `kumo-tui`."""
 
 import io
+import os
 import sys
 from typing import NoReturn
 
@@ -16,7 +17,18 @@ def run() -> NoReturn:
     with lasting():
         from kumo_tui.cli.commands import outcome  # noqa: PLC0415  # all of the program comes with it
         from kumo_tui.cli.compose import Surroundings  # noqa: PLC0415  # as above
-    sys.exit(outcome(sys.argv[1:], Surroundings()))
+    code = outcome(sys.argv[1:], Surroundings())
+    _let_go_of_streams()
+    sys.exit(code)
+
+
+def _let_go_of_streams() -> None:
+    """Write what is left. To a terminal that is gone nothing can be: Python would end with a code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The way to the terminal: every byte that is drawn passes here, is counted, and waits for no slow link."""
 
+import select
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -57,6 +58,12 @@ class TerminalDriver(LinuxDriver):
             return False
         self._left_out = False
         return True
+
+    def is_gone(self) -> bool:
+        """Whether the terminal was closed for good. Not everybody who closes one says so by a signal."""
+        looking = select.poll()
+        looking.register(self.fileno, 0)
+        return any(state & select.POLLHUP for _fileno, state in looking.poll(0))
 
     @property
     def _waiting(self) -> int:

@@ -27,6 +27,9 @@ from kumo_tui.ui.screens.too_small import TooSmallScreen
 
 _log = logging.getLogger(__name__)
 
+GONE_EVERY_S = 1.0
+HUNG_UP = 128 + signal.SIGHUP
+
 # What still works where nothing can be shown: leaving.
 _ALWAYS = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
 
@@ -53,9 +56,15 @@ class TerminalApp(App[None], inherit_bindings=False):
         self.theme = PLAIN if self.settings.low_bandwidth else self.settings.theme
 
     def on_mount(self) -> None:
-        """Draw everything anew after Ctrl+Z."""
+        """Draw everything anew after Ctrl+Z, and end with the terminal."""
         self.set_theme()
         self.app_resume_signal.subscribe(self, lambda _app: self.redraw())
+        self.set_interval(GONE_EVERY_S, self._end_with_terminal)
+
+    def _end_with_terminal(self) -> None:
+        """Nobody will read or press anything any more: a container's or a tunnel's end sends no hang-up."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_gone():
+            self.exit(return_code=HUNG_UP)
 
     def on_resize(self, event: events.Resize) -> None:
         """What the terminal shows now nobody knows; where there is no room for anything, say so instead of it."""

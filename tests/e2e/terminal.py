@@ -197,7 +197,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._master)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the pty, which sends no signal: it is nobody's controlling terminal."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
 
 def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:

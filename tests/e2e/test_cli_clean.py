@@ -196,3 +196,10 @@ def test_a_terminal_that_goes_away_ends_the_dashboard_and_gives_the_screen_back(
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.wait_end() == 143
         assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_a_terminal_that_is_closed_without_a_signal_ends_the_dashboard(fleet: ServedFleet) -> None:
+    with Terminal([KUMO_TUI, *fleet.endpoints]) as terminal:
+        terminal.wait_for("Directives")
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_S) == 129
