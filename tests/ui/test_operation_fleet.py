@@ -10,6 +10,8 @@ from kumo_tui.model.operation import ActState, Apart, Event
 from kumo_tui.model.snapshot import NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui.screens.operation import OperationScreen
+from kumo_tui.ui.theme import GLYPHS
+from kumo_tui.ui.widgets.notice import notices
 from tests.frames import check_frame, frame_of
 from tests.ui.acting_world import TAG, ActingApp, Pilot, node, open_screen, screen_text, snapshot
 from tests.ui.clean_world import PROMO, clean_node, clean_status
@@ -170,3 +172,15 @@ async def test_once_the_node_answers_t_bounces_it_there_too() -> None:
         assert "t bounce on mta3" in words
         assert "b bounce it" in words and "s let go" in words
         check_frame(app, "operation-held-back-80x24")
+
+
+@pytest.mark.parametrize(("down", "way"), [((), "t bounces it"), (("mta3",), "Enter on its row opens it")])
+async def test_the_first_screen_says_where_it_is_only_stopped_and_what_to_do(
+    down: tuple[str, ...], way: str
+) -> None:
+    shot = bringing(Verdict.DONE, *down)
+    lines = ["".join(piece.text for piece in line) for line in notices(shot, shot.at, GLYPHS)]
+    (said,) = [line for line in lines if "only stopped" in line]
+    assert said.startswith(" ■ promo only stopped on mta3 until 12:12 UTC: Enter on its row")
+    assert said.endswith(way) and len(said) <= 80
+    assert not [line for line in lines if "not bounced" in line]

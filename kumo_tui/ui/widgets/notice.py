@@ -186,11 +186,13 @@ def _waiting_line(
     remaining = None if left is None else left - (now - snapshot.at)
     if remaining is not None and remaining < ENDS_SOON_S:
         return (Piece(f"{words}, in {countdown_text(remaining)}: then its mail goes out", Look.RED),)
+    if not held:
+        return (Piece(f"{words}, not bounced: Enter on its row below opens it", Look.AMBER),)
     is_offered = may_act and any(
         offer.tag == status.operation.tag and offer.why is Why.HELD for offer in snapshot.offers
     )
-    way = "Enter on its row, t bounces it there" if is_offered else "Enter on its row below opens it"
-    return (Piece(f"{words}, not bounced: {way}", Look.AMBER),)
+    way = "Enter on its row, t bounces it" if is_offered else "Enter on its row opens it"
+    return (Piece(f"{words}: {way}", Look.AMBER),)
 
 
 def _gone_lines(snapshot: Snapshot, now: float, signs: Glyphs, *, may_act: bool) -> Sequence[Line]:
