@@ -132,11 +132,6 @@ def test_without_settings_the_name_is_asked_for_above_10000_and_nothing_is_refus
     ]
 
 
-def test_a_profile_whose_name_moves_the_cursor_is_named_in_clean_text() -> None:
-    held = Settings(profile={"a\x1b[2J": ProfileSettings(nodes=NODES, refuse_above=1)})
-    assert limits_of(held, "a\x1b[2J").refuse.key == "profile.a\\x1b[2J.refuse_above"
-
-
 @pytest.mark.parametrize("typed", ["50", "prod 100", "EVERYTHING prod 100"])
 async def test_a_confirmation_without_the_name_that_the_limit_asks_for_sends_nothing(typed: str) -> None:
     house = House(settings(name_above=99), production=False)
