@@ -22,6 +22,7 @@ async def test_facts_that_do_not_fit_are_counted_and_enter_and_tab_show_all_of_t
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
         assert "⏎ shows" in screen(app) and "more lines" in screen(app) and "last read" not in screen(app)
+        assert "? help" in screen(app).splitlines()[-1], "the facts of the only node leave the keys their line"
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, NodeDetailScreen) and "s1->gmail" in screen(app))
         await wait_for(pilot, lambda: "Tab and arrows: " in screen(app))

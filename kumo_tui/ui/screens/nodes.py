@@ -33,7 +33,7 @@ class NodesScreen(DetailScreen):
     """Every node of the watch, live."""
 
     DEFAULT_CSS = """
-    NodesScreen LineTable { height: 1fr; min-height: 4; }
+    NodesScreen LineTable { height: 1fr; min-height: 2; }
     NodesScreen #list { margin: 0; }
     NodesScreen #facts { height: auto; margin: 1 0 0 0; }
     """
