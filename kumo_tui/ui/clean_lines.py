@@ -16,10 +16,9 @@ from kumo_tui.ui.clean_words import (
     progress_words,
     sums_of,
 )
-from kumo_tui.ui.operation_lines import aftermath_lines, asking_words, left_out_row
+from kumo_tui.ui.operation_lines import asking_words, left_out_row, lines_at_top
 from kumo_tui.ui.operation_room import ALL_ROOM, NodesRoom, attention_first, fitted_nodes
-from kumo_tui.ui.operation_words import unread_node, why_words
-from kumo_tui.ui.partial_words import headline, meaning_line, offer_lines
+from kumo_tui.ui.operation_words import unread_node
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import NODE_STATES, VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -45,18 +44,8 @@ def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
     """Selector, tag, verdict; the sums; reason and author; what the verdict means; where it may be sent to."""
-    operation, state = status.operation, headline(status, snapshot, signs)
-    tag = f"   op {operation.tag}   "
-    room = max(8, width - len(tag) - len(state.text))
-    scope = fit(operation.selector.describe(), room, cut=Cut.MIDDLE).rstrip()
-    return [
-        (Piece(scope, Look.STRONG), Piece(tag), state),
-        *wrapped(progress_words(status, snapshot, signs.dot), width),
-        *wrapped(why_words(operation), width, Look.DIM),
-        *meaning_line(status, snapshot, width, meaning_words(status, may_act=may_act)),
-        *offer_lines(status, snapshot, width, signs, may_act=may_act),
-        *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
-    ]
+    progress, meaning = progress_words(status, snapshot, signs.dot), meaning_words(status, may_act=may_act)
+    return lines_at_top(status, snapshot, width, signs, progress, meaning, may_act=may_act)
 
 
 def meter_lines(status: OperationStatus, width: int, signs: Glyphs) -> Sequence[Line]:

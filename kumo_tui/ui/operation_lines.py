@@ -50,15 +50,30 @@ def head_lines(
     status: OperationStatus, snapshot: Snapshot, width: int, signs: Glyphs, *, may_act: bool
 ) -> Sequence[Line]:
     """Selector, tag and verdict; the sums; reason and author; what the verdict means; where it may be sent to."""
+    progress, meaning = progress_words(status, snapshot, signs.dot), verdict_words(status, snapshot)
+    return lines_at_top(status, snapshot, width, signs, progress, meaning, may_act=may_act)
+
+
+def lines_at_top(
+    status: OperationStatus,
+    snapshot: Snapshot,
+    width: int,
+    signs: Glyphs,
+    progress: str,
+    meaning: str,
+    *,
+    may_act: bool,
+) -> Sequence[Line]:
+    """The head of every operation, with the words of its kind for its progress and for what its verdict means."""
     operation, state = status.operation, headline(status, snapshot, signs)
     tag = f"   op {operation.tag}   "
     room = max(8, width - len(tag) - len(state.text))
     scope = fit(operation.selector.describe(), room, cut=Cut.MIDDLE).rstrip()
     return [
         (Piece(scope, Look.STRONG), Piece(tag), state),
-        *wrapped(progress_words(status, snapshot, signs.dot), width),
+        *wrapped(progress, width),
         *wrapped(why_words(operation), width, Look.DIM),
-        *meaning_line(status, snapshot, width, verdict_words(status, snapshot)),
+        *meaning_line(status, snapshot, width, meaning),
         *offer_lines(status, snapshot, width, signs, may_act=may_act),
         *aftermath_lines(status, snapshot, width, signs, may_act=may_act),
     ]
