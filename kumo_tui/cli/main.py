@@ -23,8 +23,13 @@ def run() -> NoReturn:
 
 
 def _let_go_of_streams() -> None:
-    """Write what is left. To a terminal that is gone nothing can be: Python would end with a code of its own."""
+    """Write what is left. To a terminal that is gone nothing can be: Python would end with a code of its own.
+
+    One that was closed before the start, as daemons do, is no stream at all.
+    """
     for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
         try:
             stream.flush()
         except OSError:

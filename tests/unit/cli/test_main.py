@@ -31,6 +31,13 @@ def test_version_and_help_are_printed(desk: Desk) -> None:
     assert "KUMO_KCLI_ENDPOINT" in desk.out
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_was_never_open_is_no_failure(closed: str) -> None:
+    script = f'exec "$0" -m kumo_tui.cli.main --version {closed}'
+    done = subprocess.run(["sh", "-c", script, sys.executable], capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_dashboard_starts_without_the_commands_and_without_the_one_of_httpx() -> None:
     code = "import sys, kumo_tui.cli.commands, kumo_tui.ui.app; print(*sys.modules)"
     loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
