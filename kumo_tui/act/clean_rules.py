@@ -1,6 +1,6 @@
 """The rules that forbid a clean bounce, or a stop, before anything is sent (DESIGN section 3)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from kumo_tui.act.draft import Checked
 from kumo_tui.act.due import needs_names
@@ -38,16 +38,17 @@ def clean_refusals(
     `partial` leaves out nodes that cannot be read. A stop alone may be placed before its mail is there, and has
     no limit: it destroys nothing.
     """
+    parts = () if partial else tuple(parts_rule(preview, snapshot))
     return [
         *session_rule(preview, snapshot, settings),
         *targets_rule(preview, snapshot),
         *_scope(preview),
         *(() if stop_only else substance_rule(preview)),
         *(() if stop_only else limit_rule(preview, snapshot, settings)),
-        *(() if partial else parts_rule(preview, snapshot)),
+        *parts,
         *settled_rule(preview, snapshot),
         *_twice(preview, snapshot, stop_only=stop_only),
-        *_capability(preview, snapshot, stop_only=stop_only),
+        *_capability(preview, snapshot, _silent(snapshot) if parts else (), stop_only=stop_only),
         *_size(stops),
     ]
 
@@ -105,9 +106,16 @@ def holding(selector: Selector, nodes: Iterable[str], snapshot: Snapshot) -> Seq
     ]
 
 
-def _capability(preview: Preview, snapshot: Snapshot, *, stop_only: bool) -> Iterator[str]:
+def _silent(snapshot: Snapshot) -> Sequence[str]:
+    """The nodes that do not answer: where that is said, what they can do is no second reason against them."""
+    return [node.name for node in snapshot.targets if not node.answers]
+
+
+def _capability(preview: Preview, snapshot: Snapshot, but: Container[str], *, stop_only: bool) -> Iterator[str]:
     selector = preview.selector
     for node in preview.nodes:
+        if node.node in but:
+            continue
         seen = snapshot.node(node.node)
         words = clean_obstacle(selector, node.node, seen.capability if seen else None, stop_only=stop_only)
         if words:

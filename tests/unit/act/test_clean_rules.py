@@ -11,7 +11,7 @@ from kumo_tui.act.requests import PlannedRequest
 from kumo_tui.config import Settings
 from kumo_tui.model.operation import Mode
 from kumo_tui.model.selector import Criteria, Everything, ExactQueues, Selector
-from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, NodeState, OperationStatus
 from kumo_tui.model.verdict import Verdict
 from tests.fakes import START
 from tests.unit.act.worlds import ABLE, EXACT_PLAIN, node, snapshot
@@ -42,6 +42,12 @@ def test_everything_is_never_stopped_nor_swept() -> None:
 
 def test_a_node_without_a_description_of_itself_is_not_stopped() -> None:
     assert "gives no description" in refused(PROMO, node(capability=None))
+
+
+def test_of_a_node_that_does_not_answer_only_that_is_said() -> None:
+    gone = replace(node(capability=None), name="mta2", state=NodeState.STALE, errors={"metrics": "mta2: refused."})
+    assert refused(PROMO, node(), gone) == "mta2 takes no part: STALE, refused."
+    assert "gives no description" in refused(PROMO, gone), "where it is the only one, nothing else forbids it"
 
 
 @pytest.mark.parametrize("selector", [ExactQueues.of([YAHOO]), Criteria(campaign="promo", routing_domain="mx")])
