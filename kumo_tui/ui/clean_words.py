@@ -130,7 +130,7 @@ def _stopped_words(status: OperationStatus, may_act: bool) -> str:
 def _catching_words(status: OperationStatus, _may_act: bool) -> str:
     left = sums_of(status).ends_in_s
     how_long = "" if left is None else f" for {countdown_text(left)}"
-    if status.rate_per_s > 0:
+    if status.rate_per_s > 0 and status.ledger.progress.beyond:
         return (
             f"swept; new mail keeps coming, the sender has not stopped: it is swept{how_long}, then the stop ends."
         )

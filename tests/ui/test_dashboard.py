@@ -160,7 +160,7 @@ async def test_the_filter_works_while_it_is_typed_and_keys_are_then_text() -> No
         await running.pilot.press("slash", "q")
         assert list(running.table.row_keys) == ["aq@x.example"]
         assert running.app.is_running
-        assert "showing 1-1 of 1 queues, 3 messages pass the filter" in running.screen
+        assert "showing 1-1 of 1 queue, 3 messages pass the filter" in running.screen
         await running.pilot.press("enter")
         assert running.table.has_focus
         assert not any(field.can_focus for field in running.app.screen.query(Input))

@@ -154,6 +154,13 @@ async def test_a_sender_that_goes_on_is_named_while_new_mail_is_caught() -> None
         )
 
 
+async def test_a_node_that_is_swept_later_than_the_others_is_no_sender_that_goes_on() -> None:
+    shown = sweeping(Verdict.CATCHING, swept=PROMO, standing={}, may_wait=0)
+    app = world(replace(shown, nodes=(replace(shown.nodes[0], rate_per_s=3.0),)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "new mail is stopped and swept for 04:12, then the stop ends" in words_of(await opened(pilot))
+
+
 async def test_done_says_whether_that_is_sure_and_on_which_node_it_is_not() -> None:
     doubtful = clean_node(Verdict.DONE, name="mta2", swept=PROMO, note="not sure: mail may have come back late")
     app = world(clean_status(DONE))

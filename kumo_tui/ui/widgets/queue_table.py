@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kumo_tui.model.names import Part
 from kumo_tui.model.snapshot import NodeState
 from kumo_tui.model.view import Row
-from kumo_tui.text import clean, is_altered
+from kumo_tui.text import clean, is_altered, plural
 from kumo_tui.ui.cells import Align, Cut, cut_apart, fit_count
 from kumo_tui.ui.freshness import (
     Freshness,
@@ -222,8 +222,8 @@ def _where_from(built: Built) -> str:
 def position_text(table: LineTable, built: Built) -> str:
     """`showing 1-13 of 412 queues`, on which nodes unless all, what passes the filter, how far the list goes."""
     view, seen = built.view, table.shown_range
-    noun = "queues" if view.spec.group is None else f"{view.spec.group.label}s"
-    text = f"showing {seen.start + 1:,}-{seen.stop:,} of {view.matching_rows:,} {noun}" if seen else f"0 {noun}"
+    rows = plural(view.matching_rows, "queue" if view.spec.group is None else view.spec.group.label)
+    text = f"showing {seen.start + 1:,}-{seen.stop:,} of {rows}" if seen else rows
     text += _where_from(built)
     if not view.spec.filter.is_empty:
         text += f", {view.matching_messages:,} messages pass the filter"
