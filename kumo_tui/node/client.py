@@ -16,7 +16,7 @@ from kumo_tui.model.capability import Capability
 from kumo_tui.model.directives import Directive, Suspension
 from kumo_tui.model.feeders import ReadyFeeders
 from kumo_tui.model.queues import EMPTY_TABLE
-from kumo_tui.model.snapshot import MachineInfo, Metrics, Timed
+from kumo_tui.model.snapshot import TAKES_MAIL, MachineInfo, Metrics, Timed
 from kumo_tui.node import failures, wire
 from kumo_tui.node.aside import LARGE_BYTES, aside
 from kumo_tui.node.capability import read_capability
@@ -180,7 +180,7 @@ class NodeClient:
             raise self._refused(asked, answer)
         if failures.is_html(answer.headers, answer.body):
             raise failures.not_kumod(asked, f"{LIVENESS} is a web page")
-        return one_line(answer.text, 80) or ("OK" if answer.status == 200 else "not ready")
+        return TAKES_MAIL if answer.status == 200 else one_line(answer.text, 80) or "not ready"
 
     async def sample_queue(
         self, name: str, limit: int, *, patience_s: float | None = None

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from kumo_tui.clock import Clock
@@ -125,7 +126,7 @@ class NodeWatch:
                 # What may not even read tells nothing about acts: it is the login that fails.
                 self.client.forget_refused_acts()
             self.failures = self.failures + 1 if failed else 0
-            await self._ask_liveness(failed)
+            await self._tried(partial(self._ask_liveness, failed))
 
     def heard(self, directives: Timed[tuple[Directive, ...]]) -> None:
         """Take a list that somebody else asked for, unless a newer one is known."""
@@ -392,4 +393,6 @@ class NodeWatch:
         if any(isinstance(error, Unreachable | TlsUntrusted | NoAnswer | ConnectionCut) for error in failed):
             self._liveness.forget()
             return
-        await self._liveness.look(self._clock.monotonic(), self._known.capability, at_once=bool(failed))
+        asked = (self._clock.monotonic(), self._known.capability)
+        look = partial(self._liveness.look, *asked, at_once=bool(failed), patience_s=self._patience_s)
+        await self._asked(lambda _hearing: look())

@@ -183,6 +183,7 @@ async def test_a_cancel_is_only_believed_when_the_node_says_so_of_this_id() -> N
 
 async def test_liveness_is_the_nodes_own_word_even_when_it_is_not_well() -> None:
     assert await saying("OK").client.liveness() == "OK"
+    assert await saying("healthy").client.liveness() == "OK"
     assert await saying("load shedding", 503).client.liveness() == "load shedding"
     assert await saying("\x1b[2Jbad", 503).client.liveness() == "\\x1b[2Jbad"
     assert await saying("", 503).client.liveness() == "not ready"

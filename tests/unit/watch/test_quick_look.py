@@ -7,7 +7,7 @@ import pytest
 
 from kumo_tui.journal.memory import MemoryJournal
 from kumo_tui.model.snapshot import Snapshot
-from kumo_tui.node.client import BOUNCE, METRICS
+from kumo_tui.node.client import BOUNCE, LIVENESS, METRICS
 from kumo_tui.watch.watcher import Watcher
 from tests.fakes import FakeClock, settle
 from tests.scripted import ScriptedNode
@@ -61,6 +61,12 @@ async def test_a_node_that_begins_to_hang_is_waited_for_two_seconds_only(house: 
     snapshot = await house.look(2.6)
     assert snapshot.queues.total == 19
     assert snapshot.nodes[2].silent_s >= 2
+
+
+async def test_a_node_that_hangs_when_asked_whether_it_takes_mail_is_waited_for_no_longer(house: House) -> None:
+    house.nodes[2].hold[LIVENESS] = asyncio.Event()
+    house.nodes[2].queues = {YAHOO: 9}
+    assert (await house.look(2.6)).queues.total == 19
 
 
 async def test_a_node_that_is_known_to_hang_is_not_waited_for_at_all(house: House) -> None:
