@@ -24,7 +24,7 @@ from kumo_tui.act.sending import (
     with_parts,
     write_intent,
 )
-from kumo_tui.errors import JournalError
+from kumo_tui.errors import JournalError, Refused
 from kumo_tui.journal.port import Intent
 from kumo_tui.journal.records import Step
 from kumo_tui.model.backlog import Backlog
@@ -35,7 +35,7 @@ from kumo_tui.model.selector import ExactQueues, Selector
 from kumo_tui.model.snapshot import Metrics, OperationStatus, Timed
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.node.aside import LARGE_ENTRIES, aside
-from kumo_tui.text import plural
+from kumo_tui.text import clean, plural
 from kumo_tui.units import parse_duration
 from kumo_tui.watch.clean_advance import same_stop
 from kumo_tui.watch.clean_track import CleanTrack, OthersStop, OwnStop
@@ -89,14 +89,14 @@ class Starter:
 
     async def confirm(self, waiting: OperationStatus, confirmed: Confirmed) -> Operation:
         """Turn a stop that waits into a confirmed bounce on the nodes of the preview: the baseline is what stands
-        now. On its other nodes it stays only a stop.
+        now. On its other nodes it stays only a stop. Raises Refused where it does not wait any more by then.
         """
         checked, preview = confirmed.checked, confirmed.preview
         readings = await self._readings(preview.nodes, partial=False)
         now = self._desk.clock.now()
-        waiting = self._desk.watcher.snapshot.operation(waiting.operation.tag) or waiting
-        operation = confirmed_on(waiting, confirmed, now)
-        words = confirmed_words(operation, preview, self._desk.who)
+        waiting = self._still_waiting(waiting, preview.node_names)
+        operation = confirmed_on(waiting.operation, confirmed, now)
+        words = confirmed_words(replace(waiting, operation=operation), preview, self._desk.who)
         ledgers = {node: baseline(preview.selector, reading.value) for node, reading in readings.items()}
         previews = {node.node: node.matched.as_counts() for node in preview.nodes}
         standing = {node: ledger.baseline for node, ledger in ledgers.items()}
@@ -110,7 +110,9 @@ class Starter:
                 is_large, journal.record_confirmed_later, operation.tag, there, previews, standing, now, words
             )
         _log.info("op %s: %s", operation.tag, words)
-        operation = operation.with_event(now, words)
+        # While a large one is written, lists and acts go on: what they have added stays.
+        meanwhile = self._desk.watcher.snapshot.operation(operation.tag) or waiting
+        operation = confirmed_on(meanwhile.operation, confirmed, now).with_event(now, words)
         at = self._desk.clock.monotonic()
         wanted = at + (checked.duration_s or 0)
         tracks = {}
@@ -121,6 +123,23 @@ class Starter:
         self._desk.watcher.track_clean(operation, tracks)
         self._desk.watcher.refresh()
         return operation
+
+    def _still_waiting(self, before: OperationStatus, nodes: Iterable[str]) -> OperationStatus:
+        """The stop as it is once its nodes were read. Raises Refused where it has ended, or was confirmed."""
+        watcher, tag = self._desk.watcher, before.operation.tag
+        status = watcher.snapshot.operation(tag) or before
+        tracks = {node: watcher.clean_track(tag, node) for node in nodes}
+        gone = [
+            node
+            for node, track in tracks.items()
+            if track is None or track.ending or track.confirmed or track.verdict is not Verdict.STOPPED
+        ]
+        if gone:
+            words = f"It does not wait on {', '.join(map(clean, gone))} any more."
+            raise Refused(words, "Nothing was bounced. Look at it once more.")
+        if status.operation.confirmed_at != before.operation.confirmed_at:
+            raise Refused("It was confirmed on other nodes meanwhile.", "Nothing was bounced by this.")
+        return status
 
     async def begin(
         self, preview: Preview, checked: Checked, tag: str, *, partial: bool, confirmed: bool

@@ -36,9 +36,9 @@ SUSPEND, SWEEP = "/api/admin/suspend/v1", "/api/admin/bounce/v1"
 class Fleet:
     """A stop on three nodes, of which one goes away before the bounce; and what was asked of each."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mail: str = MAIL) -> None:
         self.world = World(
-            scenario(MAIL, names=NODES, provider="rate = 20\nconnections = 1\nlatency = 0.02"),
+            scenario(mail, names=NODES, provider="rate = 20\nconnections = 1\nlatency = 0.02"),
             settings=Settings(act=ActSettings(quiet_after="10s")),
         )
         self.world.journal_path = folder / "journal.db"
