@@ -136,7 +136,8 @@ class Turns:
             if track is not None
         }
         watcher.track_clean(recorded.operation, tracks)
-        if is_ours:
+        waits_on = recorded.operation.waits_on
+        if is_ours and any(not track.verdict.is_final and not waits_on(node) for node, track in tracks.items()):
             watcher.note(tag, "kumo-tui goes on with it")
 
     def ask_journal(self, track: CleanTrack) -> None:

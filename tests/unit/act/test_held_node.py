@@ -309,6 +309,18 @@ async def test_another_program_confirms_what_is_left_and_this_one_follows(fleet:
     assert fleet.asked("mta3") == ["stop", "sweep", "release"]
 
 
+async def test_who_followed_to_the_end_is_not_said_to_go_on_with_what_only_waits(fleet: Fleet) -> None:
+    await fleet.parted()
+    second = fleet.world.beside()
+    second.acts.clean.start()
+    for _turn in range(50):
+        await fleet.world.play(1.0, 1.0)
+        await second.poll()
+    assert [node.verdict for node in second.status(fleet.tag).nodes[:2]] == [Verdict.DONE] * 2
+    fleet.world.start_program()
+    assert "kumo-tui goes on with it" not in [event.text for event in fleet.status.operation.events]
+
+
 async def test_two_programs_confirm_different_nodes_and_only_one_comes_through(fleet: Fleet) -> None:
     await fleet.stop()
     second = fleet.world.beside()
