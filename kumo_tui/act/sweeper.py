@@ -167,6 +167,10 @@ class Sweeper:
         if isinstance(batch, str):
             self._hold(track, batch, HOLD_S)
             return
+        known = self._desk.watcher.clean_track(track.tag, node.name)
+        if known is None or known.ending or known.verdict.is_final:
+            # It was let go, or lost, while the list was read.
+            return
         left_at = self._desk.clock.monotonic()
         self._desk.watcher.change_clean(track.tag, node.name, lambda known: replace(known, last_sweep_at=left_at))
         self._desk.watcher.be_patient(node.name)
