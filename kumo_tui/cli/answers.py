@@ -160,9 +160,16 @@ def print_answer(status: OperationStatus, left_out: Sequence[NodeAct], *, is_fol
 
 
 def _final_acts(status: OperationStatus, left_out: Sequence[NodeAct]) -> list[NodeAct]:
-    """The act of each node; one that was settled says what the lists told, not what the request met."""
+    """The act of each node; one that was settled says what the lists told, not what the request met.
+
+    Where it is only a stop, what the node accepted was that, and no bounce.
+    """
     settled = {node.act.node: node.note for node in status.nodes if node.act.state is ActState.REJECTED}
-    acts = [replace(act, error=settled.get(act.node) or act.error) for act in status.operation.acts]
+    acts = [
+        replace(act, error=settled.get(act.node) or act.error)
+        for act in status.operation.acts
+        if act.node not in status.operation.held
+    ]
     return [*acts, *left_out]
 
 

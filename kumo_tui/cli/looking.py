@@ -50,8 +50,8 @@ class Looked:
         return replace(self, preview=preview, checked=checked, unable=(*self.unable, *gone))
 
     def left_out(self, operation: Operation) -> list[NodeAct]:
-        """An act for each target node that was not asked at all."""
-        asked = {act.node for act in operation.acts}
+        """An act for each target node that was not asked at all, or on which a stop was not confirmed."""
+        asked = {act.node for act in operation.acts} - operation.held
         late = [node.node for node in self.preview.nodes if node.node not in asked]
         return [
             *(_left_out(node.name, trouble_of(node) or node.state.value) for node in self.unread),

@@ -24,6 +24,10 @@ def test_on_some_nodes_it_is_bounced_and_ends_partly_done_with_the_way_on_named(
     lines = stopped.lines(*PROMO, *TWO, *BOUNCED)
     assert stopped.code == Exit.PARTLY
     last, tag = lines[-1], lines[0]["operation"]
+    assert [(node["node"], node["state"]) for node in lines[0]["nodes"]] == [
+        ("mta1", "accepted"),
+        ("mta2", "accepted"),
+    ]
     verdicts = {name: (node["verdict"], node["held"]) for name, node in last["nodes"].items()}
     assert verdicts == {"mta1": ("done", False), "mta2": ("done", False), "mta3": ("stopped", True)}
     assert last["partial"] is True
@@ -34,6 +38,17 @@ def test_on_some_nodes_it_is_bounced_and_ends_partly_done_with_the_way_on_named(
     )
     assert acted_on(stopped, SUSPEND) == ["mta1", "mta2", "mta3"]
     assert set(acted_on(stopped, BOUNCE)) == {"mta1", "mta2"}
+
+
+def test_a_node_that_is_left_out_is_told_of_once_and_not_as_one_that_took_it(stopped: Desk) -> None:
+    stopped.fleet.nodes["mta3"].kill()
+    lines = stopped.lines(*PROMO, "--partial", *BOUNCED)
+    assert [(node["node"], node["state"]) for node in lines[0]["nodes"]] == [
+        ("mta1", "accepted"),
+        ("mta2", "accepted"),
+        ("mta3", "rejected"),
+    ]
+    assert stopped.code == Exit.PARTLY
 
 
 def test_what_is_left_is_bounced_in_the_same_operation_and_that_is_done(stopped: Desk) -> None:
