@@ -30,6 +30,8 @@ def clean_whole(sight: Sight, clean: CleanSight) -> str:
         words.append(catching_words(clean.ends_in_s))
     if clean.stop_left_s is not None:
         words.append(f"the stop ends in {countdown_text(clean.stop_left_s)}")
+    if sight.known_on:
+        words.append(sight.known_on)
     return head + (", ".join(words) or "nothing was bounced")
 
 

@@ -13,8 +13,9 @@ from kumo_tui.cli.output import utc_text
 from kumo_tui.model.clean import Meters
 from kumo_tui.model.operation import ActState
 from kumo_tui.model.partial import Part, are_partial
-from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, OperationStatus, Snapshot
+from kumo_tui.model.snapshot import NodeProgress, NodeSnapshot, NodeState, OperationStatus, Snapshot
 from kumo_tui.model.verdict import STALL_AFTER_S, Verdict, overall
+from kumo_tui.text import plural
 from kumo_tui.watch.watcher import Watcher
 
 SWEPT = frozenset({Verdict.SWEPT, Verdict.CATCHING})
@@ -64,6 +65,11 @@ class NodeSight:
     clean: CleanSight | None = None
     is_lost_sight_of: bool = False
     is_held: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the node lets itself be read now."""
+        return self.reading == NodeState.OK.value
 
     @property
     def event(self) -> object:
@@ -126,6 +132,12 @@ class Sight:
         verdict = self.verdict.value.upper()
         is_marked = self.is_partial and self.verdict is not Verdict.PARTIAL
         return f"{Verdict.PARTIAL.value.upper()} {verdict}" if is_marked else verdict
+
+    @property
+    def known_on(self) -> str:
+        """`known on 2 of 3 nodes`, where it goes on on one that is not read now; empty where all is known."""
+        unread = sum(1 for node in self.nodes if not node.verdict.is_final and not node.is_read)
+        return f"known on {len(self.nodes) - unread} of {plural(len(self.nodes), 'node')}" if unread else ""
 
     @property
     def leak_at_most(self) -> int | None:

@@ -79,6 +79,8 @@ def _whole(sight: Sight) -> str:
     left = max((node.left_s for node in sight.nodes if node.left_s is not None), default=None)
     if left is not None:
         words.append(f"matches new mail for {countdown_text(left)}")
+    if sight.known_on:
+        words.append(sight.known_on)
     return ", ".join(words)
 
 

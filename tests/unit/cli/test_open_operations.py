@@ -71,6 +71,24 @@ def test_a_node_that_is_down_while_the_others_are_done_is_lost_sight_of_by_one_l
     assert seen["nodes"]["mta3"]["verdict"] not in ("done", "swept")
 
 
+def test_counts_of_which_a_node_that_is_not_read_has_a_part_say_on_how_many_they_are_known(fleet: Desk) -> None:
+    fleet.run("stop", "--campaign", "promo", "--reason", "looking", "--profile", "lab")
+    fleet.run("status", "--profile", "lab")
+    assert "known on" not in fleet.out
+    fleet.fleet.nodes["mta3"].kill()
+    fleet.run("status", "--profile", "lab")
+    assert ", known on 2 of 3 nodes" in fleet.out
+
+
+def test_of_what_is_over_on_a_node_that_is_not_read_all_is_known(fleet: Desk) -> None:
+    strike(fleet, "mta3", "error")
+    fleet.run(*SENT)
+    fleet.fleet.nodes["mta3"].kill()
+    fleet.run("status", "--profile", "lab")
+    assert "PARTIAL SWEPT" in fleet.out
+    assert "known on" not in fleet.out
+
+
 def test_a_stop_that_one_node_refused_is_partial_and_waits(fleet: Desk) -> None:
     strike(fleet, "mta2", "error", SUSPEND)
     fleet.run("stop", "--campaign", "promo", "--reason", "looking", "--profile", "lab")
