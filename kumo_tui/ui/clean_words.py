@@ -6,12 +6,18 @@ from datetime import datetime, timedelta
 
 from kumo_tui.act.going_on import catching_words
 from kumo_tui.model.clean import CleanProgress
-from kumo_tui.model.partial import held_nodes
+from kumo_tui.model.partial import held_nodes, waits
 from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.text import and_more, clean, plural
-from kumo_tui.ui.operation_words import names_of, not_watched_words, unread_node, where_words
+from kumo_tui.ui.operation_words import (
+    names_of,
+    not_watched_words,
+    only_stopped_words,
+    unread_node,
+    where_words,
+)
 from kumo_tui.ui.theme import VERDICTS
 from kumo_tui.units import count_text, countdown_text, duration_text, end_text
 
@@ -107,7 +113,9 @@ def meaning_words(status: OperationStatus, *, may_act: bool) -> str:
     """What the verdict over all nodes means and what it does not; keys are named only where one `may_act`."""
     verdict = status.verdict
     if status.fallen and verdict is not Verdict.UNKNOWN:
-        return f"{where_words(status.fallen)}: nothing is held there. Elsewhere it goes on."
+        held = held_nodes(status)
+        elsewhere = only_stopped_words(held) if held and waits(status) else "Elsewhere it goes on."
+        return f"{where_words(status.fallen)}: nothing is held there. {elsewhere}"
     if verdict in _MEANING:
         return _MEANING[verdict]
     words = _WORDED.get(verdict)

@@ -61,6 +61,11 @@ def where_words(nodes: Iterable[NodeProgress]) -> str:
     return ", ".join(f"{verdict.value.upper()} on {names_of(those)}" for verdict, those in by_verdict.items())
 
 
+def only_stopped_words(nodes: Iterable[NodeProgress]) -> str:
+    """Of nodes on which a bounce that is confirmed elsewhere is only a stop: what that means."""
+    return f"Only stopped on {names_of(nodes)}: nothing is bounced there before you confirm it there too."
+
+
 def not_watched_words(status: OperationStatus) -> str:
     """What keeps an operation from being whole: it is unknown on nodes that this session does not have.
 

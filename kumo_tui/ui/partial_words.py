@@ -9,7 +9,7 @@ from kumo_tui.model.snapshot import NodeProgress, OperationStatus, Snapshot
 from kumo_tui.model.tags import tagged_reason
 from kumo_tui.model.verdict import NOT_THERE, Verdict
 from kumo_tui.text import clean, one_line, plural
-from kumo_tui.ui.operation_words import names_of, where_words
+from kumo_tui.ui.operation_words import names_of, only_stopped_words, where_words
 from kumo_tui.ui.strips import Line, Piece
 from kumo_tui.ui.theme import VERDICTS, Glyphs, Look
 from kumo_tui.ui.widgets.fitted_lines import wrapped
@@ -123,7 +123,7 @@ def _partial_words(status: OperationStatus, snapshot: Snapshot) -> Iterator[str]
     if let_go:
         yield f"RELEASED on {names_of(let_go)}: it was only stopped there, nothing of it was bounced."
     if stopped:
-        yield f"Only stopped on {names_of(stopped)}: nothing is bounced there before you confirm it there too."
+        yield only_stopped_words(stopped)
     if asking:
         tag = tagged_reason("", status.operation.tag).strip()
         yield f"Not known on {names_of(asking)}: looking for {tag} in the list there, never sent again by itself."

@@ -164,6 +164,14 @@ async def test_where_it_is_only_stopped_is_said_while_it_goes_on_elsewhere() -> 
         check_frame(app, "operation-held-80x24")
 
 
+async def test_where_all_that_is_left_is_a_stop_it_is_not_said_to_go_on() -> None:
+    app = ActingApp(bringing(Verdict.LOST, "mta3"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = " ".join((await opened(pilot)).split())
+        assert "LOST on mta1, mta2: nothing is held there. Only stopped on mta3: nothing is bounced" in words
+        assert "goes on" not in words
+
+
 async def test_once_the_node_answers_t_bounces_it_there_too() -> None:
     app = ActingApp(bringing(Verdict.DONE))
     async with app.run_test(size=(80, 24)) as pilot:
