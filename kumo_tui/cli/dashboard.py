@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from kumo_tui.cli.compose import Call, House, opened
 from kumo_tui.cli.lasting import lasting
@@ -14,6 +15,8 @@ from kumo_tui.config import Settings
 from kumo_tui.errors import ConfigError, InputError
 from kumo_tui.watch.overview import OverviewWatch
 from kumo_tui.watch.overview_missing import MissingOverview
+
+APP = "kumo_tui.ui.app"
 
 LookAt = Callable[[str], Awaitable[None]]
 """Looks whether the dashboard can be opened on a profile, by its name. Raises KumoTuiError."""
@@ -64,9 +67,8 @@ def open_dashboard(house: House, look_at: LookAt | None = None, words: str = "")
     asking: the terminal is given back, and stops stand until their own end. `look_at` looks whether it could be
     opened on another profile; `words` are said at first.
     """
-    _prepare_textual()
-    with lasting():
-        from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
+    load_dashboard()
+    from kumo_tui.ui.app import KumoTuiApp  # noqa: PLC0415  # Textual is slow to import; see the module
 
     settings = house.settings.model_copy(update={"ascii": draws_ascii(house.settings, os.environ)})
     overview = overview_of(house)
@@ -106,9 +108,8 @@ def overview_of(house: House) -> OverviewWatch | MissingOverview | None:
 
 def choose_profile(settings: Settings, clock: Clock, look_at: LookAt, words: str) -> str | None:
     """Let one of the profiles be chosen, before any node is asked; None when it was left without."""
-    _prepare_textual()
-    with lasting():
-        from kumo_tui.ui.choosing import ChoosingApp  # noqa: PLC0415  # as above
+    load_dashboard()
+    from kumo_tui.ui.choosing import ChoosingApp  # noqa: PLC0415  # as above
 
     settings = settings.model_copy(update={"ascii": draws_ascii(settings, os.environ)})
     app = ChoosingApp(settings, clock, look_at, words)
@@ -118,6 +119,17 @@ def choose_profile(settings: Settings, clock: Clock, look_at: LookAt, words: str
         return app.chosen
 
     return run_loop(show())
+
+
+def load_dashboard() -> None:
+    """Import Textual and what is drawn with it, once, and before the nodes of a profile are watched.
+
+    What is there by then lasts as long as the process: so would all that was read of a profile that was left.
+    """
+    _prepare_textual()
+    if APP not in sys.modules:
+        with lasting():
+            import_module(APP)
 
 
 def _prepare_textual() -> None:

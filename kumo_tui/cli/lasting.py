@@ -19,7 +19,10 @@ def look_for_garbage_seldom() -> None:
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """What is made inside, as modules are, lives as long as the process: the collector leaves it alone."""
+    """What is made inside, as modules are, lives as long as the process: the collector leaves it alone.
+
+    And all that was there before it, for good: begin it before there is anything that may be left again.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from kumo_tui.cli.compose import Call, House, Meant, build_house, look_up
-from kumo_tui.cli.dashboard import Left, choose_profile, open_dashboard
+from kumo_tui.cli.dashboard import Left, choose_profile, load_dashboard, open_dashboard
 from kumo_tui.cli.exits import Exit
 from kumo_tui.cli.remembered import remember_profile, remembered_profile
 from kumo_tui.cli.target import ENDPOINT_VARIABLE, NotChosen, target_of
@@ -28,6 +28,7 @@ def open_dashboards(call: Call) -> int:
     Where several profiles are known and nothing says which one is meant, it opens on the one that was chosen in it
     last, else with the choice. Raises ConfigError or InputError where it cannot be opened at all.
     """
+    load_dashboard()
     built = _first(call)
     while built is not None:
         looking = _Looking(built.call)

@@ -38,6 +38,31 @@ def test_an_import_that_fails_leaves_the_collector_on() -> None:
     assert printed(code).split() == ["True"]
 
 
+def test_what_a_dashboard_is_made_of_is_no_module_and_goes_with_it() -> None:
+    code = (
+        "import gc, weakref\n"
+        "from kumo_tui.cli.compose import Call, Surroundings\n"
+        "from kumo_tui.cli import profiles\n"
+        "from kumo_tui.cli.dashboard import Left\n"
+        "class House:\n"
+        "    def __init__(self):\n"
+        "        self.itself = self\n"
+        "        houses.append(weakref.ref(self))\n"
+        "houses = []\n"
+        "def opened(house, look_at, words):\n"
+        "    profiles.load_dashboard()\n"
+        "    return Left(0, 'other' if len(houses) < 3 else '')\n"
+        "def built(*_given):\n"
+        "    return profiles._Built(Call(Surroundings()), House())\n"
+        "profiles._first = profiles._next = built\n"
+        "profiles.open_dashboard = opened\n"
+        "profiles.open_dashboards(Call(Surroundings()))\n"
+        "gc.collect()\n"
+        "print(gc.get_freeze_count() > 1000, *(house() is None for house in houses))\n"
+    )
+    assert printed(code).split() == ["True", "True", "True", "True"]
+
+
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_the_command_collects_seldom_and_has_its_modules_left_alone(words: list[str]) -> None:
     code = (
