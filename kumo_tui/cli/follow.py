@@ -67,6 +67,11 @@ class NodeSight:
     is_held: bool = False
 
     @property
+    def is_only_stopped(self) -> bool:
+        """Whether only a stop was meant there so far, and it was not lost: it stands, or came to its end."""
+        return self.is_held and self.verdict is not Verdict.LOST
+
+    @property
     def is_read(self) -> bool:
         """Whether the node lets itself be read now."""
         return self.reading == NodeState.OK.value
@@ -304,7 +309,7 @@ class Follower:
         """The exit code when the following ends with this."""
         if sight.collateral:
             return Exit.COLLATERAL
-        held = [node for node in sight.nodes if node.is_held]
+        held = [node for node in sight.nodes if node.is_only_stopped]
         ends = {node.verdict for node in sight.nodes if node not in held}
         if ends & {Verdict.UNKNOWN, Verdict.EXPIRED}:
             return Exit.UNKNOWN
@@ -316,7 +321,7 @@ class Follower:
 
     def _ended_otherwise(self, sight: Sight) -> bool:
         """Whether a node ended otherwise than done, or nobody knows that all that was meant is gone."""
-        ends = {node.verdict for node in sight.nodes if not node.is_held}
+        ends = {node.verdict for node in sight.nodes if not node.is_only_stopped}
         is_half_seen = Verdict.DONE in ends and any(node.is_lost_sight_of for node in sight.nodes)
         if ends - SWEPT - {Verdict.DONE, Verdict.REJECTED} or is_half_seen:
             return True

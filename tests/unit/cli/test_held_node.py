@@ -77,6 +77,15 @@ def test_who_follows_is_told_where_nothing_is_swept_and_is_not_kept_waiting(stop
     assert (report["verdict"], report["partial"]) == ("stopped", True)
 
 
+def test_a_stop_that_a_restart_forgot_is_no_end_as_asked_though_it_was_confirmed_elsewhere_only(
+    stopped: Desk,
+) -> None:
+    stopped.fleet.nodes["mta3"].restart()
+    lines = stopped.lines(*PROMO, *TWO, *BOUNCED)
+    assert (lines[-1]["nodes"]["mta3"]["verdict"], stopped.code) == ("lost", Exit.ENDED_OTHERWISE)
+    assert "the stop was lost: what stood or came back since may have gone out" in stopped.err
+
+
 def test_a_release_lets_go_what_is_left_and_the_whole_is_partial(stopped: Desk) -> None:
     tag = stopped.lines(*PROMO, *TWO, *BOUNCED)[0]["operation"]
     stopped.run("release", tag, "--profile", "lab")
