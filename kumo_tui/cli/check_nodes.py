@@ -213,7 +213,7 @@ def _reached(answers: _Answers) -> Iterator[Check]:
         yield Check("node", Health.WARNING, words, "Set both clocks by NTP. Durations are not affected.")
     if answers.liveness not in (None, TAKES_MAIL):
         words = f"it takes no mail: {answers.liveness}."
-        yield Check("node", Health.WARNING, words, "What waits there still goes out.")
+        yield Check("node", Health.WARNING, words, "New mail is refused there until that is over.")
     for trouble in answers.metrics.troubles if answers.metrics else ():
         yield Check("node", Health.WARNING, f"{trouble}.", "Bounces there may be slow or stall.")
 

@@ -108,7 +108,7 @@ def test_a_clock_that_is_off_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch
 def test_a_node_that_takes_no_mail_says_why(desk: Desk) -> None:
     desk.node.machine.disk_free_percent = 4
     words = whats(said(desk), "warning")
-    assert "it takes no mail: storage is too full." in words
+    assert "it takes no mail: storage is too full. New mail is refused there until that is over." in words
     assert "disk is nearly full: data spool, log dir /var/log/kumomta and 1 more have 4% free." in words
     assert desk.run("status") == 0
     assert "mta1:8000: it takes no mail: storage is too full." in desk.err
