@@ -4,16 +4,15 @@ Each function works within a transaction of the caller.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from kumo_tui.errors import JournalError
 from kumo_tui.journal.coding import to_optional, to_rows, to_text, to_time
+from kumo_tui.journal.records import Counts
 from kumo_tui.journal.writing import insert_event, insert_standing, operation_number, target_number
 from kumo_tui.model.operation import Apart, Operation
 from kumo_tui.text import clean
-
-Counts = Mapping[str, Mapping[str, int]]
 
 
 def confirm_operation(

@@ -13,7 +13,7 @@ from kumo_tui.journal.history import ALL, Loader, Wanted, history_of, replacemen
 from kumo_tui.journal.other_act import FoundActs, OtherAct, found_acts
 from kumo_tui.journal.place import make_place
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Change, Recorded, Request, RequestState, StepRecord
+from kumo_tui.journal.records import Change, Counts, Recorded, Request, RequestState, StepRecord
 from kumo_tui.journal.store import LOCK_WAIT_S, Store
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import Apart, NodeAct, Operation
@@ -70,8 +70,8 @@ class SqliteJournal:
     def record_confirmed(
         self,
         operation: Operation,
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str = "",
     ) -> None:
@@ -83,8 +83,8 @@ class SqliteJournal:
         self,
         tag: str,
         there: Sequence[Apart],
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str,
     ) -> None:

@@ -13,6 +13,7 @@ from kumo_tui.journal.port import Intent, requests_to
 from kumo_tui.journal.records import (
     NO_SWEEPS,
     Change,
+    Counts,
     Recorded,
     Request,
     RequestState,
@@ -61,8 +62,8 @@ class MemoryJournal:
     def record_confirmed(
         self,
         operation: Operation,
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str = "",
     ) -> None:
@@ -93,8 +94,8 @@ class MemoryJournal:
         self,
         tag: str,
         there: Sequence[Apart],
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str,
     ) -> None:

@@ -9,7 +9,7 @@ from kumo_tui.journal.history import ALL, Wanted
 from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.other_act import FoundActs, OtherAct
 from kumo_tui.journal.port import Intent
-from kumo_tui.journal.records import Change, StepRecord
+from kumo_tui.journal.records import Change, Counts, StepRecord
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import Apart, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -34,8 +34,8 @@ class MissingJournal:
     def record_confirmed(
         self,
         operation: Operation,
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str = "",
     ) -> None:
@@ -46,8 +46,8 @@ class MissingJournal:
         self,
         tag: str,
         there: Sequence[Apart],
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str,
     ) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from kumo_tui.journal.history import ALL, Wanted
 from kumo_tui.journal.lookup import Account
 from kumo_tui.journal.other_act import FoundActs, OtherAct
-from kumo_tui.journal.records import Change, Step, StepRecord
+from kumo_tui.journal.records import Change, Counts, Step, StepRecord
 from kumo_tui.model.history import History
 from kumo_tui.model.operation import Apart, Mode, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
@@ -55,8 +55,8 @@ class Journal(Protocol):
     def record_confirmed(
         self,
         operation: Operation,
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str = "",
     ) -> None:
@@ -72,8 +72,8 @@ class Journal(Protocol):
         self,
         tag: str,
         there: Sequence[Apart],
-        preview: Mapping[str, Mapping[str, int]],
-        baseline: Mapping[str, Mapping[str, int]],
+        preview: Counts,
+        baseline: Counts,
         at: datetime,
         words: str,
     ) -> None:

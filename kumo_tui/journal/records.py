@@ -9,6 +9,9 @@ from kumo_tui.model.ledger import Ledger
 from kumo_tui.model.operation import ActState, NodeAct, Operation
 from kumo_tui.model.verdict import Verdict
 
+# Messages per queue, by node.
+Counts = Mapping[str, Mapping[str, int]]
+
 
 class Step(StrEnum):
     """What a request of an operation does on its node (DESIGN section 1)."""
@@ -137,8 +140,8 @@ class Recorded:
     operation: Operation
     profile: str
     requests: tuple[Request, ...]
-    preview: Mapping[str, Mapping[str, int]]
-    baseline: Mapping[str, Mapping[str, int]]
+    preview: Counts
+    baseline: Counts
     totals: Mapping[str, Mapping[str, Mapping[str, int]]]
     risen_at: Mapping[str, datetime]
     rulings: Mapping[str, Ruling]
