@@ -1,7 +1,9 @@
 """Going from dialog to dialog in a test: until one is there, what it says, and how a question is answered."""
 
+from kumo_tui.ui.flow_steps import open_operation
+from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.question import QuestionScreen
-from tests.ui.acting_world import ActingApp, Pilot, screen_text
+from tests.ui.acting_world import TAG, ActingApp, Pilot, screen_text
 from tests.ui.pilots import wait_for
 
 
@@ -21,6 +23,12 @@ async def at(pilot: Pilot, kind: type) -> None:
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, kind), f"{kind.__name__} never came")
     await pilot.pause()
     app_of(pilot).clock.jump(1.0)
+
+
+async def on_operation(pilot: Pilot) -> None:
+    """The screen of the operation TAG, opened anew."""
+    open_operation(app_of(pilot), TAG)
+    await at(pilot, OperationScreen)
 
 
 async def answer(pilot: Pilot, button: str) -> None:

@@ -12,7 +12,6 @@ from kumo_tui.model.selector import Criteria, ExactQueues
 from kumo_tui.model.snapshot import OperationStatus
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui import clean_flows, flows
-from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.screens.compose import ComposeScreen
 from kumo_tui.ui.screens.confirm import ConfirmScreen
 from kumo_tui.ui.screens.operation import OperationScreen
@@ -31,7 +30,7 @@ from tests.ui.acting_world import (
     snapshot,
 )
 from tests.ui.clean_world import DEFECTIVE, clean_node, clean_status, stopped, sweeping
-from tests.ui.dialogs import answer, app_of, at, words
+from tests.ui.dialogs import answer, app_of, at, on_operation, words
 from tests.ui.pilots import wait_for
 
 DRAFT = Draft(campaign="promo", reason="bad link", ticket="#4711", duration="15m")
@@ -222,8 +221,7 @@ async def test_a_stop_that_is_lost_on_a_node_covers_nothing() -> None:
 async def test_b_on_a_stop_that_waits_asks_for_the_reason_and_bounces_it() -> None:
     app = world(stopped())
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("b")
         await at(pilot, ComposeScreen)
         screen = app.screen
@@ -244,8 +242,7 @@ async def test_b_on_a_stop_that_waits_asks_for_the_reason_and_bounces_it() -> No
 async def test_b_keeps_the_reason_that_was_written_before_the_stop() -> None:
     app = world(clean_status(stopped().nodes[0], waiting=True, reason="bad link #4711", duration_s=900))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("b")
         await at(pilot, ComposeScreen)
         assert isinstance(app.screen, ComposeScreen)
@@ -256,8 +253,7 @@ async def test_b_on_exact_queues_means_exactly_these() -> None:
     names = tuple(sorted(PROMO))
     app = world(stopped(selector=ExactQueues.of(names)))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("b")
         await at(pilot, ComposeScreen)
         assert isinstance(app.screen, ComposeScreen)
@@ -268,8 +264,7 @@ async def test_b_on_exact_queues_means_exactly_these() -> None:
 async def test_a_stop_that_waits_is_let_go_after_a_question(key: str) -> None:
     app = world(stopped())
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press(key)
         await at(pilot, QuestionScreen)
         text = words(pilot)
@@ -326,8 +321,7 @@ async def test_an_answer_that_acts_does_nothing_by_a_key_that_was_on_its_way() -
 async def test_x_on_a_clean_bounce_that_runs_says_what_would_go_out() -> None:
     app = world(sweeping())
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("x")
         await at(pilot, QuestionScreen)
         text = words(pilot)
@@ -341,8 +335,7 @@ async def test_a_release_that_failed_is_bad_news_on_the_operation() -> None:
     app = world(stopped())
     app.acts.clean.came = Came.UNKNOWN
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("s")
         await answer(pilot, "let-go")
         assert "mta1: let go." in screen_text(pilot)
@@ -356,8 +349,7 @@ async def test_s_on_a_lost_bounce_stops_again() -> None:
     lost = clean_status(clean_node(Verdict.LOST, note="somebody released the stop"))
     app = world(lost)
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("s")
         await at(pilot, StopScreen)
         assert isinstance(app.screen, StopScreen)

@@ -13,16 +13,14 @@ from kumo_tui.model.selector import Criteria
 from kumo_tui.model.snapshot import NodeProgress, NodeState, OperationStatus
 from kumo_tui.model.verdict import Verdict
 from kumo_tui.ui import clean_flows
-from kumo_tui.ui.flow_steps import open_operation
 from kumo_tui.ui.screens.cancel import CancelScreen
 from kumo_tui.ui.screens.compose import ComposeScreen
-from kumo_tui.ui.screens.operation import OperationScreen
 from kumo_tui.ui.screens.question import QuestionScreen
 from kumo_tui.ui.screens.requests import RequestsScreen
 from kumo_tui.ui.screens.stop import StopScreen
 from tests.ui.acting_world import PROMO, TAG, ActingApp, Pilot, entry, node, screen_text, snapshot, status
 from tests.ui.clean_world import DEFECTIVE, clean_node, clean_status
-from tests.ui.dialogs import answer, at, words
+from tests.ui.dialogs import answer, at, on_operation, words
 from tests.ui.pilots import wait_for
 
 DRAFT = Draft(campaign="promo", reason="bad link", ticket="#4711", duration="15m")
@@ -59,8 +57,7 @@ def three_running(*more: NodeProgress) -> ActingApp:
 async def test_each_of_three_nodes_says_what_came_of_its_cancel_and_x_tries_those_that_failed_again() -> None:
     app = three_running()
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         text = await cancelled(
             app,
             pilot,
@@ -89,8 +86,7 @@ async def test_what_a_node_took_and_never_listed_is_cancelled_there_too() -> Non
 async def test_a_cancel_that_may_not_be_is_not_to_be_tried_again() -> None:
     app = three_running()
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         text = await cancelled(
             app,
             pilot,
@@ -105,8 +101,7 @@ async def test_where_nobody_knows_whether_it_runs_that_is_said_with_the_cancel_o
     promo = Ledger(Criteria(campaign="promo"), {})
     app = three_running(NodeProgress(NodeAct("mta3", ActState.UNKNOWN), promo, Verdict.UNKNOWN))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         text = await cancelled(app, pilot)
         assert "552016f1 on mta1: removed" in text
         assert "Not known whether it runs on mta3: looked for there, x cancels it once it is found." in text
@@ -136,8 +131,7 @@ async def test_the_end_on_three_nodes_says_of_each_what_came_of_it_and_x_ends_it
         ReleaseOutcome("mta3", Came.UNKNOWN, f"not released yet, it is tried again: {silent}", error=silent),
     )
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         for times in (1, 2):
             await pilot.press("x")
             await at(pilot, QuestionScreen)
@@ -152,8 +146,7 @@ async def test_the_end_on_three_nodes_says_of_each_what_came_of_it_and_x_ends_it
 async def test_t_on_a_clean_bounce_that_runs_elsewhere_opens_the_clean_form_for_that_node_alone() -> None:
     app = fleet(torn(), Offer(TAG, "mta2", Why.LOST, 142_030))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("t")
         await at(pilot, ComposeScreen)
         assert isinstance(app.screen, ComposeScreen)
@@ -167,8 +160,7 @@ async def test_t_on_a_clean_bounce_that_runs_elsewhere_opens_the_clean_form_for_
 async def test_t_on_a_stop_that_waits_opens_its_dialog_for_that_node_alone() -> None:
     app = fleet(torn(waiting=True), Offer(TAG, "mta2", Why.LOST, 142_030))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("t")
         await at(pilot, StopScreen)
         assert isinstance(app.screen, StopScreen)
@@ -179,8 +171,7 @@ async def test_t_on_a_stop_that_waits_opens_its_dialog_for_that_node_alone() -> 
 async def test_s_on_a_bounce_that_one_node_lost_stops_again_there_alone() -> None:
     app = fleet(torn())
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("s")
         await at(pilot, StopScreen)
         assert isinstance(app.screen, StopScreen)
@@ -191,8 +182,7 @@ async def test_s_on_a_bounce_that_one_node_lost_stops_again_there_alone() -> Non
 async def test_the_requests_of_a_clean_bounce_are_those_to_its_own_nodes() -> None:
     app = fleet(clean_status(clean_node(Verdict.SWEEPING), clean_node(Verdict.SWEEPING, name="mta3")))
     async with app.run_test(size=(80, 24)) as pilot:
-        open_operation(app, TAG)
-        await at(pilot, OperationScreen)
+        await on_operation(pilot)
         await pilot.press("y")
         await at(pilot, RequestsScreen)
         assert [preview.node_names for preview in app.acts.clean.planned] == [("mta1", "mta3")]

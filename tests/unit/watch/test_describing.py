@@ -18,16 +18,6 @@ REFUSED = httpx.ConnectError("refused")
 OLD = "2024.11.08-x"
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def node(clock: FakeClock) -> ScriptedNode:
-    return ScriptedNode(clock)
-
-
 def build(version: str, *, names: bool, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """The description of another build: with exact names or without, and without these paths."""
     document: dict[str, Any] = json.loads(json.dumps(RELEASE))

@@ -1,23 +1,12 @@
 """Who answers at a node's URL: kumod, and the same server as before, or somebody else."""
 
 import httpx
-import pytest
 
 from kumo_tui.model.snapshot import NodeState
 from kumo_tui.node.client import BOUNCE, MACHINE_INFO
 from kumo_tui.watch.flaws import SWAP_TOLD_S
 from tests.fakes import FakeClock
 from tests.scripted import ScriptedNode
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def node(clock: FakeClock) -> ScriptedNode:
-    return ScriptedNode(clock)
 
 
 async def test_another_server_at_the_url_is_said_for_a_while(clock: FakeClock, node: ScriptedNode) -> None:

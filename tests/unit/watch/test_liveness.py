@@ -15,16 +15,6 @@ from tests.scripted import RELEASE, ScriptedNode
 FULL = httpx.Response(503, text="storage is too full")
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def node(clock: FakeClock) -> ScriptedNode:
-    return ScriptedNode(clock)
-
-
 async def test_a_node_that_takes_no_mail_says_why_while_it_answers_everything_else(
     clock: FakeClock, node: ScriptedNode
 ) -> None:

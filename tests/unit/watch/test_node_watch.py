@@ -15,11 +15,6 @@ SILENT = httpx.ReadTimeout("silent")
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def node(clock: FakeClock) -> ScriptedNode:
     node = ScriptedNode(clock)
     node.queues = {"promo:acme@yahoo.com": 5}

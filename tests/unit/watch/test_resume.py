@@ -24,11 +24,6 @@ TAG, DIRECTIVE = "7F3A2C", "00000000-0000-4000-8000-00000000aaaa"
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, clock: FakeClock) -> Iterator[SqliteJournal]:
     journal = open_journal(tmp_path / "journal.db", clock)
     yield journal
