@@ -22,14 +22,13 @@ from kumo_tui.node.aside import LARGE_ENTRIES, aside
 from kumo_tui.node.client import NodeClient
 from kumo_tui.node.hearing import Hearing
 from kumo_tui.text import one_line
-from kumo_tui.watch.loops import waited
+from kumo_tui.watch.loops import wait_while
 
 Value = TypeVar("Value")
 
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
-STEP_S = 0.5
 
 
 async def read_just_before(
@@ -71,19 +70,24 @@ async def _answers(
     """What came of each: NoAnswer where nothing comes from any node any more, and others have ended."""
     hearings = {node: Hearing(desk.clock.monotonic()) for node in requests}
     reading = {node: asyncio.ensure_future(request(hearings[node])) for node, request in requests.items()}
-    ended, given_up = asyncio.Event(), dict[str, NoAnswer]()
-    for task in reading.values():
-        task.add_done_callback(lambda _task: ended.set())
+    given_up: Mapping[str, NoAnswer] = {}
+
+    def hanging() -> Mapping[str, NoAnswer]:
+        going_on = [node for node, task in reading.items() if not task.done()]
+        if not 0 < len(going_on) < len(reading):
+            return {}
+        # Of all, not of its own: what one has sent may lie unread here while another is read.
+        silent_s = min(hearing.silent_s(desk.clock.monotonic()) for hearing in hearings.values())
+        if silent_s < max(_hangs_after_s(desk, node) for node in going_on):
+            return {}
+        return {node: NoAnswer(node, f"silent for {silent_s:.0f} s.") for node in going_on}
+
+    def goes_on() -> bool:
+        return not all(task.done() for task in reading.values()) and not hanging()
+
     try:
-        while going_on := [node for node, task in reading.items() if not task.done()]:
-            now = desk.clock.monotonic()
-            # Of all, not of its own: what one has sent may lie unread here while another is read.
-            silent_s = min(hearing.silent_s(now) for hearing in hearings.values())
-            if len(going_on) < len(reading) and silent_s >= max(_hangs_after_s(desk, node) for node in going_on):
-                given_up = {node: NoAnswer(node, f"silent for {silent_s:.0f} s.") for node in going_on}
-                break
-            ended.clear()
-            await waited(desk.clock, STEP_S, ended)
+        await wait_while(desk.clock, goes_on, reading.values())
+        given_up = hanging()
     finally:
         for task in reading.values():
             task.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
 from typing import Any
 
 from kumo_tui.clock import Clock
@@ -9,6 +10,9 @@ from kumo_tui.clock import Clock
 # The machine's timers stand still while it is suspended: looked at so often, its return is noticed soon.
 LOOK_UP_S = 1.0
 LEAP_S = 5.0
+
+# So often it is looked whether a node that says nothing is waited for any longer.
+STEP_S = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -43,3 +47,13 @@ async def waited(clock: Clock, seconds: float, wanted: asyncio.Event) -> bool:
         if clock.monotonic() - began > doze_s + LEAP_S:
             return True
     return False
+
+
+async def wait_while(clock: Clock, goes_on: Callable[[], bool], tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Wait while this holds; it is asked again at the end of each of the tasks, and every STEP_S."""
+    ended = asyncio.Event()
+    for task in tasks:
+        task.add_done_callback(lambda _task: ended.set())
+    while goes_on():
+        ended.clear()
+        await waited(clock, STEP_S, ended)

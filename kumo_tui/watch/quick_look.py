@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from kumo_tui.clock import Clock
-from kumo_tui.watch.loops import surface, waited
+from kumo_tui.watch.loops import surface, wait_while
 from kumo_tui.watch.node_watch import NodeWatch
 
 # So long a node may let nothing be heard of its answer, or fail once more, before its last reading has to do.
@@ -13,7 +13,6 @@ SILENT_S = 2.0
 # And so long where there is no last reading; by ssh a tunnel is opened first.
 FIRST_SILENT_S = 10.0
 FIRST_BY_SSH_S = 30.0
-STEP_S = 0.5
 
 
 class QuickLook:
@@ -35,16 +34,16 @@ class QuickLook:
         instead, and it is waited for longer.
         """
         tasks = {node: self._polled(node) for node in nodes}
-        began, ended = self._clock.monotonic(), asyncio.Event()
-        for task in tasks.values():
-            task.add_done_callback(lambda _task: ended.set())
+        began = self._clock.monotonic()
+
+        def goes_on() -> bool:
+            return any(
+                not task.done() and self._is_waited_for(node, began, first_too) for node, task in tasks.items()
+            )
+
         self._looks += 1
         try:
-            while any(
-                not task.done() and self._is_waited_for(node, began, first_too) for node, task in tasks.items()
-            ):
-                ended.clear()
-                await waited(self._clock, STEP_S, ended)
+            await wait_while(self._clock, goes_on, tasks.values())
         finally:
             self._looks -= 1
 
